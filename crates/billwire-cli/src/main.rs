@@ -1,0 +1,3 @@
+//! The `billwire` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The facade of billwire: typed clients, webhook verification and cryptography for bill-pay APIs.
