@@ -1,1 +1,32 @@
-//! Typed wire models of bill-pay and card-swap APIs: no I/O, no clock, no cryptography.
+//! Typed wire models of bill-pay and card-swap APIs.
+//!
+//! What is here: the objects, enumerations, ids and events of each API as Rust types, generated from
+//! `apis/*/openapi.yaml`; the table of operations; and the value types they are made of. What is deliberately not here:
+//! I/O, a clock, cryptography. A program that only reads recorded traffic needs nothing else.
+//!
+//! - [`scalar`]: money, times, ids, open enums, secrets, lists that survive a bad element
+//! - [`operation`]: what an entry of the operation table says
+//! - [`q2`]: Q2 Biller Direct and CardSwap (feature `q2`)
+//!
+//! Four rules hold for every type. What a newer service adds never breaks decoding: enums keep values they do not know,
+//! objects skip members they do not know, unknown events are kept whole. `null` and absent mean the same. A repeated
+//! member is not an error: the last one counts. `Debug` shows ids, statuses, switches and times, and hides the rest.
+//!
+//! # Features
+//! - `q2` (default): the models of Q2 Biller Direct and CardSwap
+//!
+//! ```
+//! use billwire_models::q2::{Bill, BillStatusType};
+//!
+//! let bill: Bill = serde_json::from_str(
+//!     r#"{"_id": "579b695decfa11012711875d", "status": {"type": "upcoming"}, "balance": "100.00"}"#,
+//! )?;
+//! assert_eq!(bill.status.kind, BillStatusType::Upcoming);
+//! assert_eq!(bill.balance.expect("this one has a balance").to_string(), "100.00");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+pub mod operation;
+#[cfg(feature = "q2")]
+pub mod q2;
+pub mod scalar;

@@ -1,0 +1,1 @@
+//! Methods of the Q2 models that a description cannot express.
