@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::{arrows, features, process, set_up, test, tidy};
+use crate::{arrows, features, footprint, process, set_up, test, tidy};
 
 /// How a step ended.
 enum Outcome {
@@ -35,6 +35,8 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", about: "no warning, all targets, all features", check: clippy },
     Step { name: "docs", about: "documentation builds without a warning", check: docs },
     Step { name: "features", about: "each crate with no, default, each and all features", check: feature_sets },
+    Step { name: "demo", about: "the story of the README, release build", check: demo },
+    Step { name: "footprint", about: "the sandbox is ready within 100 ms and idles under 40 MiB", check: || passed(footprint::run()) },
     Step { name: "test", about: "every test and documentation example", check: || passed(test::tests()?.close()) },
 ];
 
@@ -164,10 +166,17 @@ fn feature_sets() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+fn demo() -> Result<Outcome> {
+    passed(process::run(&mut process::cargo(
+        "run",
+        ["--release", "--bin", "billwire", "--", "demo", "--json"],
+    )))
+}
+
 fn supply_chain() -> Result<Outcome> {
     if !process::is_installed("cargo", &["deny", "--version"]) {
         return Ok(Outcome::Elsewhere(
-            "cargo-deny is not installed (`cargo install --locked cargo-deny`); .github/workflows/supply-chain.yml runs it",
+            "cargo-deny is not installed (get it with `cargo install --locked cargo-deny`); .github/workflows/supply-chain.yml runs it",
         ));
     }
     passed(process::run(&mut process::cargo("deny", ["check", "bans", "licenses", "sources"])))

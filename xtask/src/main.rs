@@ -1,8 +1,10 @@
 //! Build commands of the workspace: `cargo xtask` lists them.
 
 mod arrows;
+mod build_times;
 mod ci;
 mod features;
+mod footprint;
 mod process;
 mod set_up;
 mod test;
@@ -19,7 +21,9 @@ cargo xtask diff OLD NEW         what changed between two descriptions, and whet
 cargo xtask test                 every test and check; the last line counts them
 cargo xtask ci                   all of that and format, clippy, docs, features, supply chain (--only, --skip)
 cargo xtask arrows               who may name whom, and what a crate must not pull in
-cargo xtask tidy                 rules of the tree that no compiler checks";
+cargo xtask tidy                 rules of the tree that no compiler checks
+cargo xtask build-times          crates and seconds of each way of using the crates, as the README shows them
+cargo xtask footprint            how soon the sandbox is ready and how much memory it holds";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +44,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ("ci", rest) => ci::run(rest),
         ("arrows", []) => arrows::run(),
         ("tidy", []) => tidy::run(),
+        ("build-times", []) => build_times::run(),
+        ("footprint", []) => footprint::run(),
         _ => bail!("`{}` is not a command:\n{USAGE}", arguments.join(" ")),
     }
 }
