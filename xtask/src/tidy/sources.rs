@@ -27,8 +27,15 @@ pub(super) fn headings_exist(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// One section that a source names.
+#[derive(Debug, PartialEq, Eq)]
+struct Reference<'source> {
+    number: &'source str,
+    title: Option<&'source str>,
+}
+
 fn wrong_with(source: &str, headings: &BTreeMap<String, String>, page: &str) -> Vec<String> {
-    let named = sections(source);
+    let named = references(source);
     if named.is_empty() {
         let reason = source.strip_prefix("inferred").map(|reason| reason.trim_start_matches([':', ',', ' ']));
         let explained = reason.is_some_and(|reason| reason.len() >= 10);
@@ -39,11 +46,18 @@ fn wrong_with(source: &str, headings: &BTreeMap<String, String>, page: &str) -> 
         };
         return if explained { Vec::new() } else { vec![message()] };
     }
-    let missing = named.into_iter().filter(|section| !headings.contains_key(section));
-    missing.map(|section| format!("{page} has no section {section}")).collect()
+    let wrong =
+        named.into_iter().filter_map(|Reference { number, title }| match (headings.get(number), title) {
+            (None, _) => Some(format!("{page} has no section {number}")),
+            (Some(heading), Some(title)) if heading != title => {
+                Some(format!("section {number} of {page} is called \"{heading}\""))
+            }
+            _ => None,
+        });
+    wrong.collect()
 }
 
-/// The numbered headings of a page: `### 4.1 Auth` is section `4.1`.
+/// The numbered headings of a page, without code marks: `### 4.1 Auth` is section `4.1`, called `Auth`.
 fn headings(page: &str) -> BTreeMap<String, String> {
     let titles = page
         .lines()
@@ -52,23 +66,29 @@ fn headings(page: &str) -> BTreeMap<String, String> {
     let numbered = titles.filter_map(|title| {
         let (number, title) = title.split_once(' ')?;
         let number = number.trim_end_matches('.');
-        is_number(number).then(|| (number.to_owned(), title.to_owned()))
+        is_number(number).then(|| (number.to_owned(), title.replace('`', "")))
     });
     numbered.collect()
 }
 
-/// The numbers after the words `section` and `sections`, as far as the list goes.
-fn sections(source: &str) -> Vec<String> {
+/// What a source names: `section 4.4.7 "Title"`, `sections 4.4.7, 5.1 and 12.5`.
+fn references(source: &str) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
-    let mut in_list = false;
-    for word in source.split([' ', ',', ';', '(', ')']).filter(|word| !word.is_empty()) {
-        let number = word.trim_end_matches(['.', ':']);
-        if matches!(word.to_lowercase().as_str(), "section" | "sections") {
-            in_list = true;
-        } else if in_list && is_number(number) {
-            found.push(number.to_owned());
-        } else {
-            in_list &= word == "and";
+    for part in source.split("ection").skip(1) {
+        let mut rest = part.trim_start_matches('s').trim_start();
+        loop {
+            let end =
+                rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+            let number = rest[..end].trim_end_matches('.');
+            if !is_number(number) {
+                break;
+            }
+            rest = rest[end..].trim_start();
+            let quoted = rest.strip_prefix('"').and_then(|text| text.split_once('"'));
+            rest = quoted.map_or(rest, |(_, after)| after);
+            found.push(Reference { number, title: quoted.map(|(title, _)| title) });
+            rest = rest.trim_start_matches([',', ' ']);
+            rest = rest.strip_prefix("and ").unwrap_or(rest).trim_start();
         }
     }
     found
@@ -95,14 +115,27 @@ fn sources(text: &str) -> Vec<(usize, String)> {
         let first = if folded { "" } else { value };
         let words: Vec<&str> =
             std::iter::once(first).chain(more.copied()).flat_map(str::split_whitespace).collect();
-        found.push((number, words.join(" ").trim_matches(['"', '\'']).to_owned()));
+        found.push((number, unquoted(&words.join(" "))));
     }
     found
 }
 
+/// A value of YAML without its quotes; what follows the closing quote belongs to the mapping around it.
+fn unquoted(value: &str) -> String {
+    match value.chars().next() {
+        Some('\'') => {
+            let text = value.replace("''", "\u{0}");
+            let text = text.trim_start_matches('\'');
+            text.split('\'').next().unwrap_or_default().replace('\u{0}', "'")
+        }
+        Some('"') => value.trim_matches(['"', ' ', '}']).replace("\\\"", "\""),
+        _ => value.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{headings_exist, sections};
+    use super::{Reference, headings_exist, references, unquoted};
     use crate::tidy::check;
 
     const PAGE: (&str, &str) = (
@@ -137,8 +170,25 @@ mod tests {
     }
 
     #[test]
+    fn a_title_must_be_that_of_the_section() {
+        check_source("'Q2 Biller Direct description, section 4.1.1 \"POST /auth\"'", &[]);
+        check_source("Q2 Biller Direct description, section 4.1 \"Auth\"", &[]);
+        check_source("Q2 Biller Direct description, section 4.1 \"Bill\"", &["apis/q2/openapi.yaml:3"]);
+    }
+
+    #[test]
     fn only_numbers_after_the_word_are_sections() {
-        assert_eq!(sections("2021 page, section 4.1 \"title 9\", 8"), ["4.1"]);
-        assert_eq!(sections("Sections 1, 2.3 and 4; trap T9"), ["1", "2.3", "4"]);
+        let numbers = |source| {
+            references(source).iter().map(|reference| reference.number).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(numbers("2021 page, section 4.1 \"title 9\" (8)"), "4.1");
+        assert_eq!(numbers("Sections 1, 2.3 and 4; trap T9"), "1 2.3 4");
+        assert_eq!(references("section 4.1 \"A b\""), [Reference { number: "4.1", title: Some("A b") }]);
+    }
+
+    #[test]
+    fn quotes_of_yaml_are_taken_off() {
+        assert_eq!(unquoted("'a client''s bills'"), "a client's bills");
+        assert_eq!(unquoted("\"section 9\" }"), "section 9");
     }
 }
