@@ -1,0 +1,93 @@
+//! What a successful call gives back.
+
+use std::ops::Deref;
+
+use billwire_models::scalar::{self, Path, RejectedElement};
+use http::StatusCode;
+
+/// A decoded answer and what came with it. Dereferences to the value.
+#[derive(Clone, Debug)]
+pub struct Answer<R> {
+    value: R,
+    status: StatusCode,
+    request_id: Option<String>,
+    call_id: Option<String>,
+    attempts: u32,
+    rejected: Vec<Rejected>,
+}
+
+impl<R> Answer<R> {
+    /// The value, without what came with it.
+    pub fn into_inner(self) -> R {
+        self.value
+    }
+
+    /// The status, always of the 200 range.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The service's `request-id`, to be quoted to its support. Some answers have none.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Our own id of the call, as in its traces; `None` when the answer was parsed without a client.
+    pub fn call_id(&self) -> Option<&str> {
+        self.call_id.as_deref()
+    }
+
+    /// How many attempts were made; 1 when the answer was parsed without a client.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The list elements that could not be decoded and are missing from the value. In strict mode they are an error
+    /// instead.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
+    pub(crate) fn with_call(mut self, call_id: String, attempts: u32) -> Self {
+        self.call_id = Some(call_id);
+        self.attempts = attempts;
+        self
+    }
+}
+
+impl<R: scalar::Answer> Answer<R> {
+    pub(crate) fn new(value: R, status: StatusCode, request_id: Option<String>) -> Self {
+        let mut rejected = Vec::new();
+        value.visit_rejected(&Path::root(), &mut |path, element| {
+            rejected.push(Rejected { path: path.to_string(), element: element.clone() });
+        });
+        Self { value, status, request_id, call_id: None, attempts: 1, rejected }
+    }
+}
+
+impl<R> Deref for Answer<R> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        &self.value
+    }
+}
+
+/// A list element that could not be decoded, and where it stood.
+#[derive(Clone, Debug)]
+pub struct Rejected {
+    path: String,
+    element: RejectedElement,
+}
+
+impl Rejected {
+    /// The place in the answer, such as `data[3]`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The element as it came, and what was wrong with it.
+    pub fn element(&self) -> &RejectedElement {
+        &self.element
+    }
+}

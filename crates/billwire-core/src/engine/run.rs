@@ -1,0 +1,254 @@
+//! The retry loop: the only place that repeats anything.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use billwire_models::operation::Operation;
+use bytes::Bytes;
+use http::Request;
+use tracing::Instrument as _;
+
+use super::attempt::{Ended, send_within};
+use super::{call_id, trace};
+use crate::call::Attempt;
+use crate::clock::Clock;
+use crate::config::{CallOptions, Settings};
+use crate::credential::Credential;
+use crate::delivery::Delivery;
+use crate::error::{Error, ErrorKind};
+use crate::protocol::sealed::Protocol;
+use crate::request::{self, Draft};
+use crate::response::{self, Received};
+use crate::retry::may_retry;
+use crate::transport::{Transport, TransportError, TransportErrorKind, TransportLimits};
+
+/// The two things a client reaches the world through.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// A call that was answered with a 2xx status.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) received: Received,
+    pub(crate) call_id: String,
+    pub(crate) attempts: u32,
+}
+
+/// Sends `draft` until it is answered, may not be repeated, or a bound is reached.
+pub(crate) async fn run(
+    link: &Link,
+    protocol: &impl Protocol,
+    draft: Draft<'_>,
+    options: &CallOptions,
+) -> Result<Done, Error> {
+    let settings = protocol.settings();
+    let call_id = call_id::fresh(&*settings.random).map_err(|error| error.with_operation(draft.operation))?;
+    let span = trace::call_span(draft.operation, &call_id);
+    let mut run = Run::new(link, protocol, draft, options);
+    match run.until_done().instrument(span).await {
+        Ok(received) => Ok(Done { received, call_id, attempts: run.attempts }),
+        Err(error) => Err(error.with_call(&call_id, run.attempts)),
+    }
+}
+
+/// One call on its way.
+struct Run<'a, P> {
+    link: &'a Link,
+    protocol: &'a P,
+    settings: &'a Settings,
+    draft: Draft<'a>,
+    options: &'a CallOptions,
+    timeout: Duration,
+    /// When the call must be over, as a monotonic reading.
+    end: Duration,
+    max_attempts: u32,
+    attempts: u32,
+    /// What the attempts so far add up to.
+    delivery: Delivery,
+    /// Whether any attempt ended unclear.
+    unclear: bool,
+}
+
+impl<'a, P: Protocol> Run<'a, P> {
+    fn new(link: &'a Link, protocol: &'a P, draft: Draft<'a>, options: &'a CallOptions) -> Self {
+        let settings = protocol.settings();
+        let deadline = options.deadline.unwrap_or(settings.deadline);
+        Self {
+            link,
+            protocol,
+            settings,
+            draft,
+            options,
+            timeout: options.timeout.unwrap_or(settings.timeout),
+            end: link.clock.monotonic().saturating_add(deadline),
+            max_attempts: options.max_attempts.unwrap_or(settings.retry.max_attempts),
+            attempts: 0,
+            delivery: Delivery::NotSent,
+            unclear: false,
+        }
+    }
+
+    async fn until_done(&mut self) -> Result<Received, Error> {
+        loop {
+            let error = match self.attempt().await {
+                Ok(received) => {
+                    self.settings.budget.reward();
+                    return Ok(received);
+                }
+                Err(error) => error,
+            };
+            self.unclear |= error.delivery() == Delivery::Unknown;
+            let last = error.delivery();
+            let error = error.with_history(self.delivery, self.unclear);
+            self.delivery = error.delivery();
+            match self.wait_before_next(&error, last) {
+                Next::Wait(wait) => {
+                    trace::waiting(self.attempts, wait);
+                    self.link.clock.sleep(wait).await;
+                }
+                Next::Stop(why) => {
+                    trace::not_repeated(&why);
+                    return Err(error.with_not_repeated(why));
+                }
+                Next::Final => return Err(error),
+            }
+        }
+    }
+
+    /// One attempt, from building the request to sorting the response.
+    async fn attempt(&mut self) -> Result<Received, Error> {
+        let request = self.build()?;
+        let remaining = self.remaining();
+        if remaining.is_zero() {
+            return Err(self.failed(ErrorKind::DeadlineExceeded, "the time for the whole call was used up"));
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        trace::attempt_started(self.attempts);
+        let started = self.link.clock.monotonic();
+        let limits = TransportLimits::new(self.settings.max_response_bytes);
+        let ended = send_within(self.link, request, &limits, self.timeout.min(remaining)).await;
+        let result = self.sort(ended, remaining);
+        let took = self.link.clock.monotonic().saturating_sub(started);
+        match &result {
+            Ok(received) => trace::attempt_succeeded(
+                self.attempts,
+                received.status.as_u16(),
+                received.request_id.as_deref(),
+                took,
+            ),
+            Err(error) => trace::attempt_failed(self.attempts, error, took),
+        }
+        result
+    }
+
+    /// A request of its own for each attempt: new date, new signature, new content key.
+    fn build(&self) -> Result<Request<Bytes>, Error> {
+        let mut attempt = Attempt::new(self.link.clock.now(), &*self.settings.random);
+        attempt.credential = self.options.credential.as_ref();
+        request::build(self.protocol, &self.draft, &attempt)
+    }
+
+    fn sort(&self, ended: Ended, remaining: Duration) -> Result<Received, Error> {
+        match ended {
+            Ended::Answered(response) => {
+                trace::headers_received(self.attempts, response.headers());
+                let secret = self.options.credential.as_ref().map(Credential::secret);
+                response::receive(
+                    self.protocol,
+                    self.operation(),
+                    secret.as_slice(),
+                    self.settings.max_response_bytes,
+                    response,
+                )
+            }
+            Ended::Failed(error) => Err(self.transport_failed(error)),
+            Ended::TimedOut if remaining <= self.timeout => Err(self
+                .failed(
+                    ErrorKind::DeadlineExceeded,
+                    "the time for the whole call was used up during an attempt",
+                )
+                .with_delivery(Delivery::Unknown)),
+            Ended::TimedOut => Err(self
+                .failed(ErrorKind::Timeout, format!("no answer within {:?}", self.timeout))
+                .with_delivery(Delivery::Unknown)),
+        }
+    }
+
+    fn transport_failed(&self, error: TransportError) -> Error {
+        let kind = match error.kind() {
+            TransportErrorKind::AnswerTooLarge => ErrorKind::AnswerTooLarge,
+            TransportErrorKind::InvalidRequest => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Transport,
+        };
+        self.failed(kind, error.to_string()).with_delivery(error.delivery()).with_source(error)
+    }
+
+    fn failed(&self, kind: ErrorKind, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        Error::new(kind, reason).with_operation(self.operation())
+    }
+
+    /// What follows after `error`, whose own attempt (not the whole call) ended with `last`.
+    fn wait_before_next(&self, error: &Error, last: Delivery) -> Next {
+        let policy = &self.settings.retry;
+        let status = error.status().map(|status| status.as_u16());
+        if !is_about_the_network(error.kind()) || !may_retry(self.operation().safety, last, status) {
+            return Next::Final;
+        }
+        if self.attempts >= self.max_attempts {
+            // With a single allowed attempt nobody expects a repetition.
+            return if self.max_attempts == 1 {
+                Next::Final
+            } else {
+                Next::Stop("no attempts are left".to_owned())
+            };
+        }
+        let asked = error.retry_after(self.link.clock.now()).unwrap_or_default();
+        if asked > policy.max_retry_after {
+            return Next::Stop(format!(
+                "the service asks to wait {} s, more than the limit of {} s",
+                asked.as_secs(),
+                policy.max_retry_after.as_secs()
+            ));
+        }
+        let wait = policy.backoff.wait(self.attempts, self.draw()).max(asked);
+        if wait >= self.remaining() {
+            return Next::Stop("the wait would exceed the deadline of the call".to_owned());
+        }
+        if !self.settings.budget.take() {
+            return Next::Stop("the client's retry budget is used up".to_owned());
+        }
+        Next::Wait(wait)
+    }
+
+    /// An even draw; without randomness the longest wait, which is always safe.
+    fn draw(&self) -> u64 {
+        let mut bytes = [0_u8; 8];
+        self.settings.random.fill(&mut bytes).map_or(u64::MAX, |()| u64::from_be_bytes(bytes))
+    }
+
+    fn remaining(&self) -> Duration {
+        self.end.saturating_sub(self.link.clock.monotonic())
+    }
+
+    const fn operation(&self) -> &'static Operation {
+        self.draft.operation
+    }
+}
+
+/// What follows after a failed attempt.
+enum Next {
+    /// Another attempt after this wait.
+    Wait(Duration),
+    /// It might have been repeated, but is not, for this reason.
+    Stop(String),
+    /// It must not, or cannot usefully, be repeated.
+    Final,
+}
+
+/// Whether the failure lies on the way to the service and back. What the caller got wrong stays wrong.
+const fn is_about_the_network(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Service)
+}

@@ -1,0 +1,350 @@
+//! The one error of this crate.
+
+mod advice;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use billwire_models::operation::{Operation, Safety};
+use http::StatusCode;
+use jiff::Timestamp;
+
+use crate::delivery::Delivery;
+use crate::retry::{may_retry, policy::is_repeatable, retry_after};
+
+/// What kind of failure it is, and so who has to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client is set up in a way that cannot work or is not safe: an address, a credential of another
+    /// environment, a bound of zero. Nothing was sent.
+    Configuration,
+    /// This call cannot be sent: an empty id, a body that does not serialise, card data that would go in clear.
+    /// Nothing was sent.
+    InvalidRequest,
+    /// The operation does not accept the kind of credential, or request signing is on for a credential that cannot
+    /// be signed for. Nothing was sent.
+    CredentialNotAllowed,
+    /// Signing, encryption or the source of randomness failed. Nothing was sent.
+    Cryptography,
+    /// No whole answer came. Ask [`Error::delivery`] whether the request can have arrived.
+    Transport,
+    /// One attempt took longer than its time limit and was dropped.
+    Timeout,
+    /// The time for the whole call was used up.
+    DeadlineExceeded,
+    /// Status 401: credential missing, unknown or expired, or the signature is missing or wrong.
+    Unauthorized,
+    /// Status 403: the credential may not do this.
+    Forbidden,
+    /// Status 404: no such resource. The service may say 400 for the same: see [`Error::is_not_found_like`].
+    NotFound,
+    /// Another status of the 400 range: the service refused the request.
+    Rejected,
+    /// Status 429: too many requests.
+    RateLimited,
+    /// A status of the 500 range: the service failed.
+    Service,
+    /// A status of the 300 range. Redirects are never followed.
+    Redirected,
+    /// A status outside 200 to 599.
+    UnexpectedStatus,
+    /// The service accepted the call, but its answer could not be read.
+    UnreadableAnswer,
+    /// The answer is larger than the configured limit.
+    AnswerTooLarge,
+    /// Strict mode: the answer holds list elements that could not be decoded.
+    RejectedElements,
+}
+
+/// Why a call gave no answer, what is known about it, and what to do.
+///
+/// The text says operation, reason, request id, delivery and advice. It never holds a credential, a request body or
+/// the raw answer. The cause, if there is one, is reached through [`StdError::source`] only.
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    reason: Cow<'static, str>,
+    advice: Option<Cow<'static, str>>,
+    operation: Option<&'static Operation>,
+    delivery: Delivery,
+    earlier_unknown: bool,
+    status: Option<StatusCode>,
+    request_id: Option<String>,
+    call_id: Option<String>,
+    attempts: u32,
+    retry_after: Option<String>,
+    not_repeated: Option<Cow<'static, str>>,
+    vendor_message: Option<String>,
+    body: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// Which kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The operation that failed; `None` when the client could not be set up.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.inner.operation
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.status
+    }
+
+    /// The service's `request-id`, to be quoted to its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// Our own id of the call, the same in every trace event of it. It is not sent.
+    #[must_use]
+    pub fn call_id(&self) -> Option<&str> {
+        self.inner.call_id.as_deref()
+    }
+
+    /// What is known about the way of the request. [`Delivery::NotSent`] only if no attempt was sent.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.inner.delivery
+    }
+
+    /// How many attempts were started. Zero when the call was refused before the first one.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        self.inner.advice.as_deref().unwrap_or_else(|| advice::of(self))
+    }
+
+    /// The service's own message, shortened, on one line and without anything that looks like a card number or the
+    /// credential. It is text for people: do not decide by it.
+    #[must_use]
+    pub fn vendor_message(&self) -> Option<&str> {
+        self.inner.vendor_message.as_deref()
+    }
+
+    /// The raw text of an error answer. It may hold personal data: do not log it.
+    #[must_use]
+    pub fn raw_answer(&self) -> Option<&str> {
+        self.inner.body.as_deref()
+    }
+
+    /// How long after `now` the service asked to be left alone (`Retry-After`, seconds or date).
+    #[must_use]
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        retry_after::parse(self.inner.retry_after.as_deref()?, now)
+    }
+
+    /// Whether the same call, sent again later, can help and cannot do anything twice.
+    ///
+    /// When `true`: wait, at least [`Error::retry_after`], and repeat the call. When `false` for a write, look at
+    /// [`Error::may_have_taken_effect`] first.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let helps = !matches!(
+            self.kind(),
+            ErrorKind::Configuration
+                | ErrorKind::InvalidRequest
+                | ErrorKind::CredentialNotAllowed
+                | ErrorKind::Cryptography
+                | ErrorKind::AnswerTooLarge
+        );
+        let safety = self.safety();
+        helps
+            && (is_repeatable(safety) || !self.inner.earlier_unknown)
+            && may_retry(safety, self.delivery(), self.status().map(|status| status.as_u16()))
+    }
+
+    /// Whether the service may have carried the call out although it ended with this error.
+    ///
+    /// `true` for a write that ended unclear, that was answered with a 5xx status, or whose 2xx answer could not be
+    /// read. Read the resource back before asking again: this is where paying twice begins.
+    #[must_use]
+    pub fn may_have_taken_effect(&self) -> bool {
+        if self.safety() == Safety::Read {
+            return false;
+        }
+        self.inner.earlier_unknown
+            || match self.delivery() {
+                Delivery::NotSent => false,
+                Delivery::Unknown => true,
+                Delivery::Answered => self.status().is_none_or(|status| !status.is_client_error()),
+            }
+    }
+
+    /// Whether the answer is the service's way to say "there is no such thing": status 400 or 404.
+    ///
+    /// The service has used both for unknown ids. When `true` and an id was the only input, treat the resource as
+    /// missing; otherwise check the request first.
+    ///
+    /// Source: Q2 Biller Direct description, section 2.3 "Errors".
+    #[must_use]
+    pub fn is_not_found_like(&self) -> bool {
+        self.status().is_some_and(|status| matches!(status.as_u16(), 400 | 404))
+    }
+
+    /// Whether a time limit ended the call. Raise the limit or try later; for a write ask
+    /// [`Error::may_have_taken_effect`] first.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::DeadlineExceeded)
+    }
+
+    /// Without an operation nothing was asked for, so nothing can have happened.
+    fn safety(&self) -> Safety {
+        self.operation().map_or(Safety::Read, |operation| operation.safety)
+    }
+}
+
+/// Making and completing errors: only this crate does.
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                reason: reason.into(),
+                advice: None,
+                operation: None,
+                delivery: Delivery::NotSent,
+                earlier_unknown: false,
+                status: None,
+                request_id: None,
+                call_id: None,
+                attempts: 0,
+                retry_after: None,
+                not_repeated: None,
+                vendor_message: None,
+                body: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.advice = Some(advice.into());
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
+        self.inner.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.inner.delivery = delivery;
+        self
+    }
+
+    pub(crate) fn with_answer(mut self, status: StatusCode, request_id: Option<String>) -> Self {
+        self.inner.delivery = Delivery::Answered;
+        self.inner.status = Some(status);
+        self.inner.request_id = request_id;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, value: Option<String>) -> Self {
+        self.inner.retry_after = value;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, vendor_message: Option<String>, body: Option<String>) -> Self {
+        self.inner.vendor_message = vendor_message;
+        self.inner.body = body;
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// Adds what only the loop over the attempts knows.
+    pub(crate) fn with_call(mut self, call_id: &str, attempts: u32) -> Self {
+        self.inner.call_id = Some(call_id.to_owned());
+        self.inner.attempts = attempts;
+        self
+    }
+
+    /// Adds what happened in the attempts before the one that failed last.
+    pub(crate) fn with_history(mut self, earlier: Delivery, earlier_unknown: bool) -> Self {
+        self.inner.delivery = earlier.followed_by(self.inner.delivery);
+        self.inner.earlier_unknown = earlier_unknown;
+        self
+    }
+
+    /// Says why an attempt that might have been repeated was not.
+    pub(crate) fn with_not_repeated(mut self, why: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.not_repeated = Some(why.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.inner;
+        if let Some(operation) = inner.operation {
+            write!(formatter, "{} failed: ", operation.name())?;
+        }
+        formatter.write_str(&inner.reason)?;
+        if let Some(message) = &inner.vendor_message {
+            write!(formatter, ": \"{message}\"")?;
+        }
+        if let Some(why) = &inner.not_repeated {
+            write!(formatter, "; not repeated: {why}")?;
+        }
+        if inner.operation.is_some() {
+            write!(formatter, " (delivery {}, attempts {}", inner.delivery, inner.attempts)?;
+            if let Some(request_id) = &inner.request_id {
+                write!(formatter, ", request id {request_id}")?;
+            }
+            if let Some(call_id) = &inner.call_id {
+                write!(formatter, ", call id {call_id}")?;
+            }
+            formatter.write_str(")")?;
+        }
+        write!(formatter, ". What to do: {}", self.advice())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.inner;
+        formatter
+            .debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("reason", &inner.reason)
+            .field("delivery", &inner.delivery)
+            .field("status", &inner.status)
+            .field("request_id", &inner.request_id)
+            .field("call_id", &inner.call_id)
+            .field("attempts", &inner.attempts)
+            .field("vendor_message", &inner.vendor_message)
+            .field("source", &inner.source.as_ref().map(ToString::to_string))
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

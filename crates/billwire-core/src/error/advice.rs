@@ -1,0 +1,65 @@
+//! What to do about an error: one sentence for each situation.
+
+use billwire_models::operation::Safety;
+
+use super::{Error, ErrorKind};
+use crate::delivery::Delivery;
+
+const READ_BACK: &str = "do not repeat it blindly, it may have been carried out: read the resource back, compare, \
+                         and only then decide";
+const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
+                                reliably: wait for its events or ask the service's support with the request id";
+
+/// The sentence for an error that carries no advice of its own.
+pub(super) fn of(error: &Error) -> &'static str {
+    if error.may_have_taken_effect() {
+        return of_unclear_write(error);
+    }
+    match error.kind() {
+        ErrorKind::Configuration => "correct the configuration",
+        ErrorKind::InvalidRequest => "correct the arguments of the call",
+        ErrorKind::CredentialNotAllowed => "use a credential that the operation accepts",
+        ErrorKind::Cryptography => "check the configured keys",
+        ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::DeadlineExceeded => of_no_answer(error),
+        ErrorKind::Unauthorized => {
+            "check that the credential is current and of this environment; if request signing is on, check the \
+             signing key that is registered with the service and this machine's clock"
+        }
+        ErrorKind::Forbidden => {
+            "use a credential that may do this; a client token reaches only its own client's resources"
+        }
+        ErrorKind::NotFound => "check the id and the base URL; the resource may be gone",
+        ErrorKind::Rejected => "correct the request as the service's message says; an id in it may not exist",
+        ErrorKind::RateLimited => "wait as long as the service asks, then send fewer requests at a time",
+        ErrorKind::Service => "try again later; if it stays, ask the service's support with the request id",
+        ErrorKind::Redirected => {
+            "correct the base URL; redirects are never followed because they would carry the credential elsewhere"
+        }
+        ErrorKind::UnexpectedStatus => "check that the base URL is the service and not a proxy",
+        ErrorKind::UnreadableAnswer => {
+            "check that the base URL is the service and not a proxy; if it is, report the place of the problem \
+             with the request id"
+        }
+        ErrorKind::AnswerTooLarge => {
+            "raise the limit with with_max_response_bytes if the answer is legitimate"
+        }
+        ErrorKind::RejectedElements => {
+            "turn strict mode off to receive the readable elements, and report the others"
+        }
+    }
+}
+
+fn of_unclear_write(error: &Error) -> &'static str {
+    match error.operation().map(|operation| operation.safety) {
+        Some(Safety::Idempotent) => "repeat it: carried out twice it has the effect of once",
+        Some(Safety::Reconcilable) => READ_BACK,
+        _ => CANNOT_READ_BACK,
+    }
+}
+
+fn of_no_answer(error: &Error) -> &'static str {
+    match error.delivery() {
+        Delivery::NotSent => "nothing was sent: check the network and the address, then repeat the call",
+        Delivery::Unknown | Delivery::Answered => "repeat it: the call changes nothing",
+    }
+}

@@ -1,0 +1,239 @@
+//! The configuration of a Q2 client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
+
+use super::schedule::PayDateMembers;
+use crate::config::{Draft, Settings};
+use crate::credential::Credential;
+use crate::environment::{Environment, Hosts, PlainHttp};
+use crate::error::{Error, ErrorKind};
+use crate::retry::{RetryBudget, RetryPolicy};
+
+/// Source: Q2 Biller Direct description, section 1 "Hosts and environments".
+const HOSTS: Hosts = Hosts {
+    production: "https://api.q2open.io/v1",
+    sandbox: "https://sb-api.q2open.io/v1",
+    domain: "q2open.io",
+    sandbox_prefix: "sb-",
+};
+
+/// A checked configuration. Cheap to clone.
+///
+/// ```
+/// use billwire_core::{ApiKey, Environment, q2};
+///
+/// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key from the portal"))
+///     .with_user_agent_suffix("example-bank/1.0")
+///     .build()?;
+/// assert_eq!(config.base_url(), "https://sb-api.q2open.io/v1");
+/// # Ok::<(), billwire_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) settings: Settings,
+    pub(super) credential: Credential,
+    pub(super) signing_key: Option<PrivateKey>,
+    pub(super) encryption_key: Option<PublicKey>,
+    pub(super) card_data_in_clear: bool,
+    pub(super) pay_date_members: PayDateMembers,
+}
+
+impl Config {
+    /// Starts a configuration with what has no default: where to, and as whom.
+    pub fn builder(environment: Environment, credential: impl Into<Credential>) -> ConfigBuilder {
+        ConfigBuilder {
+            draft: Draft::new(environment),
+            credential: credential.into(),
+            signing_key: None,
+            encryption_key: None,
+            card_data_in_clear: true,
+            pay_date_members: PayDateMembers::default(),
+        }
+    }
+
+    /// The base URL without a trailing slash, version prefix included.
+    pub fn base_url(&self) -> &str {
+        self.inner.settings.base_url()
+    }
+
+    /// Whether requests are signed.
+    pub fn signs_requests(&self) -> bool {
+        self.inner.signing_key.is_some()
+    }
+
+    /// Whether the bodies of `POST` requests are encrypted.
+    pub fn encrypts_payloads(&self) -> bool {
+        self.inner.encryption_key.is_some()
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Inner")
+            .field("settings", &self.settings)
+            .field("credential", &self.credential)
+            .field("signs_requests", &self.signing_key.is_some())
+            .field("encrypts_payloads", &self.encryption_key.is_some())
+            .field("card_data_in_clear", &self.card_data_in_clear)
+            .field("pay_date_members", &self.pay_date_members)
+            .finish()
+    }
+}
+
+/// A configuration being written; [`ConfigBuilder::build`] checks it once.
+#[derive(Clone)]
+#[must_use = "call `build` to get the configuration"]
+pub struct ConfigBuilder {
+    draft: Draft,
+    credential: Credential,
+    signing_key: Option<PrivateKey>,
+    encryption_key: Option<PublicKey>,
+    card_data_in_clear: bool,
+    pay_date_members: PayDateMembers,
+}
+
+impl ConfigBuilder {
+    /// Signs every request with `key`. Default: no signature.
+    ///
+    /// Sends `Date` (ISO 8601 with milliseconds) and `Signature`. The public half must be registered with the
+    /// service first. The signature covers method, path, API key and date, **not the body**. Only calls with the API
+    /// key can be signed.
+    ///
+    /// Source: Q2 Biller Direct description, section 8.3 "Request signing".
+    pub fn with_request_signing(mut self, key: PrivateKey) -> Self {
+        self.signing_key = Some(key);
+        self
+    }
+
+    /// Encrypts the body of every `POST` request to `key`, which must carry the service's key id. Default: off.
+    ///
+    /// Each attempt has its own content key and initialisation vector. Hides the body from whoever ends TLS on the
+    /// way; it does **not** protect it from being altered, and answers come back in clear. TLS remains necessary.
+    ///
+    /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)".
+    pub fn with_payload_encryption(mut self, key: PublicKey) -> Self {
+        self.encryption_key = Some(key);
+        self
+    }
+
+    /// Refuses calls that carry card or bank account data unless payload encryption is on. Default: allowed, under
+    /// TLS alone.
+    pub fn with_card_data_encrypted_only(mut self) -> Self {
+        self.card_data_in_clear = false;
+        self
+    }
+
+    /// Which members carry the day of a scheduled payment. Default: both documented names.
+    pub fn with_pay_date_members(mut self, members: PayDateMembers) -> Self {
+        self.pay_date_members = members;
+        self
+    }
+
+    /// The time limit of each attempt. Default: 30 seconds.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.draft.timeout = timeout;
+        self
+    }
+
+    /// The time limit of a whole call, waits and repetitions included. Default: 90 seconds.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.draft.deadline = deadline;
+        self
+    }
+
+    /// How often and how patiently calls are repeated that may be. Default: [`RetryPolicy::new`].
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.draft.retry = policy;
+        self
+    }
+
+    /// The bound on repetitions across all calls. Give several clients one budget to share it. Default:
+    /// [`RetryBudget::default`].
+    pub fn with_retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.draft.budget = budget;
+        self
+    }
+
+    /// The largest accepted answer in bytes. Default: 16 MiB.
+    pub fn with_max_response_bytes(mut self, bytes: usize) -> Self {
+        self.draft.max_response_bytes = bytes;
+        self
+    }
+
+    /// Whether list elements that do not decode are an error. Default: `false`, they are reported by
+    /// [`Answer::rejected`](crate::Answer::rejected).
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.draft.strict = strict;
+        self
+    }
+
+    /// Text after `billwire/<version>` in `User-Agent`, such as `example-bank/1.0`. Default: none.
+    pub fn with_user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.draft.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// The source of randomness for content keys, call ids and jitter. Default: the operating system's.
+    pub fn with_random(mut self, random: Arc<dyn SecureRandom>) -> Self {
+        self.draft.random = random;
+        self
+    }
+
+    /// Allows plain `http` to hosts other than loopback, which sends the credential and all data readable over the
+    /// network. For closed test networks only.
+    pub fn with_plain_http_to_any_host_dangerously_allowed(mut self) -> Self {
+        self.draft.plain_http = PlainHttp::AnyHost;
+        self
+    }
+
+    /// Checks everything once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for an unusable or unsafe address, a credential of another environment, request
+    /// signing without an API key, an encryption key without key id, or a bound of zero. The message says what to
+    /// change.
+    pub fn build(self) -> Result<Config, Error> {
+        let settings = self.draft.check(&HOSTS)?;
+        self.credential.check(settings.stage)?;
+        if self.signing_key.is_some() && !matches!(self.credential, Credential::ApiKey(_)) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "request signing is on, but there is no API key",
+            )
+            .with_advice("sign with an API key, or turn request signing off for client tokens"));
+        }
+        if self.encryption_key.as_ref().is_some_and(|key| key.key_id().is_none()) {
+            return Err(Error::new(ErrorKind::Configuration, "the payload encryption key has no key id")
+                .with_advice("add the id that the service gave the key with `with_key_id`"));
+        }
+        Ok(Config {
+            inner: Arc::new(Inner {
+                settings,
+                credential: self.credential,
+                signing_key: self.signing_key,
+                encryption_key: self.encryption_key,
+                card_data_in_clear: self.card_data_in_clear,
+                pay_date_members: self.pay_date_members,
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for ConfigBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ConfigBuilder")
+            .field("environment", &self.draft.environment)
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! From a draft to a request as Q2 wants it: credential, pay date members, encryption, signature.
+
+use billwire_models::operation::Operation;
+use bytes::Bytes;
+use http::Request;
+
+use super::config::{Config, Inner};
+use super::{encryption, error_body, signing};
+use crate::call::Attempt;
+use crate::config::Settings;
+use crate::credential::{Credential, operation_credential_text};
+use crate::error::{Error, ErrorKind};
+use crate::protocol::sealed::Protocol;
+use crate::request::{self, Draft};
+
+impl Protocol for Config {
+    fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    fn secure(&self, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Request<Bytes>, Error> {
+        let config = &*self.inner;
+        let credential = attempt.credential.unwrap_or(&config.credential);
+        check_credential(config, draft.operation, credential)?;
+        let body = body(config, draft, attempt)?;
+        let authorization = credential.authorization()?;
+        let signature = signing::headers(config, draft, credential, attempt.now)?;
+        request::assemble(&config.settings, draft, authorization, body, signature.into_iter().flatten())
+    }
+
+    fn vendor_message(&self, text: &str) -> Option<String> {
+        error_body::message(text)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        vec![self.inner.credential.secret()]
+    }
+}
+
+fn check_credential(
+    config: &Inner,
+    operation: &'static Operation,
+    credential: &Credential,
+) -> Result<(), Error> {
+    credential.check(config.settings.stage)?;
+    if !operation.credentials.contains(&credential.kind()) {
+        let accepted: Vec<&str> =
+            operation.credentials.iter().map(|kind| operation_credential_text(*kind)).collect();
+        return Err(Error::new(
+            ErrorKind::CredentialNotAllowed,
+            format!("the operation does not accept {}", operation_credential_text(credential.kind())),
+        )
+        .with_advice(format!("use {}", accepted.join(" or "))));
+    }
+    if config.signing_key.is_some() && !matches!(credential, Credential::ApiKey(_)) {
+        return Err(Error::new(
+            ErrorKind::CredentialNotAllowed,
+            "request signing is on, and a call with a client token cannot be signed",
+        )
+        .with_advice("use the API key, or a client without request signing"));
+    }
+    Ok(())
+}
+
+/// The body as it goes over the wire.
+fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
+    let Some(body) = draft.body else { return Ok(None) };
+    let body = config.pay_date_members.apply(draft.operation, body)?;
+    encryption::apply(config, draft.operation, body, attempt.random).map(Some)
+}

@@ -1,0 +1,80 @@
+//! Building the plain request of one attempt: pure functions.
+
+use billwire_models::operation::{Method, Operation};
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderName, HeaderValue, Request, Uri};
+
+use crate::call::Attempt;
+use crate::config::Settings;
+use crate::error::{Error, ErrorKind};
+use crate::path;
+use crate::protocol::sealed::Protocol;
+
+/// A call before credentials, encryption and signature.
+#[derive(Clone, Copy)]
+pub struct Draft<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) path_and_query: &'a str,
+    pub(crate) body: Option<&'a Bytes>,
+}
+
+/// Checks the draft and has the API complete it.
+pub(crate) fn build(
+    protocol: &impl Protocol,
+    draft: &Draft<'_>,
+    attempt: &Attempt<'_>,
+) -> Result<Request<Bytes>, Error> {
+    check(draft)
+        .and_then(|()| protocol.secure(draft, attempt))
+        .map_err(|error| error.with_operation(draft.operation))
+}
+
+fn check(draft: &Draft<'_>) -> Result<(), Error> {
+    path::check(draft.operation, draft.path_and_query)?;
+    let misuse = match (draft.operation.body.is_some(), draft.body.is_some()) {
+        (true, false) => "the operation needs a body and the call has none",
+        (false, true) => "the operation takes no body and the call has one",
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::InvalidRequest, misuse)
+        .with_advice("make the call with the functions of this crate"))
+}
+
+/// The path and query of the request line: the base URL's path, then the call's. These bytes are what is signed.
+pub(crate) fn request_target(settings: &Settings, draft: &Draft<'_>) -> String {
+    format!("{}{}", settings.base_url.path(), draft.path_and_query)
+}
+
+/// Puts a request together from a draft and what the API adds.
+pub(crate) fn assemble(
+    settings: &Settings,
+    draft: &Draft<'_>,
+    authorization: HeaderValue,
+    body: Option<Bytes>,
+    extra: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+) -> Result<Request<Bytes>, Error> {
+    let url = format!("{}{}", settings.base_url.as_str(), draft.path_and_query);
+    let uri: Uri = url.parse().map_err(|_| {
+        Error::new(ErrorKind::InvalidRequest, "the path is too long or not valid in a URL")
+            .with_advice("check the ids of the call")
+    })?;
+    let has_body = body.is_some();
+    let mut request = Request::new(body.unwrap_or_default());
+    *request.method_mut() = method(draft.operation.method)?;
+    *request.uri_mut() = uri;
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(AUTHORIZATION, authorization);
+    headers.insert(USER_AGENT, settings.user_agent.clone());
+    if has_body {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    headers.extend(extra.into_iter().map(|(name, value)| (Some(name), value)));
+    Ok(request)
+}
+
+fn method(method: Method) -> Result<http::Method, Error> {
+    http::Method::from_bytes(method.as_str().as_bytes())
+        .map_err(|_| Error::new(ErrorKind::InvalidRequest, "the operation's method is not an HTTP method"))
+}

@@ -1,0 +1,133 @@
+//! Reading a response: pure functions that never panic, whatever came.
+
+use billwire_models::operation::Operation;
+use billwire_models::scalar;
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::answer::Answer;
+use crate::error::{Error, ErrorKind};
+use crate::protocol::sealed::Protocol;
+use crate::redact;
+
+/// Longest error body that an [`Error`] keeps, in bytes.
+const LONGEST_KEPT_BODY: usize = 64 * 1024;
+
+/// A 2xx response whose body was not read yet.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: Option<String>,
+    body: Bytes,
+}
+
+/// Sorts a response by its status: 2xx is received, everything else is an error with the service's message.
+///
+/// `secrets` are texts that are cut out of that message, beside those that the configuration knows.
+pub(crate) fn receive(
+    protocol: &(impl Protocol + ?Sized),
+    operation: &'static Operation,
+    secrets: &[&str],
+    max_bytes: usize,
+    response: http::Response<Bytes>,
+) -> Result<Received, Error> {
+    let (parts, body) = response.into_parts();
+    let status = parts.status;
+    let request_id = request_id(&parts.headers);
+    let failed = |kind, reason: String| {
+        Error::new(kind, reason).with_operation(operation).with_answer(status, request_id.clone())
+    };
+    if body.len() > max_bytes {
+        let reason = format!("the answer has {} bytes, more than the limit of {max_bytes}", body.len());
+        return Err(failed(ErrorKind::AnswerTooLarge, reason));
+    }
+    if status.is_success() {
+        return Ok(Received { status, request_id, body });
+    }
+    let text = String::from_utf8_lossy(body.get(..LONGEST_KEPT_BODY).unwrap_or(&body)).into_owned();
+    let mut secrets = secrets.to_vec();
+    secrets.extend(protocol.secrets());
+    let message = protocol.vendor_message(&text).map(|message| redact::vendor_text(&message, &secrets));
+    Err(failed(kind_of(status), format!("the service answered {status}"))
+        .with_retry_after(header_text(&parts.headers, RETRY_AFTER.as_str()))
+        .with_body(message.filter(|message| !message.is_empty()), Some(text)))
+}
+
+/// Decodes a received body. List elements that do not decode are reported, or refused when `strict`.
+pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
+    operation: &'static Operation,
+    received: &Received,
+    strict: bool,
+) -> Result<Answer<R>, Error> {
+    let failed = |kind, reason: String| {
+        Error::new(kind, reason)
+            .with_operation(operation)
+            .with_answer(received.status, received.request_id.clone())
+    };
+    let unreadable = |reason: String| failed(ErrorKind::UnreadableAnswer, reason);
+    let text = std::str::from_utf8(&received.body)
+        .map_err(|error| unreadable(format!("the answer is not UTF-8 at byte {}", error.valid_up_to())))?;
+    if text.trim().is_empty() {
+        return Err(unreadable("the answer is empty".to_owned()));
+    }
+    let value: R = serde_json::from_str(text)
+        .map_err(|error| unreadable(problem(operation.answer, &error, path_of::<R>(text))))?;
+    let answer = Answer::new(value, received.status, received.request_id.clone());
+    match answer.rejected().first() {
+        Some(first) if strict => {
+            let count = answer.rejected().len();
+            Err(failed(
+                ErrorKind::RejectedElements,
+                format!("{count} list element(s) of the answer do not decode, the first at {}", first.path()),
+            ))
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// The place of the first problem, from a second and slower reading that only failures pay for.
+fn path_of<R: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let error = serde_path_to_error::deserialize::<_, R>(&mut deserializer).err()?;
+    Some(error.path().to_string()).filter(|path| path != ".")
+}
+
+/// What is wrong and where. The decoder's own text is left out because it quotes values of the answer.
+fn problem(schema: &str, error: &serde_json::Error, path: Option<String>) -> String {
+    let what = match error.classify() {
+        serde_json::error::Category::Data => format!("the answer is not the documented {schema}"),
+        serde_json::error::Category::Eof => "the answer ends in the middle of its JSON".to_owned(),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+            "the answer is not JSON".to_owned()
+        }
+    };
+    let place = path.map(|path| format!(" at {}", redact::bounded(&path))).unwrap_or_default();
+    format!("{what}{place} (line {}, column {})", error.line(), error.column())
+}
+
+fn kind_of(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        300..=399 => ErrorKind::Redirected,
+        401 => ErrorKind::Unauthorized,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::Rejected,
+        500..=599 => ErrorKind::Service,
+        _ => ErrorKind::UnexpectedStatus,
+    }
+}
+
+/// The service's `request-id`, whatever its case, if it is there and readable.
+///
+/// Source: Q2 Biller Direct description, section 2.2 "Request ids".
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    header_text(headers, "request-id")
+}
+
+fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = redact::bounded(headers.get(name)?.to_str().ok()?);
+    Some(text).filter(|text| !text.is_empty())
+}
