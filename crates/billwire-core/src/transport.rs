@@ -56,7 +56,7 @@ impl TransportLimits {
 pub enum TransportErrorKind {
     /// The connection was not made: name resolution, TCP connect, proxy or TLS handshake.
     Connect,
-    /// The connection ended before a whole answer was read.
+    /// The connection was made, but no whole answer was received over it.
     Interrupted,
     /// What came back is not HTTP.
     InvalidAnswer,
@@ -72,7 +72,7 @@ impl TransportErrorKind {
     const fn text(self) -> &'static str {
         match self {
             Self::Connect => "no connection could be made to the service",
-            Self::Interrupted => "the connection ended before the whole answer was read",
+            Self::Interrupted => "no whole answer was received",
             Self::InvalidAnswer => "the answer is not valid HTTP",
             Self::AnswerTooLarge => "the answer is larger than the configured limit",
             Self::InvalidRequest => "the transport could not express the request",
