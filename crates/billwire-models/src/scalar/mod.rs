@@ -6,6 +6,7 @@
 mod answer;
 mod debug;
 mod decimal;
+pub(crate) mod generated_support;
 mod id;
 pub mod lenient;
 mod list;
@@ -14,6 +15,7 @@ mod number;
 mod open_enum;
 mod secret;
 mod time;
+mod unknown_choice;
 
 pub use answer::{Answer, Path};
 pub use debug::Hidden;
@@ -24,3 +26,4 @@ pub use number::Number;
 pub use open_enum::UnknownValue;
 pub use secret::{CardData, Secret};
 pub use time::{InvalidTime, ProviderTime, Timestamp, Zone};
+pub use unknown_choice::UnknownChoice;

@@ -1,0 +1,160 @@
+//! `cargo xtask codegen`: from an API description to every file that repeats it.
+//!
+//! [`read`] knows where everything stands, [`resolve`] checks it and builds the [`model`], the `render_…` modules turn
+//! the model into text, [`write`] brings the tree up to date. Same description, same bytes: nothing here reads a clock,
+//! the network or the order of a hash map.
+
+pub mod model;
+mod names;
+mod problem;
+mod read;
+mod render;
+mod render_decode;
+mod render_events;
+mod render_models;
+mod render_one_of;
+mod render_operations;
+mod render_types;
+mod resolve;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use model::Description;
+use problem::Problems;
+use write::Output;
+
+const USAGE: &str = "\
+Usage: cargo xtask codegen [--check] [--api NAME] [--root FOLDER]
+
+Writes the models, the operation table, the client, the sandbox's router, the command's dispatch, the reference pages and
+the example tests from apis/NAME/openapi.yaml, and deletes generated files that nothing generates any more.
+
+  --check        change nothing; fail if a file is out of date, missing or left over
+  --api NAME     only this API (default: every folder of apis/)
+  --root FOLDER  the workspace (default: this one)
+
+Exit codes: 0 done or up to date, 1 mistakes in a description or files out of date, 2 wrong arguments";
+
+/// Runs the command. Returns the exit code.
+pub fn run(arguments: &[String]) -> Result<u8> {
+    let mut check = false;
+    let mut api = None;
+    let mut root = crate::workspace_root();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--check" => check = true,
+            "--api" => api = rest.next().cloned(),
+            "--root" => root = rest.next().map(PathBuf::from).unwrap_or_default(),
+            "--help" | "-h" => {
+                println!("{USAGE}");
+                return Ok(0);
+            }
+            other => {
+                eprintln!("error: unknown argument `{other}`\n\n{USAGE}");
+                return Ok(2);
+            }
+        }
+    }
+    let apis = match api {
+        Some(api) => vec![api],
+        None => apis(&root)?,
+    };
+    let mut code = 0;
+    for api in apis {
+        let description = match describe(&root, &api) {
+            Ok(description) => description,
+            Err(error) => {
+                eprintln!("{error:#}");
+                code = 1;
+                continue;
+            }
+        };
+        let output = generate(&description);
+        code = code.max(if check { report(&root, &api, &output)? } else { update(&root, &output)? });
+    }
+    Ok(code)
+}
+
+fn update(root: &Path, output: &Output) -> Result<u8> {
+    let done = write::write(root, output)?;
+    done.iter().for_each(|line| println!("{line}"));
+    println!("{} files generated, {} changed", output.files.len(), done.len());
+    Ok(0)
+}
+
+fn report(root: &Path, api: &str, output: &Output) -> Result<u8> {
+    let report = write::check(root, output)?;
+    if report.is_empty() {
+        println!("{} generated files of {api} are up to date", output.files.len());
+        return Ok(0);
+    }
+    eprintln!(
+        "{report}error: generated files of {api} are not up to date; run `cargo xtask codegen` and commit the result"
+    );
+    Ok(1)
+}
+
+/// The APIs that have a description.
+fn apis(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join("apis");
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("openapi.yaml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    if names.is_empty() {
+        bail!("no apis/NAME/openapi.yaml below {}", root.display());
+    }
+    Ok(names)
+}
+
+/// Reads and checks the description of one API.
+pub fn describe(root: &Path, api: &str) -> Result<Description> {
+    let path = format!("apis/{api}/openapi.yaml");
+    let text = fs::read_to_string(root.join(&path)).with_context(|| format!("cannot read {path}"))?;
+    parse(api, &path, &text)
+}
+
+/// Checks the text of a description.
+pub fn parse(api: &str, path: &str, text: &str) -> Result<Description> {
+    let problems = Problems::default();
+    let Some(root) = read::read(text, &problems) else {
+        problems.into_result(path, ())?;
+        bail!("{path}: not a description");
+    };
+    let description = resolve::resolve(api, path, &root, &problems);
+    Ok(problems.into_result(path, description)?)
+}
+
+/// Renders everything in memory.
+fn generate(description: &Description) -> Output {
+    let mut output = Output::default();
+    models(description, &mut output);
+    output
+}
+
+fn models(description: &Description, output: &mut Output) {
+    let folder = format!("crates/billwire-models/src/{}/generated", description.api);
+    let schemas: Vec<_> = description
+        .schemas
+        .iter()
+        .filter(|schema| render_events::has_own_file(description, schema))
+        .collect();
+    for schema in &schemas {
+        let path = format!("{folder}/{}.rs", names::module(&schema.name));
+        output.add(path, render_models::render(description, schema));
+    }
+    if let Some(events) = &description.events {
+        output.add(format!("{folder}/event.rs"), render_events::render(description, events));
+    }
+    output.add(format!("{folder}/operations.rs"), render_operations::render(description));
+    output.add(format!("{folder}/mod.rs"), render_models::render_module(description, &schemas));
+    output.folders.insert(folder);
+}

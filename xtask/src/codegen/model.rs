@@ -1,0 +1,313 @@
+//! The checked model of a description: what the renderers read. Nothing in it can be wrong any more.
+
+use serde_json::Value as Json;
+
+use super::problem::Position;
+
+/// One API description.
+#[derive(Debug)]
+pub struct Description {
+    /// Short name: `q2`.
+    pub api: String,
+    /// Path of the description inside the repository, with forward slashes.
+    pub path: String,
+    pub title: String,
+    pub version: String,
+    pub summary: String,
+    /// By name.
+    pub schemas: Vec<Schema>,
+    /// In the order of the description.
+    pub operations: Vec<Operation>,
+    /// In the order of the description.
+    pub tags: Vec<Tag>,
+    pub events: Option<Events>,
+    /// First digits of the SHA-256 of `paths`.
+    pub paths_digest: String,
+}
+
+impl Description {
+    /// The schema with this name. Every reference was checked, so a missing one is a mistake of the generator.
+    pub fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    /// The operations by operation id, as generated code lists them.
+    pub fn sorted_operations(&self) -> Vec<&Operation> {
+        let mut operations: Vec<_> = self.operations.iter().collect();
+        operations.sort_by(|a, b| a.id.cmp(&b.id));
+        operations
+    }
+
+    /// The operations of one tag, in the order of the description.
+    pub fn operations_of<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(move |operation| operation.tag == tag)
+    }
+}
+
+/// A group of operations: a page of the reference, a noun of the command line.
+#[derive(Debug)]
+pub struct Tag {
+    pub name: String,
+    pub description: String,
+}
+
+/// A named schema with a Rust type of its own.
+#[derive(Debug)]
+pub struct Schema {
+    pub name: String,
+    pub description: String,
+    pub source: String,
+    /// First digits of the SHA-256 of the schema's part of the description.
+    pub digest: String,
+    pub kind: SchemaKind,
+}
+
+/// What a [`Schema`] is.
+#[derive(Debug)]
+pub enum SchemaKind {
+    Object(Object),
+    OpenEnum(Vec<EnumValue>),
+    ClosedEnum(Vec<EnumValue>),
+    Id,
+    OneOf(Vec<Branch>),
+}
+
+/// A JSON object with named members.
+#[derive(Debug)]
+pub struct Object {
+    pub properties: Vec<Property>,
+    /// Members without a name in the description are kept.
+    pub extra: bool,
+    /// No public `new`: hand-written code offers better ones.
+    pub private_constructor: bool,
+    /// Made by this generator from the query parameters of an operation: every value arrives as text.
+    pub query: bool,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub wire: String,
+    pub rust: String,
+    pub ty: Type,
+    pub required: bool,
+    pub nullable: bool,
+    /// Other spellings accepted when decoding.
+    pub aliases: Vec<String>,
+    pub description: String,
+    pub source: Option<String>,
+    pub deprecated: bool,
+    pub limits: Limits,
+}
+
+impl Property {
+    /// Whether the Rust field is an `Option`.
+    pub fn optional(&self) -> bool {
+        !self.required || self.nullable
+    }
+}
+
+/// Bounds that the description states; they go into the documentation and are checked in its examples.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Limits {
+    pub minimum: Option<i64>,
+    pub maximum: Option<i64>,
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    pub min_items: Option<u64>,
+    pub max_items: Option<u64>,
+}
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    Text,
+    Boolean {
+        lenient: bool,
+    },
+    Integer {
+        rust: &'static str,
+        lenient: bool,
+    },
+    /// A binary floating-point number.
+    Float,
+    /// An exact decimal number.
+    Number,
+    Money,
+    Timestamp,
+    ProviderTime,
+    Secret,
+    CardData,
+    /// A [`Schema`] by name.
+    Named(String),
+    /// An array whose bad elements are reported instead of failing the whole.
+    List(Box<Type>),
+    Array {
+        items: Box<Type>,
+        lenient: bool,
+    },
+    Map(Box<Type>),
+    /// Any JSON value.
+    Any,
+}
+
+/// One value of an enumeration.
+#[derive(Debug)]
+pub struct EnumValue {
+    pub wire: String,
+    pub variant: String,
+    pub description: Option<String>,
+}
+
+/// One alternative of a `oneOf`.
+#[derive(Debug)]
+pub struct Branch {
+    pub variant: String,
+    pub ty: Type,
+    pub kind: JsonKind,
+    pub description: String,
+}
+
+/// The kinds of JSON values that a decoder can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JsonKind {
+    Text,
+    Number,
+    Boolean,
+    Array,
+    Object,
+    Any,
+}
+
+/// One endpoint and method.
+#[derive(Debug)]
+pub struct Operation {
+    pub id: String,
+    pub method: &'static str,
+    pub path: String,
+    pub tag: String,
+    pub summary: String,
+    pub description: String,
+    pub source: String,
+    pub path_parameters: Vec<Property>,
+    /// The object made of the query parameters, if there are any.
+    pub query: Option<String>,
+    /// The schema of the body, if one is sent.
+    pub request: Option<String>,
+    pub response: String,
+    pub safety: Safety,
+    /// Credentials that may be used, best first.
+    pub auth: Vec<Auth>,
+    /// The verb on the command line.
+    pub command: String,
+    pub rate_group: Option<String>,
+    pub card_data: bool,
+    pub deprecated: bool,
+    pub request_examples: Vec<Example>,
+    pub response_examples: Vec<Example>,
+}
+
+impl Operation {
+    /// The method of the Rust client.
+    pub fn rust_method(&self) -> String {
+        super::names::method(&self.id)
+    }
+}
+
+/// What may happen when an operation is sent twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    Read,
+    Idempotent,
+    Reconcilable,
+    Never,
+}
+
+impl Safety {
+    pub const ALL: [Self; 4] = [Self::Read, Self::Idempotent, Self::Reconcilable, Self::Never];
+
+    /// The word in the description.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Idempotent => "idempotent",
+            Self::Reconcilable => "reconcilable",
+            Self::Never => "never",
+        }
+    }
+
+    /// What it means to a user, as one sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Read => "Changes nothing: it is repeated automatically when an answer is lost.",
+            Self::Idempotent => {
+                "Repeating it changes nothing more: it is repeated automatically when an answer is lost."
+            }
+            Self::Reconcilable => {
+                "Never repeated once it may have arrived: after a lost answer, read the state back to learn whether it \
+                 took effect."
+            }
+            Self::Never => {
+                "Never repeated once it may have arrived, and no call reads back whether it took effect: after a lost \
+                 answer, let a person decide."
+            }
+        }
+    }
+}
+
+/// A credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    ApiKey,
+    ClientToken,
+}
+
+impl Auth {
+    pub const ALL: [Self; 2] = [Self::ApiKey, Self::ClientToken];
+
+    /// The word in the description.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api-key",
+            Self::ClientToken => "client-token",
+        }
+    }
+}
+
+/// A documented body.
+#[derive(Debug)]
+pub struct Example {
+    pub name: String,
+    pub summary: String,
+    pub value: Json,
+    pub position: Position,
+    /// An untidy form that the documents print: decoded, never sent.
+    pub quirk: bool,
+}
+
+/// The events of an API and the envelope they share.
+#[derive(Debug)]
+pub struct Events {
+    /// The schema of the event object.
+    pub envelope: String,
+    /// The schema of its member `payload`.
+    pub payload: String,
+    pub digest: String,
+    /// By event type.
+    pub events: Vec<Event>,
+}
+
+/// One event type.
+#[derive(Debug)]
+pub struct Event {
+    /// `bill.update`.
+    pub kind: String,
+    pub variant: String,
+    pub operation_id: String,
+    pub summary: String,
+    pub description: String,
+    pub source: String,
+    /// The schema of `payload.data`.
+    pub data: String,
+    pub examples: Vec<Example>,
+}

@@ -1,0 +1,166 @@
+//! The operation table.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::model::{Auth, Description, Operation, Property, Safety, SchemaKind, Type};
+use super::names;
+use super::render::{docs, file, header, ident, one_line, paragraphs, sentence, source_line};
+
+/// `operations.rs`: one item per operation, and the list of all.
+pub fn render(description: &Description) -> String {
+    let header = header(description, "paths", &description.paths_digest, "change the description.");
+    let operations = description.sorted_operations();
+    let has_parameters =
+        operations.iter().any(|operation| !operation.path_parameters.is_empty() || operation.query.is_some());
+    let has_body = operations.iter().any(|operation| operation.request.is_some());
+    let mut names = vec![quote!(Api)];
+    names.extend(has_body.then(|| quote!(Body, BodyMember)));
+    names.push(quote!(Credential));
+    names.extend(has_body.then(|| quote!(MemberKind)));
+    names.push(quote!(Method, Operation));
+    names.extend(has_parameters.then(|| quote!(Parameter, Place)));
+    names.push(quote!(Safety));
+    let mut items = vec![quote!(use crate::operation::{#(#names),*};)];
+    let constants: Vec<_> =
+        operations.iter().map(|operation| ident(&names::constant(&operation.id))).collect();
+    items.push(quote! {
+        /// Every operation, by operation id.
+        pub static ALL: &[&Operation] = &[#(&#constants),*];
+    });
+    items.extend(operations.iter().map(|operation| item(description, operation)));
+    let text = file(&header, items);
+    text.replacen(
+        "// change the description.\n\n",
+        "// change the description.\n\n//! The operation table of this API.\n\n",
+        1,
+    )
+}
+
+fn item(description: &Description, operation: &Operation) -> TokenStream {
+    let constant = ident(&names::constant(&operation.id));
+    let documentation = docs(&operation_docs(operation));
+    let api = ident(match description.api.as_str() {
+        "unbill" => "Unbill",
+        "billerapi" => "BillerApi",
+        _ => "Q2",
+    });
+    let Operation { id, path, tag, command, response, .. } = operation;
+    let method = ident(operation.method);
+    let safety = ident(match operation.safety {
+        Safety::Read => "Read",
+        Safety::Idempotent => "Idempotent",
+        Safety::Reconcilable => "Reconcilable",
+        Safety::Never => "Never",
+    });
+    let credentials = operation.auth.iter().map(|auth| match auth {
+        Auth::ApiKey => quote!(Credential::ApiKey),
+        Auth::ClientToken => quote!(Credential::ClientToken),
+    });
+    let in_path = operation.path_parameters.iter().map(|property| parameter(property, &quote!(Place::Path)));
+    let in_query = description
+        .query_properties(operation)
+        .iter()
+        .map(|property| parameter(property, &quote!(Place::Query)));
+    let body = body(description, operation);
+    let card_data = operation.card_data;
+    let rate_group = match &operation.rate_group {
+        Some(group) => quote!(Some(#group)),
+        None => quote!(None),
+    };
+    let summary = one_line(&operation.summary);
+    let source = &operation.source;
+    quote! {
+        #documentation
+        pub static #constant: Operation = Operation {
+            api: Api::#api,
+            id: #id,
+            resource: #tag,
+            command: #command,
+            method: Method::#method,
+            path: #path,
+            parameters: &[#(#in_path,)* #(#in_query,)*],
+            body: #body,
+            answer: #response,
+            safety: Safety::#safety,
+            credentials: &[#(#credentials),*],
+            card_data: #card_data,
+            rate_group: #rate_group,
+            summary: #summary,
+            source: #source,
+        };
+    }
+}
+
+/// What an operation is and does, for a person who reads code.
+pub fn operation_docs(operation: &Operation) -> String {
+    let line = format!(
+        "`{} {}`: {}",
+        operation.method.to_uppercase(),
+        operation.path,
+        sentence(&one_line(&operation.summary))
+    );
+    paragraphs([line.as_str(), &source_line(&operation.source)])
+}
+
+fn parameter(property: &Property, place: &TokenStream) -> TokenStream {
+    let name = &property.wire;
+    let required = property.required;
+    let description = one_line(&property.description);
+    quote!(Parameter { name: #name, place: #place, required: #required, description: #description })
+}
+
+fn body(description: &Description, operation: &Operation) -> TokenStream {
+    let Some(schema) = &operation.request else { return quote!(None) };
+    let members = description.properties(schema).iter().map(|property| {
+        let name = &property.wire;
+        let kind = member_kind(description, &property.ty);
+        let required = property.required;
+        let secret = description.holds_secret(&property.ty);
+        let text = one_line(&property.description);
+        quote!(BodyMember { name: #name, kind: #kind, required: #required, secret: #secret, description: #text })
+    });
+    quote!(Some(Body { schema: #schema, members: &[#(#members),*] }))
+}
+
+fn member_kind(description: &Description, ty: &Type) -> TokenStream {
+    match ty {
+        Type::Text | Type::Money | Type::Timestamp | Type::ProviderTime | Type::Secret | Type::CardData => {
+            quote!(MemberKind::Text)
+        }
+        Type::Boolean { .. } => quote!(MemberKind::Boolean),
+        Type::Integer { .. } => quote!(MemberKind::Integer),
+        Type::Float | Type::Number => quote!(MemberKind::Number),
+        Type::Named(name) => match description.schema(name).map(|schema| &schema.kind) {
+            Some(SchemaKind::Id) => quote!(MemberKind::Text),
+            Some(SchemaKind::OpenEnum(values) | SchemaKind::ClosedEnum(values)) => {
+                let values = values.iter().map(|value| &value.wire);
+                quote!(MemberKind::Choice(&[#(#values),*]))
+            }
+            _ => quote!(MemberKind::Json),
+        },
+        Type::List(items) | Type::Array { items, .. } => match member_kind(description, items)
+            .to_string()
+            .as_str()
+        {
+            kind if kind.ends_with(":: Text") || kind.contains(":: Choice") => quote!(MemberKind::TextList),
+            _ => quote!(MemberKind::Json),
+        },
+        Type::Map(_) | Type::Any => quote!(MemberKind::Json),
+    }
+}
+
+impl Description {
+    /// The properties of an object schema; nothing for other kinds.
+    pub fn properties(&self, name: &str) -> &[Property] {
+        match self.schema(name).map(|schema| &schema.kind) {
+            Some(SchemaKind::Object(object)) => &object.properties,
+            _ => &[],
+        }
+    }
+
+    /// The query parameters of an operation.
+    pub fn query_properties(&self, operation: &Operation) -> &[Property] {
+        operation.query.as_deref().map(|name| self.properties(name)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,508 @@
+//! Paths and operations.
+
+use std::collections::BTreeMap;
+
+use super::{Resolver, digest, keywords};
+use crate::codegen::model::{Auth, Example, Object, Operation, Property, Safety, Schema, SchemaKind, Type};
+use crate::codegen::names;
+use crate::codegen::problem::Position;
+use crate::codegen::read::{Entry, Node};
+
+const METHODS: [(&str, &str); 5] =
+    [("get", "Get"), ("post", "Post"), ("put", "Put"), ("patch", "Patch"), ("delete", "Delete")];
+
+/// A parameter as it stands in the description.
+struct Parameter<'a> {
+    node: &'a Node,
+    in_path: bool,
+    property: Property,
+}
+
+impl<'a> Resolver<'a> {
+    /// Every operation, and an object schema for the query parameters of each that has some.
+    pub(super) fn operations(&self) -> (Vec<Operation>, Vec<Schema>) {
+        let mut operations: Vec<(Position, Operation)> = Vec::new();
+        let mut queries = Vec::new();
+        for path in self.root.member("paths").map(Node::entries).unwrap_or_default() {
+            self.keywords(&path.node, keywords::PATH_ITEM, &format!("path `{}`", path.key));
+            for (key, method) in METHODS {
+                if let Some(entry) = path.node.entry(key) {
+                    let (operation, query) = self.operation(path, entry, method);
+                    self.no_duplicate(&operation, entry.key_position, &operations);
+                    operations.push((entry.key_position, operation));
+                    queries.extend(query);
+                }
+            }
+        }
+        (operations.into_iter().map(|(_, operation)| operation).collect(), queries)
+    }
+
+    fn no_duplicate(&self, operation: &Operation, position: Position, others: &[(Position, Operation)]) {
+        for (place, other) in others {
+            let line = place.line;
+            if !operation.id.is_empty() && other.id == operation.id {
+                let message = format!("operationId `{}` is used twice", operation.id);
+                self.problems.push(
+                    position,
+                    message,
+                    format!("rename one of the two; the first stands in line {line}"),
+                );
+            } else if other.rust_method() == operation.rust_method() && !operation.id.is_empty() {
+                let message =
+                    format!("operations `{}` and `{}` are one method in Rust", other.id, operation.id);
+                self.problems.push(
+                    position,
+                    message,
+                    format!("rename one of the two; the first stands in line {line}"),
+                );
+            }
+            if other.tag == operation.tag
+                && other.command == operation.command
+                && !operation.command.is_empty()
+            {
+                let message =
+                    format!("x-command `{}` is used twice in tag `{}`", operation.command, operation.tag);
+                self.problems.push(
+                    position,
+                    message,
+                    format!("rename one of the two; the first stands in line {line}"),
+                );
+            }
+        }
+    }
+
+    fn operation(
+        &self,
+        path: &'a Entry,
+        entry: &'a Entry,
+        method: &'static str,
+    ) -> (Operation, Option<Schema>) {
+        let node = &entry.node;
+        let owner = entry.key_position;
+        let id =
+            self.need_text(node, "operationId", owner, &format!("operation `{} {}`", entry.key, path.key));
+        let what = format!("operation `{id}`");
+        self.keywords(node, keywords::OPERATION, &what);
+        let summary = self.need_text(node, "summary", owner, &what);
+        let source = self.need_text(node, "x-source", owner, &what);
+        let parameters = self.parameters(path, node, &what);
+        self.paths_agree(path, &parameters, &what);
+        let (in_path, in_query): (Vec<_>, Vec<_>) =
+            parameters.into_iter().partition(|parameter| parameter.in_path);
+        let query = self.query(&id, &summary, &source, in_query, owner);
+        let (request, request_examples) = self.request(node, &what);
+        let (response, response_examples) = self.response(node, owner, &what);
+        if request.is_some() && matches!(method, "Get" | "Delete") {
+            let message = format!("{what} sends a body with {}", method.to_uppercase());
+            self.problems.push(owner, message, "remove `requestBody`, or use another method");
+        }
+        let operation = Operation {
+            method,
+            path: path.key.clone(),
+            tag: self.tag(node, owner, &what),
+            description: node.text_of("description").unwrap_or_default().trim().to_owned(),
+            path_parameters: in_path.into_iter().map(|parameter| parameter.property).collect(),
+            query: query.as_ref().map(|schema| schema.name.clone()),
+            request,
+            response,
+            safety: self.safety(node, owner, &what),
+            auth: self.auth(node, owner, &what),
+            command: self.command(node, owner, &what),
+            rate_group: node.text_of("x-rate-group").map(str::to_owned),
+            card_data: node.is_true("x-card-data"),
+            deprecated: node.is_true("deprecated"),
+            request_examples,
+            response_examples,
+            id,
+            summary,
+            source,
+        };
+        (operation, query)
+    }
+
+    fn tag(&self, node: &Node, owner: Position, what: &str) -> String {
+        let tags = node.member("tags").map(Node::elements).unwrap_or_default();
+        let [tag] = tags else {
+            self.problems.push(
+                owner,
+                format!("{what} does not have exactly one tag"),
+                "write `tags: [bill]`",
+            );
+            return String::new();
+        };
+        let name = tag.text().unwrap_or_default().to_owned();
+        let declared = self.root.member("tags").map(Node::elements).unwrap_or_default();
+        if !declared.iter().any(|node| node.text_of("name") == Some(&name)) {
+            let message = format!("tag `{name}` of {what} is not declared");
+            self.problems.push(tag.position, message, "add it to `tags:` at the top, with a description");
+        }
+        name
+    }
+
+    fn safety(&self, node: &Node, owner: Position, what: &str) -> Safety {
+        let words = Safety::ALL.map(Safety::word);
+        match node.member("x-safety") {
+            None => {
+                let help = format!("say whether it may be repeated: x-safety: {}", words.join(" | "));
+                self.problems.push(owner, format!("{what} has no `x-safety`"), help);
+                Safety::Never
+            }
+            Some(value) => {
+                let word = value.text().unwrap_or(value.kind());
+                Safety::ALL.into_iter().find(|safety| safety.word() == word).unwrap_or_else(|| {
+                    let message = format!("unknown `x-safety: {word}` of {what}");
+                    self.problems.push(value.position, message, format!("possible: {}", words.join(", ")));
+                    Safety::Never
+                })
+            }
+        }
+    }
+
+    fn auth(&self, node: &Node, owner: Position, what: &str) -> Vec<Auth> {
+        let words = Auth::ALL.map(Auth::word).join(", ");
+        let Some(list) = node.member("x-auth") else {
+            let help = format!("list the credentials it accepts, the usual one first: {words}");
+            self.problems.push(owner, format!("{what} has no `x-auth`"), help);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for element in list.elements() {
+            let word = element.text().unwrap_or(element.kind());
+            match Auth::ALL.into_iter().find(|auth| auth.word() == word) {
+                Some(auth) => found.push(auth),
+                None => {
+                    let message = format!("unknown credential `{word}` in `x-auth` of {what}");
+                    self.problems.push(element.position, message, format!("possible: {words}"));
+                }
+            }
+        }
+        if list.elements().is_empty() {
+            let message = format!("`x-auth` of {what} lists no credential");
+            self.problems.push(list.position, message, format!("write a list of: {words}"));
+        }
+        found
+    }
+
+    fn command(&self, node: &Node, owner: Position, what: &str) -> String {
+        let command = self.need_text(node, "x-command", owner, what);
+        let plain = command.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if !plain || command.starts_with('-') || command.ends_with('-') {
+            let position = node.member("x-command").map_or(owner, |node| node.position);
+            let message = format!("`x-command: {command}` of {what} is no word for a command line");
+            self.problems.push(position, message, "use lower-case words joined by `-`");
+        }
+        command
+    }
+
+    fn parameters(&self, path: &'a Entry, node: &'a Node, what: &str) -> Vec<Parameter<'a>> {
+        let shared = path.node.member("parameters").map(Node::elements).unwrap_or_default();
+        let own = node.member("parameters").map(Node::elements).unwrap_or_default();
+        let mut parameters: Vec<Parameter<'a>> = Vec::new();
+        for element in shared.iter().chain(own) {
+            let resolved = match element.member("$ref") {
+                None => element,
+                Some(reference) => match self.component(reference, "parameters") {
+                    Some((_, entry)) => &entry.node,
+                    None => continue,
+                },
+            };
+            let Some(parameter) = self.parameter(resolved, what) else { continue };
+            if parameters.iter().any(|other| other.property.wire == parameter.property.wire) {
+                let message = format!("parameter `{}` of {what} is declared twice", parameter.property.wire);
+                self.problems.push(element.position, message, "remove one of the two");
+            }
+            parameters.push(parameter);
+        }
+        parameters
+    }
+
+    fn parameter(&self, node: &'a Node, what: &str) -> Option<Parameter<'a>> {
+        let name = self.need_text(node, "name", node.position, &format!("a parameter of {what}"));
+        let what = format!("parameter `{name}` of {what}");
+        self.keywords(node, keywords::PARAMETER, &what);
+        let in_path = match node.text_of("in") {
+            Some("path") => true,
+            Some("query") => false,
+            _ => {
+                let position = node.member("in").map_or(node.position, |place| place.position);
+                self.problems.push(
+                    position,
+                    format!("{what} is not in the path or the query"),
+                    "write `in: path` or `in: query`",
+                );
+                return None;
+            }
+        };
+        let required = node.is_true("required");
+        if in_path && !required {
+            self.problems.push(
+                node.position,
+                format!("{what} is in the path but not required"),
+                "add `required: true`",
+            );
+        }
+        let description = self.need_text(node, "description", node.position, &what);
+        let Some(schema) = node.entry("schema") else {
+            self.problems.push(node.position, format!("{what} has no `schema`"), "add `schema`");
+            return None;
+        };
+        let mut ty = self.ty(&schema.node, schema.key_position, &what, false);
+        let allowed = match &mut ty {
+            // A query holds text only.
+            Type::Boolean { lenient } | Type::Integer { lenient, .. } => {
+                *lenient = true;
+                !in_path
+            }
+            Type::Text | Type::Named(_) => true,
+            Type::Timestamp | Type::ProviderTime | Type::Money | Type::Number => !in_path,
+            _ => false,
+        };
+        if !allowed {
+            let message = format!("{what} has a type that does not fit there");
+            self.problems.push(
+                schema.key_position,
+                message,
+                "use a string or an id in the path, a scalar in the query",
+            );
+        }
+        let property = Property {
+            rust: names::field(&name),
+            wire: name,
+            ty,
+            required,
+            nullable: false,
+            aliases: Vec::new(),
+            description,
+            source: None,
+            deprecated: false,
+            limits: Default::default(),
+        };
+        Some(Parameter { node, in_path, property })
+    }
+
+    fn paths_agree(&self, path: &Entry, parameters: &[Parameter<'_>], what: &str) {
+        let mut holes: BTreeMap<&str, bool> = BTreeMap::new();
+        for segment in path.key.split('/') {
+            match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(name) => {
+                    if holes.insert(name, false).is_some() {
+                        let message = format!("path `{}` names `{name}` twice", path.key);
+                        self.problems.push(path.key_position, message, "give each parameter its own name");
+                    }
+                }
+                None if segment.contains(['{', '}']) => {
+                    let message = format!("segment `{segment}` of path `{}` is not whole", path.key);
+                    self.problems.push(
+                        path.key_position,
+                        message,
+                        "a parameter takes a whole segment: `/bill/{billId}`",
+                    );
+                }
+                None => {}
+            }
+        }
+        if !path.key.starts_with('/') || path.key.ends_with('/') {
+            let message = format!("path `{}` does not start with `/` or ends with one", path.key);
+            self.problems.push(path.key_position, message, "write it like `/bill/{billId}`");
+        }
+        for parameter in parameters.iter().filter(|parameter| parameter.in_path) {
+            let name = parameter.property.wire.as_str();
+            match holes.get_mut(name) {
+                Some(declared) => *declared = true,
+                None => {
+                    let message =
+                        format!("path parameter `{name}` of {what} does not occur in `{}`", path.key);
+                    self.problems.push(
+                        parameter.node.position,
+                        message,
+                        format!("add `{{{name}}}` to the path, or remove it"),
+                    );
+                }
+            }
+        }
+        for (name, _) in holes.iter().filter(|(_, declared)| !**declared) {
+            let message = format!("`{{{name}}}` in path `{}` is not declared by {what}", path.key);
+            self.problems.push(
+                path.key_position,
+                message,
+                format!("add a parameter `name: {name}`, `in: path`"),
+            );
+        }
+    }
+
+    /// The query parameters as an object, so that every renderer treats them like any other.
+    fn query(
+        &self,
+        id: &str,
+        summary: &str,
+        source: &str,
+        parameters: Vec<Parameter<'_>>,
+        owner: Position,
+    ) -> Option<Schema> {
+        let nodes: Vec<&Node> = parameters.iter().map(|parameter| parameter.node).collect();
+        let digest = digest(&nodes);
+        let properties: Vec<Property> = parameters.into_iter().map(|parameter| parameter.property).collect();
+        if properties.is_empty() {
+            return None;
+        }
+        let name = format!("{}Query", names::variant(id));
+        if self.targets.contains_key(name.as_str()) {
+            let message = format!("schema `{name}` has the name of the query of operation `{id}`");
+            self.problems.push(owner, message, "rename the schema");
+        }
+        Some(Schema {
+            name,
+            description: format!("Query parameters of: {summary}"),
+            source: source.to_owned(),
+            digest,
+            kind: SchemaKind::Object(Object {
+                properties,
+                extra: false,
+                private_constructor: false,
+                query: true,
+            }),
+        })
+    }
+
+    fn request(&self, node: &Node, what: &str) -> (Option<String>, Vec<Example>) {
+        let Some(body) = node.entry("requestBody") else { return (None, Vec::new()) };
+        let what = format!("the request of {what}");
+        self.keywords(&body.node, keywords::BODY, &what);
+        if !body.node.is_true("required") {
+            let message = format!("{what} is not `required: true`");
+            self.problems.push(
+                body.key_position,
+                message,
+                "a body that may be left out is not supported: add `required: true`",
+            );
+        }
+        match self.media(&body.node, body.key_position, &what) {
+            Some((schema, examples)) => (Some(schema), examples),
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn response(&self, node: &Node, owner: Position, what: &str) -> (String, Vec<Example>) {
+        let responses = node.member("responses").map(Node::entries).unwrap_or_default();
+        let mut answer = None;
+        for entry in responses {
+            let of = format!("response {} of {what}", entry.key);
+            let resolved = match entry.node.member("$ref") {
+                None => &entry.node,
+                Some(reference) => match self.component(reference, "responses") {
+                    Some((_, target)) => &target.node,
+                    None => continue,
+                },
+            };
+            self.keywords(resolved, keywords::RESPONSE, &of);
+            self.need_text(resolved, "description", entry.key_position, &of);
+            if entry.key.starts_with('2') {
+                if answer.is_some() {
+                    let message = format!("{what} has two success responses");
+                    self.problems.push(entry.key_position, message, "keep one: the client returns one type");
+                }
+                answer = Some(self.media(resolved, entry.key_position, &of));
+            }
+        }
+        match answer {
+            Some(found) => found.unwrap_or_default(),
+            None => {
+                self.problems.push(
+                    owner,
+                    format!("{what} has no success response"),
+                    "add `responses: {'200': …}`",
+                );
+                Default::default()
+            }
+        }
+    }
+
+    /// The schema and the examples of a body.
+    fn media(&self, node: &Node, owner: Position, what: &str) -> Option<(String, Vec<Example>)> {
+        let Some(content) = node.member("content") else {
+            self.problems.push(
+                owner,
+                format!("{what} has no `content`"),
+                "add `content: {application/json: …}`",
+            );
+            return None;
+        };
+        self.keywords(content, keywords::CONTENT, &format!("`content` of {what}"));
+        let media = content.entry("application/json")?;
+        self.keywords(&media.node, keywords::MEDIA, what);
+        let examples = self.examples(&media.node, media.key_position, what);
+        let Some(schema) = media.node.entry("schema") else {
+            self.problems.push(
+                media.key_position,
+                format!("{what} has no `schema`"),
+                "add `schema: {$ref: …}`",
+            );
+            return None;
+        };
+        match self.ty(&schema.node, schema.key_position, what, false) {
+            Type::Named(name) => Some((name, examples)),
+            _ => {
+                let message = format!("the schema of {what} is not a named object");
+                self.problems.push(
+                    schema.key_position,
+                    message,
+                    "move it to `components.schemas` and refer to it",
+                );
+                None
+            }
+        }
+    }
+
+    /// The documented bodies: `examples` (tidy, at least one) and `x-quirk-examples` (as printed, only decoded).
+    pub(super) fn examples(&self, media: &Node, owner: Position, what: &str) -> Vec<Example> {
+        let mut examples: Vec<Example> = Vec::new();
+        for (key, quirk) in [("examples", false), ("x-quirk-examples", true)] {
+            for entry in media.member(key).map(Node::entries).unwrap_or_default() {
+                let of = format!("example `{}` of {what}", entry.key);
+                self.keywords(&entry.node, keywords::EXAMPLE, &of);
+                let summary = self.need_text(&entry.node, "summary", entry.key_position, &of);
+                let Some(value) = entry.node.member("value") else {
+                    self.problems.push(
+                        entry.key_position,
+                        format!("{of} has no `value`"),
+                        "write the JSON below `value:`",
+                    );
+                    continue;
+                };
+                if !entry
+                    .key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+                {
+                    let message = format!("the name of {of} cannot be the name of a file");
+                    self.problems.push(entry.key_position, message, "use lower-case words joined by `-`");
+                }
+                if examples.iter().any(|other| file_name(&other.name) == file_name(&entry.key)) {
+                    let message = format!("{of} has the name of another example");
+                    self.problems.push(entry.key_position, message, "give each its own name, quirks too");
+                }
+                examples.push(Example {
+                    name: entry.key.clone(),
+                    summary,
+                    value: value.to_json(),
+                    position: value.position,
+                    quirk,
+                });
+            }
+        }
+        if !examples.iter().any(|example| !example.quirk) {
+            let message = format!("{what} has no example");
+            self.problems.push(
+                owner,
+                message,
+                "add `examples: {name: {summary: …, value: …}}`, from the documents if they print one",
+            );
+        }
+        examples
+    }
+}
+
+/// Example names as they become part of a file's name.
+fn file_name(name: &str) -> String {
+    name.replace('-', "_")
+}
