@@ -4,8 +4,6 @@
 //! lower level, and only those of its row. [`CLOSURES`] is the promise to users who pick one crate: what its whole
 //! dependency tree is free of. A new arrow needs a page in `docs/decisions/` first.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};

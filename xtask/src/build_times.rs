@@ -3,8 +3,6 @@
 //! Prints the table that the README shows. Builds in a folder of its own below `target/`, emptied before each build;
 //! downloads are done before and not counted.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;

@@ -2,8 +2,6 @@
 //!
 //! The workflows in `.github/` and the gate in `.ci/run` run these same steps, so that what passes here passes there.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::time::Duration;
 
 use anyhow::{Result, bail};

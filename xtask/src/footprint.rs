@@ -3,8 +3,6 @@
 //! Starts the release build of `billwire sandbox --port 0 --json` several times, each time until it prints its line of
 //! URLs, and reads the resident memory from the kernel. Linux only, because of that. Past a limit it fails.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};

@@ -1,7 +1,5 @@
 //! How the commands start other programs: in the workspace folder, with the command line shown when it fails.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};

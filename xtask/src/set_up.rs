@@ -1,7 +1,5 @@
 //! What the commands need beyond the Rust toolchain: installed where that is possible, named where it is not.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::path::Path;
 
 use anyhow::{Result, bail};

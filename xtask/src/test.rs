@@ -4,8 +4,6 @@
 //! of the tree. The last line is `N passed, N failed`: tests and checks together. Nothing is skipped silently: a test
 //! that is switched off, a requirement that is missing and a run that broke off are failures with a name.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 use std::process::Command;
 
 use anyhow::{Result, bail};

@@ -3,8 +3,6 @@
 //! Every rule is a pure function from the files to what it found, so each has tests that prove it can fail. All rules
 //! run, and everything they find is printed at once.
 
-#![expect(clippy::print_stdout, reason = "a command talks to the person who started it")]
-
 mod changes;
 mod decisions;
 mod generated;
