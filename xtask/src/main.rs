@@ -18,6 +18,7 @@ mod features;
 mod footprint;
 mod process;
 mod set_up;
+mod snapshots;
 mod test;
 mod tidy;
 

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{arrows, features, process, set_up, tidy};
+use crate::{arrows, features, process, set_up, snapshots, tidy};
 
 /// A check of the tree: what it is called and how it runs.
 type Check = (&'static str, fn() -> Result<()>);
@@ -43,7 +43,11 @@ pub(crate) fn tests() -> Result<Tally> {
     tally.problem("set-up", set_up::ensure(&[set_up::C_COMPILER]));
     let all = features::everything(&features::packages()?);
     let crates = ["--workspace", "--exclude", "xtask", "--no-fail-fast", "--features", &all];
-    tally.cargo_test(&mut process::cargo("test", crates))?;
+    let list = snapshots::new_list()?;
+    tally.cargo_test(process::cargo("test", crates).env(snapshots::VARIABLE, &list))?;
+    if tally.failed == 0 {
+        tally.problem("snapshots", snapshots::none_left_over(&list));
+    }
     // The generator and the checks are built apart: their features would be mixed into those of the crates.
     tally.cargo_test(&mut process::cargo("test", ["--package", "xtask", "--no-fail-fast"]))?;
     println!("\n{} tests ran in {} s", tally.passed + tally.failed, start.elapsed().as_secs());
