@@ -1,9 +1,17 @@
-//! JSON objects of headers and claims: a member that stands twice is an error, not a choice.
+//! JSON objects of headers and claims: a member that stands twice is an error, not a choice; what is written keeps
+//! its order.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
+
+/// Writes an object of texts in the order given, compact.
+pub(crate) fn render_texts(members: &[(&str, &str)]) -> String {
+    let members: Vec<String> =
+        members.iter().map(|(name, text)| format!("{}:{}", Value::from(*name), Value::from(*text))).collect();
+    format!("{{{}}}", members.join(","))
+}
 
 /// A JSON object whose members all have different names.
 pub(crate) struct UniqueObject(pub(crate) Map<String, Value>);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyId;
-use crate::strict_json::UniqueObject;
+use crate::strict_json::{UniqueObject, render_texts};
 
 const KEY_ALGORITHM: &str = "RSA-OAEP";
 const CONTENT_ALGORITHM: &str = "A256GCM";
@@ -53,13 +53,10 @@ fn not_allowed(message: String) -> Error {
 
 /// The header that is sent: `alg`, `enc`, then `kid`, `typ` and `cty` where they apply.
 pub(super) fn render(key_id: Option<&KeyId>, content_type: Option<&str>) -> String {
-    let mut json = format!(r#"{{"alg":"{KEY_ALGORITHM}","enc":"{CONTENT_ALGORITHM}""#);
-    if let Some(key_id) = key_id {
-        json.push_str(&format!(r#","kid":{}"#, Value::from(key_id.as_str())));
-    }
+    let mut members = vec![("alg", KEY_ALGORITHM), ("enc", CONTENT_ALGORITHM)];
+    members.extend(key_id.map(|key_id| ("kid", key_id.as_str())));
     if let Some(content_type) = content_type {
-        json.push_str(&format!(r#","typ":"JWE","cty":{}"#, Value::from(content_type)));
+        members.extend([("typ", "JWE"), ("cty", content_type)]);
     }
-    json.push('}');
-    json
+    render_texts(&members)
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 /// The tolerance for clocks that differ, unless the policy says otherwise: 60 seconds.
-pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(60);
+pub const DEFAULT_LEEWAY: Duration = Duration::from_mins(1);
 
 /// How far ahead `exp` may lie, unless the policy says otherwise: 24 hours.
-pub const DEFAULT_MAX_EXPIRY_AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
+pub const DEFAULT_MAX_EXPIRY_AHEAD: Duration = Duration::from_hours(24);
 
 /// What a verifier asks of the claims. What is configured must be there: a missing claim fails.
 ///

@@ -1,13 +1,13 @@
 //! Making tokens.
 
 use serde::Serialize;
-use serde_json::Value;
 use sha1::{Digest as _, Sha1};
 
 use crate::encoding;
 use crate::error::{Error, ErrorKind};
 use crate::jwt::{ALGORITHM, MAX_TOKEN_BYTES};
 use crate::key::PrivateKey;
+use crate::strict_json::render_texts;
 
 /// The optional members of a token's header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,14 +59,10 @@ pub fn sign<C: Serialize + ?Sized>(
 }
 
 fn header(key: &PrivateKey, options: &HeaderOptions) -> String {
-    let mut header = format!(r#"{{"typ":"JWT","alg":"{ALGORITHM}""#);
-    let key_id = key.key_id().map(|id| ("kid", id.as_str()));
-    let thumbprint = options.certificate_thumbprint.as_deref().map(|text| ("x5t", text));
-    for (name, text) in key_id.into_iter().chain(thumbprint) {
-        header.push_str(&format!(r#","{name}":{}"#, Value::from(text)));
-    }
-    header.push('}');
-    header
+    let mut members = vec![("typ", "JWT"), ("alg", ALGORITHM)];
+    members.extend(key.key_id().map(|key_id| ("kid", key_id.as_str())));
+    members.extend(options.certificate_thumbprint.as_deref().map(|thumbprint| ("x5t", thumbprint)));
+    render_texts(&members)
 }
 
 /// The `x5t` of a certificate: base64url of the SHA-1 of its DER form (RFC 7515 section 4.1.7). Names a certificate;

@@ -11,23 +11,19 @@ use crate::key::MAX_KEY_TEXT_BYTES;
 /// The labels of the blocks that are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
-    /// PKCS#8
-    PrivateKey,
-    /// PKCS#1
-    RsaPrivateKey,
-    /// `SubjectPublicKeyInfo`
-    PublicKey,
-    /// PKCS#1
-    RsaPublicKey,
+    Pkcs8Private,
+    Pkcs1Private,
+    SpkiPublic,
+    Pkcs1Public,
 }
 
 impl Label {
     fn from_text(text: &str) -> Option<Self> {
         match text {
-            "PRIVATE KEY" => Some(Self::PrivateKey),
-            "RSA PRIVATE KEY" => Some(Self::RsaPrivateKey),
-            "PUBLIC KEY" => Some(Self::PublicKey),
-            "RSA PUBLIC KEY" => Some(Self::RsaPublicKey),
+            "PRIVATE KEY" => Some(Self::Pkcs8Private),
+            "RSA PRIVATE KEY" => Some(Self::Pkcs1Private),
+            "PUBLIC KEY" => Some(Self::SpkiPublic),
+            "RSA PUBLIC KEY" => Some(Self::Pkcs1Public),
             _ => None,
         }
     }
@@ -36,10 +32,10 @@ impl Label {
 impl fmt::Display for Label {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::PrivateKey => "BEGIN PRIVATE KEY",
-            Self::RsaPrivateKey => "BEGIN RSA PRIVATE KEY",
-            Self::PublicKey => "BEGIN PUBLIC KEY",
-            Self::RsaPublicKey => "BEGIN RSA PUBLIC KEY",
+            Self::Pkcs8Private => "BEGIN PRIVATE KEY",
+            Self::Pkcs1Private => "BEGIN RSA PRIVATE KEY",
+            Self::SpkiPublic => "BEGIN PUBLIC KEY",
+            Self::Pkcs1Public => "BEGIN RSA PUBLIC KEY",
         })
     }
 }
@@ -59,7 +55,8 @@ pub(crate) fn read(text: &str, wanted: &[Label]) -> Result<Block, Error> {
         ));
     }
     // A backslash never occurs in PEM, so a literal `\n` can only mean a line break.
-    let text = Zeroizing::new(text.replace("\\r", "\n").replace("\\n", "\n"));
+    let text = Zeroizing::new(text.replace("\\r", "\n"));
+    let text = Zeroizing::new(text.replace("\\n", "\n"));
     let blocks = split(&text)?;
     let mut matching = blocks
         .iter()
@@ -127,7 +124,7 @@ fn encrypted() -> Error {
 /// Says what was found instead of the wanted key.
 fn nothing_fits(blocks: &[RawBlock<'_>], wanted: &[Label]) -> Error {
     let has = |label: &str| blocks.iter().any(|block| block.label == label);
-    let private_wanted = wanted.contains(&Label::PrivateKey);
+    let private_wanted = wanted.contains(&Label::Pkcs8Private);
     if blocks.is_empty() {
         return Error::malformed(format!("no PEM block was found: the text should hold {}", list(wanted)));
     }

@@ -38,9 +38,9 @@ impl PrivateKey {
     /// algorithm, a size out of range); [`ErrorKind::MalformedInput`] if the text is not PEM. No part of the text is
     /// repeated in the error.
     pub fn from_pem(provider: &dyn Provider, pem: &str) -> Result<Self, Error> {
-        let block = pem::read(pem, &[Label::PrivateKey, Label::RsaPrivateKey])?;
+        let block = pem::read(pem, &[Label::Pkcs8Private, Label::Pkcs1Private])?;
         match block.label {
-            Label::RsaPrivateKey => Self::from_pkcs1_der(provider, &block.der),
+            Label::Pkcs1Private => Self::from_pkcs1_der(provider, &block.der),
             _ => Self::from_pkcs8_der(provider, &block.der),
         }
     }

@@ -47,9 +47,9 @@ impl PublicKey {
     ///
     /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)".
     pub fn from_pem(provider: &dyn Provider, pem: &str) -> Result<Self, Error> {
-        let block = pem::read(pem, &[Label::PublicKey, Label::RsaPublicKey])?;
+        let block = pem::read(pem, &[Label::SpkiPublic, Label::Pkcs1Public])?;
         match block.label {
-            Label::RsaPublicKey => Self::from_pkcs1_der(provider, &block.der),
+            Label::Pkcs1Public => Self::from_pkcs1_der(provider, &block.der),
             _ => Self::from_spki_der(provider, &block.der),
         }
     }
