@@ -9,11 +9,16 @@ mod names;
 mod problem;
 mod read;
 mod render;
+mod render_client;
+mod render_commands;
 mod render_decode;
 mod render_events;
 mod render_models;
 mod render_one_of;
 mod render_operations;
+mod render_reference;
+mod render_server;
+mod render_tests;
 mod render_types;
 mod resolve;
 mod write;
@@ -137,6 +142,36 @@ pub fn parse(api: &str, path: &str, text: &str) -> Result<Description> {
 fn generate(description: &Description) -> Output {
     let mut output = Output::default();
     models(description, &mut output);
+    let api = &description.api;
+    output.folder(
+        &format!("crates/billwire-core/src/{api}/generated"),
+        [
+            ("calls.rs", render_client::render_calls(description)),
+            ("client.rs", render_client::render_client(description)),
+            ("mod.rs", render_client::render_module(description)),
+        ],
+    );
+    output.folder(
+        &format!("crates/billwire-sandbox/src/{api}/generated"),
+        [
+            ("mod.rs", render_server::render_module(description)),
+            ("router.rs", render_server::render_router(description)),
+            ("server.rs", render_server::render_server(description)),
+        ],
+    );
+    output.folder(
+        &format!("crates/billwire-cli/src/{api}/generated"),
+        [
+            ("dispatch.rs", render_commands::render_dispatch(description)),
+            ("mod.rs", render_commands::render_module(description)),
+        ],
+    );
+    let reference = format!("docs/reference/{api}");
+    for (name, text) in render_reference::render(description) {
+        output.add(format!("{reference}/{name}"), text);
+    }
+    output.folders.insert(reference);
+    render_tests::add(description, &mut output);
     output
 }
 

@@ -1,9 +1,5 @@
 //! The checked model of a description: what the renderers read. Nothing in it can be wrong any more.
 
-use serde_json::Value as Json;
-
-use super::problem::Position;
-
 /// One API description.
 #[derive(Debug)]
 pub struct Description {
@@ -196,6 +192,8 @@ pub struct Operation {
     pub request: Option<String>,
     pub response: String,
     pub safety: Safety,
+    /// Why it is no safer.
+    pub safety_reason: Option<String>,
     /// Credentials that may be used, best first.
     pub auth: Vec<Auth>,
     /// The verb on the command line.
@@ -272,6 +270,14 @@ impl Auth {
             Self::ClientToken => "client-token",
         }
     }
+
+    /// What it is, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ApiKey => "the API key",
+            Self::ClientToken => "a client token",
+        }
+    }
 }
 
 /// A documented body.
@@ -279,8 +285,8 @@ impl Auth {
 pub struct Example {
     pub name: String,
     pub summary: String,
-    pub value: Json,
-    pub position: Position,
+    /// The body as JSON, members in the order of the description.
+    pub json: String,
     /// An untidy form that the documents print: decoded, never sent.
     pub quirk: bool,
 }

@@ -5,6 +5,7 @@
 //! description must mean the same to every tool that reads it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, SpannedEventReceiver};
 use serde_json::Value as Json;
@@ -101,7 +102,39 @@ impl Node {
         }
     }
 
-    /// The same value as JSON, members in the order of the text.
+    /// The same value as JSON text, indented by two spaces, members in the order of the text.
+    pub fn to_json_text(&self) -> String {
+        let mut text = String::new();
+        self.print(&mut text, 0);
+        text
+    }
+
+    fn print(&self, out: &mut String, depth: usize) {
+        let indent = "  ".repeat(depth + 1);
+        match &self.value {
+            Value::Sequence(elements) if !elements.is_empty() => {
+                out.push_str("[\n");
+                for (index, element) in elements.iter().enumerate() {
+                    out.push_str(&indent);
+                    element.print(out, depth + 1);
+                    out.push_str(if index + 1 < elements.len() { ",\n" } else { "\n" });
+                }
+                let _ = write!(out, "{}]", "  ".repeat(depth));
+            }
+            Value::Mapping(entries) if !entries.is_empty() => {
+                out.push_str("{\n");
+                for (index, entry) in entries.iter().enumerate() {
+                    let _ = write!(out, "{indent}{}: ", Json::from(entry.key.as_str()));
+                    entry.node.print(out, depth + 1);
+                    out.push_str(if index + 1 < entries.len() { ",\n" } else { "\n" });
+                }
+                let _ = write!(out, "{}}}", "  ".repeat(depth));
+            }
+            _ => out.push_str(&self.to_json().to_string()),
+        }
+    }
+
+    /// The same value as JSON.
     pub fn to_json(&self) -> Json {
         match &self.value {
             Value::Null => Json::Null,
@@ -300,6 +333,14 @@ mod tests {
         assert_eq!(b.key_position, Position { line: 2, column: 3 });
         assert_eq!(b.node.position, Position { line: 2, column: 6 });
         assert_eq!(tree.to_json(), serde_json::json!({"a": {"b": 1, "c": ["x", "true"]}}));
+    }
+
+    #[test]
+    fn json_text_keeps_the_order_and_is_json() {
+        let tree = tree("{z: 1, a: [x, {}, []], m: {b: 'q\"q', a: 2.5}}");
+        let text = tree.to_json_text();
+        assert!(text.starts_with("{\n  \"z\": 1,\n  \"a\": [\n    \"x\",\n"), "{text}");
+        assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), tree.to_json());
     }
 
     #[test]

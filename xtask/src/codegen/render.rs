@@ -145,10 +145,13 @@ fn wrap(text: &str, lines: &mut Vec<String>) {
     lines.push(line);
 }
 
-/// Escapes what rustdoc would read as a link or as HTML, outside code spans.
+/// Escapes what rustdoc would read as a link or as HTML, outside code spans. A bracket around a code span is a link that was
+/// meant: [`Error`].
 fn safe_for_rustdoc(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let last = parts.len() - 1;
     let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
+    for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             out.push('`');
         }
@@ -156,21 +159,29 @@ fn safe_for_rustdoc(text: &str) -> String {
             out.push_str(part);
             continue;
         }
-        for (position, word) in part.split(' ').enumerate() {
-            if position > 0 {
-                out.push(' ');
-            }
-            if word.starts_with("https://") || word.starts_with("http://") {
-                let bare = word.trim_end_matches(['.', ',', ';', ')']);
-                let _ = write!(out, "<{bare}>{}", &word[bare.len()..]);
-            } else if word.contains("](") {
-                out.push_str(word);
-            } else {
-                out.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<"));
-            }
-        }
+        let (opening, rest) = match part.strip_prefix(']') {
+            Some(rest) if index > 0 => ("]", rest),
+            _ => ("", *part),
+        };
+        let (rest, closing) = match rest.strip_suffix('[') {
+            Some(rest) if index < last => (rest, "["),
+            _ => (rest, ""),
+        };
+        let words: Vec<String> = rest.split(' ').map(safe_word).collect();
+        let _ = write!(out, "{opening}{}{closing}", words.join(" "));
     }
     out
+}
+
+fn safe_word(word: &str) -> String {
+    if word.starts_with("https://") || word.starts_with("http://") {
+        let bare = word.trim_end_matches(['.', ',', ';', ')']);
+        format!("<{bare}>{}", &word[bare.len()..])
+    } else if word.contains("](") {
+        word.to_owned()
+    } else {
+        word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<")
+    }
 }
 
 /// Paragraphs of documentation: those that say something, with an empty line between them.
@@ -244,4 +255,31 @@ pub fn one_line(text: &str) -> String {
 /// A Rust identifier from a checked name.
 pub fn ident(name: &str) -> proc_macro2::Ident {
     format_ident!("{}", name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_made_safe_for_rustdoc() {
+        for (given, expected) in [
+            ("[inferred] a < b", "\\[inferred\\] a \\< b"),
+            ("see https://example.com/a.", "see <https://example.com/a>."),
+            ("`[x]` and [text](https://example.com)", "`[x]` and [text](https://example.com)"),
+            ("[`Error`]: [`Error::kind`] says", "[`Error`]: [`Error::kind`] says"),
+        ] {
+            assert_eq!(safe_for_rustdoc(given), expected);
+        }
+    }
+
+    #[test]
+    fn documentation_is_wrapped_by_paragraph() {
+        let long = "word ".repeat(30);
+        let lines = doc_lines(&format!("One\nline.\n\n- item\n- {long}\n\nEnd."));
+        assert_eq!(lines.first().map(String::as_str), Some("One line."));
+        assert_eq!(lines.get(2).map(String::as_str), Some("- item"));
+        assert!(lines.iter().all(|line| line.chars().count() <= DOC_WIDTH + 1), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("End."));
+    }
 }

@@ -131,6 +131,9 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
     items.extend(lenient_imports(properties));
     items.push(object_struct(schema, object));
     items.push(constructors(&name, object));
+    if object.query {
+        items.push(query_pairs(&name, properties));
+    }
     items.push(debug_impl(&name, properties, object.extra));
     items.extend(decoding(&schema.name, object, &construction(&name, object)));
     items.push(answer_impl(&name, &lists));
@@ -286,6 +289,33 @@ fn from_argument(ty: &Type, name: &syn::Ident) -> TokenStream {
     match ty {
         Type::Text | Type::List(_) => quote!(#name.into()),
         _ => quote!(#name),
+    }
+}
+
+/// The parameters of a query as text.
+fn query_pairs(name: &syn::Ident, properties: &[Property]) -> TokenStream {
+    let pushes = properties.iter().map(|property| {
+        let field = ident(&property.rust);
+        let wire = &property.wire;
+        if property.optional() {
+            quote! {
+                if let Some(#field) = &self.#field {
+                    pairs.push((#wire, #field.to_string()));
+                }
+            }
+        } else {
+            quote!(pairs.push((#wire, self.#field.to_string()));)
+        }
+    });
+    quote! {
+        impl #name {
+            /// The parameters that are set, as they stand in the query string before it is percent-encoded.
+            pub fn pairs(&self) -> Vec<(&'static str, String)> {
+                let mut pairs = Vec::new();
+                #(#pushes)*
+                pairs
+            }
+        }
     }
 }
 

@@ -14,9 +14,19 @@ pub struct Output {
     pub files: BTreeMap<String, String>,
     /// Folders whose files are all generated: whatever else is in them is left over. Hand-written siblings are impossible.
     pub folders: BTreeSet<String>,
+    /// Files in those folders that something else writes: the snapshots of generated tests.
+    pub kept: BTreeSet<String>,
 }
 
 impl Output {
+    /// Adds a folder and all files in it.
+    pub fn folder<'a>(&mut self, folder: &str, files: impl IntoIterator<Item = (&'a str, String)>) {
+        for (name, text) in files {
+            self.add(format!("{folder}/{name}"), text);
+        }
+        self.folders.insert(folder.to_owned());
+    }
+
     /// Adds one file.
     pub fn add(&mut self, path: String, text: String) {
         self.files.insert(path, text);
@@ -72,7 +82,7 @@ fn left_over(root: &Path, output: &Output) -> Result<Vec<String>> {
     for folder in &output.folders {
         collect(root, folder, &mut found)?;
     }
-    found.retain(|path| !output.files.contains_key(path));
+    found.retain(|path| !output.files.contains_key(path) && !output.kept.contains(path));
     found.sort();
     Ok(found)
 }

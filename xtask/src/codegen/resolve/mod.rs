@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::model::{Description, Schema, SchemaKind, Tag, Type};
+use super::model::{Description, Schema, SchemaKind, Tag};
 use super::problem::{Position, Problems};
 use super::read::{Entry, Node};
 
@@ -242,18 +242,9 @@ fn components<'a>(root: &'a Node, section: &str) -> &'a [Entry] {
 fn digest(parts: &[&Node]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.to_json().to_string());
+        hash.update(part.to_json_text());
     }
     hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The schemas that hold `schema` in `List`, `Array`, `Map` or directly.
-fn named(ty: &Type) -> Option<&str> {
-    match ty {
-        Type::Named(name) => Some(name),
-        Type::List(items) | Type::Array { items, .. } | Type::Map(items) => named(items),
-        _ => None,
-    }
 }
 
 /// The kind of a schema as an error message says it.

@@ -106,6 +106,7 @@ impl<'a> Resolver<'a> {
             request,
             response,
             safety: self.safety(node, owner, &what),
+            safety_reason: node.text_of("x-safety-reason").map(|text| text.trim().to_owned()),
             auth: self.auth(node, owner, &what),
             command: self.command(node, owner, &what),
             rate_group: node.text_of("x-rate-group").map(str::to_owned),
@@ -484,8 +485,7 @@ impl<'a> Resolver<'a> {
                 examples.push(Example {
                     name: entry.key.clone(),
                     summary,
-                    value: value.to_json(),
-                    position: value.position,
+                    json: value.to_json_text(),
                     quirk,
                 });
             }

@@ -1,0 +1,5 @@
+//! Integration tests of the wire models: everything here uses the public surface only.
+
+mod examples;
+#[rustfmt::skip]
+mod q2_examples;
