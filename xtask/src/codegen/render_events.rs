@@ -50,7 +50,7 @@ pub fn render(description: &Description, events: &Events) -> String {
     items.extend(imports.ours("Event"));
     items.extend(lenient_imports(&envelope));
     items.push(quote!(
-        use crate::scalar::generated_support::{decode_value, open_enum};
+        use crate::scalar::generated_support::{DebugObject, decode_value, open_enum};
     ));
     items.extend(event_items(description, events, &envelope, &payload));
     items.extend(data_items(description, events));

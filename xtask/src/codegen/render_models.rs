@@ -116,9 +116,6 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
         imports.scalar("Path");
         imports.scalar("RejectedElement");
     }
-    if object.extra || properties.iter().any(|property| !types::shown(&property.ty)) {
-        imports.scalar("Hidden");
-    }
     if object.extra {
         imports.map();
     }
@@ -129,6 +126,7 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
     items.extend(serde_imports(properties, object.extra, true));
     items.extend(imports.ours(&schema.name));
     items.extend(lenient_imports(properties));
+    items.push(quote!(use crate::scalar::generated_support::DebugObject;));
     items.push(object_struct(schema, object));
     items.push(constructors(&name, object));
     if object.query {
@@ -325,18 +323,18 @@ pub fn debug_impl(name: &syn::Ident, properties: &[Property], extra: bool) -> To
     let fields = properties.iter().map(|property| {
         let label = &property.rust;
         let field = ident(&property.rust);
-        let value = match (types::shown(&property.ty), property.optional()) {
-            (true, _) => quote!(&self.#field),
-            (false, true) => quote!(&Hidden::option(self.#field.as_ref())),
-            (false, false) => quote!(&Hidden),
-        };
-        quote!(.field(#label, #value))
+        match (types::shown(&property.ty), property.optional()) {
+            (true, true) => quote!(.optional(#label, self.#field.as_ref())),
+            (true, false) => quote!(.member(#label, &self.#field)),
+            (false, true) => quote!(.hidden(#label, self.#field.is_some())),
+            (false, false) => quote!(.hidden(#label, true)),
+        }
     });
-    let extra = extra.then(|| quote!(.field("extra", &Hidden)));
+    let extra = extra.then(|| quote!(.hidden("extra", !self.extra.is_empty())));
     quote! {
         impl fmt::Debug for #name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.debug_struct(#text) #(#fields)* #extra .finish()
+                DebugObject::new(formatter, #text) #(#fields)* #extra .finish()
             }
         }
     }

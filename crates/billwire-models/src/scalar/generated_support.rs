@@ -1,9 +1,12 @@
-//! What generated code needs besides the public value types: the macros that define ids and enumerations, and the
-//! decoding of an event's data.
+//! What generated code needs besides the public value types: the macros that define ids and enumerations, the decoding of
+//! an event's data, and the printing of objects.
+
+use std::fmt::{self, Debug};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::Hidden;
 pub(crate) use super::id::id_newtype;
 pub(crate) use super::open_enum::open_enum;
 
@@ -13,6 +16,38 @@ pub(crate) fn decode_value<T: DeserializeOwned>(value: &Value) -> Result<T, Stri
         Ok(decoded) => Ok(decoded),
         // Once more, this time keeping track of the place, which the happy path does not pay for.
         Err(_) => serde_path_to_error::deserialize::<_, T>(value).map_err(|error| error.to_string()),
+    }
+}
+
+/// Prints an object for people: members that are absent are left out, the others stand without `Some`.
+pub(crate) struct DebugObject<'a, 'b>(fmt::DebugStruct<'a, 'b>);
+
+impl<'a, 'b> DebugObject<'a, 'b> {
+    pub(crate) fn new(formatter: &'a mut fmt::Formatter<'b>, name: &str) -> Self {
+        Self(formatter.debug_struct(name))
+    }
+
+    /// A member that is always there.
+    pub(crate) fn member(mut self, name: &str, value: &dyn Debug) -> Self {
+        self.0.field(name, value);
+        self
+    }
+
+    /// A member that may be absent.
+    pub(crate) fn optional<T: Debug>(self, name: &str, value: Option<&T>) -> Self {
+        match value {
+            Some(value) => self.member(name, value),
+            None => self,
+        }
+    }
+
+    /// A member whose value is nobody's business: only that it is there is shown.
+    pub(crate) fn hidden(self, name: &str, present: bool) -> Self {
+        if present { self.member(name, &Hidden) } else { self }
+    }
+
+    pub(crate) fn finish(mut self) -> fmt::Result {
+        self.0.finish()
     }
 }
 
@@ -103,6 +138,25 @@ mod tests {
         let error = serde_json::from_str::<Size>("\"medium\"").unwrap_err().to_string();
         assert!(error.starts_with("not one of: small, extra-large"), "{error}");
         assert!(serde_json::from_str::<Size>("1").unwrap_err().to_string().contains("expected a string (Size)"));
+    }
+
+    #[test]
+    fn an_object_shows_what_is_there_and_hides_what_must_be_hidden() {
+        struct Sample;
+
+        impl Debug for Sample {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                DebugObject::new(formatter, "Sample")
+                    .member("id", &7)
+                    .optional("absent", None::<&u8>)
+                    .optional("present", Some(&true))
+                    .hidden("name", true)
+                    .hidden("label", false)
+                    .finish()
+            }
+        }
+
+        assert_eq!(format!("{Sample:?}"), "Sample { id: 7, present: true, name: [hidden] }");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden};
 
 /// The request was accepted. An effect that takes time is announced by an event.
 ///
@@ -38,10 +39,9 @@ impl Acknowledgement {
 
 impl fmt::Debug for Acknowledgement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Acknowledgement")
-            .field("success", &self.success)
-            .field("message", &Hidden::option(self.message.as_ref()))
+        DebugObject::new(formatter, "Acknowledgement")
+            .member("success", &self.success)
+            .hidden("message", self.message.is_some())
             .finish()
     }
 }

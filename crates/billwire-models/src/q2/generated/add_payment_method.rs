@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, CardData, Hidden};
+use crate::scalar::{Answer, CardData};
 use super::{AccountType, CardBrand, CardType, ClientId, PaymentMethodType};
 
 /// Body of addPaymentMethod. Give the card members or the bank members.
@@ -189,24 +190,23 @@ impl AddPaymentMethod {
 
 impl fmt::Debug for AddPaymentMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AddPaymentMethod")
-            .field("client_id", &self.client_id)
-            .field("payment_type", &self.payment_type)
-            .field("identifier", &Hidden::option(self.identifier.as_ref()))
-            .field("card_number", &self.card_number)
-            .field("card_code", &self.card_code)
-            .field("exp_month", &self.exp_month)
-            .field("exp_year", &self.exp_year)
-            .field("zipcode", &Hidden::option(self.zipcode.as_ref()))
-            .field("name", &Hidden)
-            .field("routing_number", &self.routing_number)
-            .field("account_number", &self.account_number)
-            .field("account_type", &self.account_type)
-            .field("set_as_default", &self.set_as_default)
-            .field("custom_label", &Hidden::option(self.custom_label.as_ref()))
-            .field("card_type", &self.card_type)
-            .field("card_brand", &self.card_brand)
+        DebugObject::new(formatter, "AddPaymentMethod")
+            .member("client_id", &self.client_id)
+            .member("payment_type", &self.payment_type)
+            .hidden("identifier", self.identifier.is_some())
+            .optional("card_number", self.card_number.as_ref())
+            .optional("card_code", self.card_code.as_ref())
+            .optional("exp_month", self.exp_month.as_ref())
+            .optional("exp_year", self.exp_year.as_ref())
+            .hidden("zipcode", self.zipcode.is_some())
+            .hidden("name", true)
+            .optional("routing_number", self.routing_number.as_ref())
+            .optional("account_number", self.account_number.as_ref())
+            .optional("account_type", self.account_type.as_ref())
+            .optional("set_as_default", self.set_as_default.as_ref())
+            .hidden("custom_label", self.custom_label.is_some())
+            .optional("card_type", self.card_type.as_ref())
+            .optional("card_brand", self.card_brand.as_ref())
             .finish()
     }
 }

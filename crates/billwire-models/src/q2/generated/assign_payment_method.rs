@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::BillId;
 
 /// Body of assignPaymentMethod.
@@ -30,9 +31,8 @@ impl AssignPaymentMethod {
 
 impl fmt::Debug for AssignPaymentMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AssignPaymentMethod")
-            .field("bill_id", &self.bill_id)
+        DebugObject::new(formatter, "AssignPaymentMethod")
+            .member("bill_id", &self.bill_id)
             .finish()
     }
 }

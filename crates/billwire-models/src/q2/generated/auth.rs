@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, ProviderTime};
 use super::{AuthId, AuthItem, AuthMfa, AuthStatus, Company, HoldReason};
 
@@ -89,15 +90,14 @@ impl Auth {
 
 impl fmt::Debug for Auth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Auth")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .field("reason", &self.reason)
-            .field("mfa", &self.mfa)
-            .field("company", &self.company)
-            .field("created", &self.created)
-            .field("items", &self.items)
+        DebugObject::new(formatter, "Auth")
+            .member("id", &self.id)
+            .member("status", &self.status)
+            .optional("reason", self.reason.as_ref())
+            .optional("mfa", self.mfa.as_ref())
+            .optional("company", self.company.as_ref())
+            .optional("created", self.created.as_ref())
+            .optional("items", self.items.as_ref())
             .finish()
     }
 }

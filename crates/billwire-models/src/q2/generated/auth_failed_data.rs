@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{AuthFailure, Company};
 
 /// Data of auth.failed.
@@ -49,10 +50,9 @@ impl AuthFailedData {
 
 impl fmt::Debug for AuthFailedData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthFailedData")
-            .field("reason", &self.reason)
-            .field("company", &self.company)
+        DebugObject::new(formatter, "AuthFailedData")
+            .optional("reason", self.reason.as_ref())
+            .optional("company", self.company.as_ref())
             .finish()
     }
 }

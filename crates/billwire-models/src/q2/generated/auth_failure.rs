@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// Why a login did not work.
 ///
@@ -35,9 +36,8 @@ impl AuthFailure {
 
 impl fmt::Debug for AuthFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthFailure")
-            .field("message", &Hidden::option(self.message.as_ref()))
+        DebugObject::new(formatter, "AuthFailure")
+            .hidden("message", self.message.is_some())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, List, Path, RejectedElement};
 use super::Auth;
 
@@ -28,7 +29,7 @@ impl AuthList {
 
 impl fmt::Debug for AuthList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AuthList").field("data", &self.data).finish()
+        DebugObject::new(formatter, "AuthList").member("data", &self.data).finish()
     }
 }
 

@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{BillId, PaymentMethodId, SwapId};
 
 /// What a new auth works with. Give billId or swapId, not both.
@@ -60,11 +61,10 @@ impl AuthMeta {
 
 impl fmt::Debug for AuthMeta {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthMeta")
-            .field("payment_method_id", &self.payment_method_id)
-            .field("bill_id", &self.bill_id)
-            .field("swap_id", &self.swap_id)
+        DebugObject::new(formatter, "AuthMeta")
+            .optional("payment_method_id", self.payment_method_id.as_ref())
+            .optional("bill_id", self.bill_id.as_ref())
+            .optional("swap_id", self.swap_id.as_ref())
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{MfaMethod, MfaQuestion};
 
 /// The open security questions of an auth.
@@ -46,10 +47,9 @@ impl AuthMfa {
 
 impl fmt::Debug for AuthMfa {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthMfa")
-            .field("method", &self.method)
-            .field("mfa", &self.mfa)
+        DebugObject::new(formatter, "AuthMfa")
+            .optional("method", self.method.as_ref())
+            .optional("mfa", self.mfa.as_ref())
             .finish()
     }
 }

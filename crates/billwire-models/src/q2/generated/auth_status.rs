@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::AuthStatusType;
 
 /// State of an auth.
@@ -29,7 +30,7 @@ impl AuthStatus {
 
 impl fmt::Debug for AuthStatus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AuthStatus").field("kind", &self.kind).finish()
+        DebugObject::new(formatter, "AuthStatus").member("kind", &self.kind).finish()
     }
 }
 

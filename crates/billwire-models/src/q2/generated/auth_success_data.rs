@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::Auth;
 
 /// Data of auth.success.
@@ -28,7 +29,9 @@ impl AuthSuccessData {
 
 impl fmt::Debug for AuthSuccessData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AuthSuccessData").field("auth", &self.auth).finish()
+        DebugObject::new(formatter, "AuthSuccessData")
+            .member("auth", &self.auth)
+            .finish()
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::AccountType;
 
 /// A bank account with masked numbers.
@@ -64,11 +65,10 @@ impl Bank {
 
 impl fmt::Debug for Bank {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Bank")
-            .field("routing_number", &Hidden::option(self.routing_number.as_ref()))
-            .field("account_number", &Hidden::option(self.account_number.as_ref()))
-            .field("kind", &self.kind)
+        DebugObject::new(formatter, "Bank")
+            .hidden("routing_number", self.routing_number.is_some())
+            .hidden("account_number", self.account_number.is_some())
+            .optional("kind", self.kind.as_ref())
             .finish()
     }
 }

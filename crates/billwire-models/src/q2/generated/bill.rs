@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden, Money, ProviderTime};
+use crate::scalar::{Answer, Money, ProviderTime};
 use super::{
     Auth, Autopay, AutopaySource, BillId, BillMeta, BillSettings, BillStatus, Company,
 };
@@ -219,26 +220,25 @@ impl Bill {
 
 impl fmt::Debug for Bill {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Bill")
-            .field("id", &self.id)
-            .field("auth", &self.auth)
-            .field("autopay", &self.autopay)
-            .field("autopay_source", &self.autopay_source)
-            .field("balance", &self.balance)
-            .field("statement_balance", &self.statement_balance)
-            .field("full_balance", &self.full_balance)
-            .field("due_date", &self.due_date)
-            .field("custom_payment_amount", &self.custom_payment_amount)
-            .field("custom_label", &Hidden::option(self.custom_label.as_ref()))
-            .field("last_paid_amount", &self.last_paid_amount)
-            .field("last_paid_on", &self.last_paid_on)
-            .field("pay_date", &self.pay_date)
-            .field("status", &self.status)
-            .field("company", &self.company)
-            .field("settings", &self.settings)
-            .field("meta", &self.meta)
-            .field("hidden", &self.hidden)
+        DebugObject::new(formatter, "Bill")
+            .member("id", &self.id)
+            .optional("auth", self.auth.as_ref())
+            .optional("autopay", self.autopay.as_ref())
+            .optional("autopay_source", self.autopay_source.as_ref())
+            .optional("balance", self.balance.as_ref())
+            .optional("statement_balance", self.statement_balance.as_ref())
+            .optional("full_balance", self.full_balance.as_ref())
+            .optional("due_date", self.due_date.as_ref())
+            .optional("custom_payment_amount", self.custom_payment_amount.as_ref())
+            .hidden("custom_label", self.custom_label.is_some())
+            .optional("last_paid_amount", self.last_paid_amount.as_ref())
+            .optional("last_paid_on", self.last_paid_on.as_ref())
+            .optional("pay_date", self.pay_date.as_ref())
+            .member("status", &self.status)
+            .optional("company", self.company.as_ref())
+            .optional("settings", self.settings.as_ref())
+            .optional("meta", self.meta.as_ref())
+            .optional("hidden", self.hidden.as_ref())
             .finish()
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{DateChange, MoneyChange};
 
 /// Previous and current values of what changed on a bill. Members that are not listed are kept.
@@ -65,12 +66,11 @@ impl BillChanges {
 
 impl fmt::Debug for BillChanges {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillChanges")
-            .field("balance", &self.balance)
-            .field("amount", &self.amount)
-            .field("due_date", &self.due_date)
-            .field("extra", &Hidden)
+        DebugObject::new(formatter, "BillChanges")
+            .optional("balance", self.balance.as_ref())
+            .optional("amount", self.amount.as_ref())
+            .optional("due_date", self.due_date.as_ref())
+            .hidden("extra", !self.extra.is_empty())
             .finish()
     }
 }

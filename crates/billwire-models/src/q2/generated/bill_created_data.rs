@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::Auth;
 
 /// Data of bill.created.
@@ -28,7 +29,9 @@ impl BillCreatedData {
 
 impl fmt::Debug for BillCreatedData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("BillCreatedData").field("auth", &self.auth).finish()
+        DebugObject::new(formatter, "BillCreatedData")
+            .member("auth", &self.auth)
+            .finish()
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, List, Path, RejectedElement};
 use super::BillWithPayments;
 
@@ -29,7 +30,7 @@ impl BillList {
 
 impl fmt::Debug for BillList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("BillList").field("data", &self.data).finish()
+        DebugObject::new(formatter, "BillList").member("data", &self.data).finish()
     }
 }
 

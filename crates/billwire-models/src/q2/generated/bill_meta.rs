@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// Tells several bills of one auth apart.
 ///
@@ -35,9 +36,8 @@ impl BillMeta {
 
 impl fmt::Debug for BillMeta {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillMeta")
-            .field("account_number", &Hidden::option(self.account_number.as_ref()))
+        DebugObject::new(formatter, "BillMeta")
+            .hidden("account_number", self.account_number.is_some())
             .finish()
     }
 }

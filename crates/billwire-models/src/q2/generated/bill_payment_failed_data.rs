@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money};
 use super::{Company, PaymentMethod};
 
@@ -52,11 +53,10 @@ impl BillPaymentFailedData {
 
 impl fmt::Debug for BillPaymentFailedData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillPaymentFailedData")
-            .field("company", &self.company)
-            .field("amount", &self.amount)
-            .field("payment_method", &self.payment_method)
+        DebugObject::new(formatter, "BillPaymentFailedData")
+            .optional("company", self.company.as_ref())
+            .member("amount", &self.amount)
+            .optional("payment_method", self.payment_method.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money, ProviderTime};
 use super::{Company, PaymentMethod, Surcharge};
 
@@ -74,13 +75,12 @@ impl BillPaymentScheduledData {
 
 impl fmt::Debug for BillPaymentScheduledData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillPaymentScheduledData")
-            .field("company", &self.company)
-            .field("amount", &self.amount)
-            .field("payment_method", &self.payment_method)
-            .field("pay_date", &self.pay_date)
-            .field("surcharge", &self.surcharge)
+        DebugObject::new(formatter, "BillPaymentScheduledData")
+            .optional("company", self.company.as_ref())
+            .member("amount", &self.amount)
+            .optional("payment_method", self.payment_method.as_ref())
+            .optional("pay_date", self.pay_date.as_ref())
+            .optional("surcharge", self.surcharge.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money};
 use super::{Company, PaymentMethod, Surcharge};
 
@@ -63,12 +64,11 @@ impl BillPaymentSentData {
 
 impl fmt::Debug for BillPaymentSentData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillPaymentSentData")
-            .field("company", &self.company)
-            .field("amount", &self.amount)
-            .field("payment_method", &self.payment_method)
-            .field("surcharge", &self.surcharge)
+        DebugObject::new(formatter, "BillPaymentSentData")
+            .optional("company", self.company.as_ref())
+            .member("amount", &self.amount)
+            .optional("payment_method", self.payment_method.as_ref())
+            .optional("surcharge", self.surcharge.as_ref())
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{EnabledState, Schedule};
 
 /// How a bill is paid automatically.
@@ -60,11 +61,10 @@ impl BillSettings {
 
 impl fmt::Debug for BillSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillSettings")
-            .field("recurring", &self.recurring)
-            .field("schedule", &self.schedule)
-            .field("notifications", &self.notifications)
+        DebugObject::new(formatter, "BillSettings")
+            .optional("recurring", self.recurring.as_ref())
+            .optional("schedule", self.schedule.as_ref())
+            .optional("notifications", self.notifications.as_ref())
             .finish()
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden, Money, ProviderTime};
+use crate::scalar::generated_support::DebugObject;
+use crate::scalar::{Answer, Money, ProviderTime};
 
 /// Values of a bill at one time, in the older form of bill.update. Members that are not listed are
 /// kept.
@@ -54,11 +55,10 @@ impl BillSnapshot {
 
 impl fmt::Debug for BillSnapshot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillSnapshot")
-            .field("balance", &self.balance)
-            .field("due_date", &self.due_date)
-            .field("extra", &Hidden)
+        DebugObject::new(formatter, "BillSnapshot")
+            .optional("balance", self.balance.as_ref())
+            .optional("due_date", self.due_date.as_ref())
+            .hidden("extra", !self.extra.is_empty())
             .finish()
     }
 }

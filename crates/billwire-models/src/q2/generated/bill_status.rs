@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::BillStatusType;
 
 /// State of a bill.
@@ -29,7 +30,7 @@ impl BillStatus {
 
 impl fmt::Debug for BillStatus {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("BillStatus").field("kind", &self.kind).finish()
+        DebugObject::new(formatter, "BillStatus").member("kind", &self.kind).finish()
     }
 }
 

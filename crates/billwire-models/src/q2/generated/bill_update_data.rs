@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{BillChanges, BillSnapshot, Company};
 
 /// Data of bill.update, in the newer form (bill) or the older one (previous and current).
@@ -71,12 +72,11 @@ impl BillUpdateData {
 
 impl fmt::Debug for BillUpdateData {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillUpdateData")
-            .field("company", &self.company)
-            .field("bill", &self.bill)
-            .field("previous", &self.previous)
-            .field("current", &self.current)
+        DebugObject::new(formatter, "BillUpdateData")
+            .optional("company", self.company.as_ref())
+            .optional("bill", self.bill.as_ref())
+            .optional("previous", self.previous.as_ref())
+            .optional("current", self.current.as_ref())
             .finish()
     }
 }

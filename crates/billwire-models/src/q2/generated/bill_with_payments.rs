@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, List, Path, RejectedElement};
 use super::{Bill, PaymentHistoryEntry};
 
@@ -38,10 +39,9 @@ impl BillWithPayments {
 
 impl fmt::Debug for BillWithPayments {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BillWithPayments")
-            .field("bill", &self.bill)
-            .field("payments", &self.payments)
+        DebugObject::new(formatter, "BillWithPayments")
+            .member("bill", &self.bill)
+            .optional("payments", self.payments.as_ref())
             .finish()
     }
 }

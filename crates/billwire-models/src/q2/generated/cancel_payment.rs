@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::BillId;
 
 /// Body of cancelPayment.
@@ -30,7 +31,9 @@ impl CancelPayment {
 
 impl fmt::Debug for CancelPayment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("CancelPayment").field("bill_id", &self.bill_id).finish()
+        DebugObject::new(formatter, "CancelPayment")
+            .member("bill_id", &self.bill_id)
+            .finish()
     }
 }
 

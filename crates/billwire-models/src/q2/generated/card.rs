@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden, ProviderTime};
+use crate::scalar::{Answer, ProviderTime};
 use super::{CardBrand, CardType};
 
 /// A card with a masked number.
@@ -96,14 +97,13 @@ impl Card {
 
 impl fmt::Debug for Card {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Card")
-            .field("number", &Hidden::option(self.number.as_ref()))
-            .field("brand", &self.brand)
-            .field("kind", &self.kind)
-            .field("exp_date", &self.exp_date)
-            .field("bin", &Hidden::option(self.bin.as_ref()))
-            .field("cancelled", &self.cancelled)
+        DebugObject::new(formatter, "Card")
+            .hidden("number", self.number.is_some())
+            .optional("brand", self.brand.as_ref())
+            .optional("kind", self.kind.as_ref())
+            .optional("exp_date", self.exp_date.as_ref())
+            .hidden("bin", self.bin.is_some())
+            .optional("cancelled", self.cancelled.as_ref())
             .finish()
     }
 }

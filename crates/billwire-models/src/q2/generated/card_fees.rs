@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::Fee;
 
 /// Surcharges for one card brand.
@@ -46,10 +47,9 @@ impl CardFees {
 
 impl fmt::Debug for CardFees {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CardFees")
-            .field("credit", &self.credit)
-            .field("debit", &self.debit)
+        DebugObject::new(formatter, "CardFees")
+            .optional("credit", self.credit.as_ref())
+            .optional("debit", self.debit.as_ref())
             .finish()
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// Facts about a user. Other members are passed through (inferred).
 ///
@@ -130,18 +131,17 @@ impl ClientMeta {
 
 impl fmt::Debug for ClientMeta {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClientMeta")
-            .field("first_name", &Hidden::option(self.first_name.as_ref()))
-            .field("last_name", &Hidden::option(self.last_name.as_ref()))
-            .field("email", &Hidden::option(self.email.as_ref()))
-            .field("phone", &Hidden::option(self.phone.as_ref()))
-            .field("address1", &Hidden::option(self.address1.as_ref()))
-            .field("address2", &Hidden::option(self.address2.as_ref()))
-            .field("city", &Hidden::option(self.city.as_ref()))
-            .field("state", &Hidden::option(self.state.as_ref()))
-            .field("zipcode", &Hidden::option(self.zipcode.as_ref()))
-            .field("extra", &Hidden)
+        DebugObject::new(formatter, "ClientMeta")
+            .hidden("first_name", self.first_name.is_some())
+            .hidden("last_name", self.last_name.is_some())
+            .hidden("email", self.email.is_some())
+            .hidden("phone", self.phone.is_some())
+            .hidden("address1", self.address1.is_some())
+            .hidden("address2", self.address2.is_some())
+            .hidden("city", self.city.is_some())
+            .hidden("state", self.state.is_some())
+            .hidden("zipcode", self.zipcode.is_some())
+            .hidden("extra", !self.extra.is_empty())
             .finish()
     }
 }

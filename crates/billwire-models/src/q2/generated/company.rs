@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden};
 use super::{
     AuthItem, CompanyId, CompanyLogin, CompanyStatus, Fees, Geo, Logo, PaymentMethodType,
     PaymentOption, Schedule,
@@ -201,23 +202,28 @@ impl Company {
 
 impl fmt::Debug for Company {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Company")
-            .field("id", &self.id)
-            .field("name", &Hidden)
-            .field("categories", &Hidden::option(self.categories.as_ref()))
-            .field("status", &self.status)
-            .field("fully_automated_bill", &self.fully_automated_bill)
-            .field("fully_automated_card_swap", &self.fully_automated_card_swap)
-            .field("logo", &self.logo)
-            .field("required_payment", &self.required_payment)
-            .field("user_presence_required", &self.user_presence_required)
-            .field("schedule", &self.schedule)
-            .field("additional_payment_options", &self.additional_payment_options)
-            .field("supported_items", &self.supported_items)
-            .field("fees", &self.fees)
-            .field("auth", &self.auth)
-            .field("geo", &self.geo)
+        DebugObject::new(formatter, "Company")
+            .optional("id", self.id.as_ref())
+            .hidden("name", true)
+            .hidden("categories", self.categories.is_some())
+            .optional("status", self.status.as_ref())
+            .optional("fully_automated_bill", self.fully_automated_bill.as_ref())
+            .optional(
+                "fully_automated_card_swap",
+                self.fully_automated_card_swap.as_ref(),
+            )
+            .optional("logo", self.logo.as_ref())
+            .optional("required_payment", self.required_payment.as_ref())
+            .optional("user_presence_required", self.user_presence_required.as_ref())
+            .optional("schedule", self.schedule.as_ref())
+            .optional(
+                "additional_payment_options",
+                self.additional_payment_options.as_ref(),
+            )
+            .optional("supported_items", self.supported_items.as_ref())
+            .optional("fees", self.fees.as_ref())
+            .optional("auth", self.auth.as_ref())
+            .optional("geo", self.geo.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientInteger;
 use crate::scalar::{Answer, List, Path, RejectedElement};
 use super::Company;
@@ -44,10 +45,9 @@ impl CompanyList {
 
 impl fmt::Debug for CompanyList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CompanyList")
-            .field("data", &self.data)
-            .field("result_count", &self.result_count)
+        DebugObject::new(formatter, "CompanyList")
+            .member("data", &self.data)
+            .optional("result_count", self.result_count.as_ref())
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{CompanyUrls, LoginField};
 
 /// What is needed to log in at a company.
@@ -49,10 +50,9 @@ impl CompanyLogin {
 
 impl fmt::Debug for CompanyLogin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CompanyLogin")
-            .field("urls", &self.urls)
-            .field("login_fields", &self.login_fields)
+        DebugObject::new(formatter, "CompanyLogin")
+            .optional("urls", self.urls.as_ref())
+            .optional("login_fields", self.login_fields.as_ref())
             .finish()
     }
 }

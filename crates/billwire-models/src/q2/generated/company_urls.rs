@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// Pages of a company's site.
 ///
@@ -72,12 +73,11 @@ impl CompanyUrls {
 
 impl fmt::Debug for CompanyUrls {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CompanyUrls")
-            .field("login", &Hidden::option(self.login.as_ref()))
-            .field("signup", &Hidden::option(self.signup.as_ref()))
-            .field("forgot_password", &Hidden::option(self.forgot_password.as_ref()))
-            .field("forgot_username", &Hidden::option(self.forgot_username.as_ref()))
+        DebugObject::new(formatter, "CompanyUrls")
+            .hidden("login", self.login.is_some())
+            .hidden("signup", self.signup.is_some())
+            .hidden("forgot_password", self.forgot_password.is_some())
+            .hidden("forgot_username", self.forgot_username.is_some())
             .finish()
     }
 }

@@ -7,8 +7,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientArray;
-use crate::scalar::{Answer, Hidden, Secret};
+use crate::scalar::{Answer, Secret};
 use super::{AuthItem, AuthMeta, ClientId, CompanyId};
 
 /// Body of createAuth.
@@ -76,17 +77,13 @@ impl CreateAuth {
 
 impl fmt::Debug for CreateAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreateAuth")
-            .field("client_id", &self.client_id)
-            .field("company_id", &self.company_id)
-            .field("items", &self.items)
-            .field(
-                "payment_identifier",
-                &Hidden::option(self.payment_identifier.as_ref()),
-            )
-            .field("meta", &self.meta)
-            .field("form", &Hidden)
+        DebugObject::new(formatter, "CreateAuth")
+            .member("client_id", &self.client_id)
+            .member("company_id", &self.company_id)
+            .member("items", &self.items)
+            .hidden("payment_identifier", self.payment_identifier.is_some())
+            .optional("meta", self.meta.as_ref())
+            .hidden("form", true)
             .finish()
     }
 }

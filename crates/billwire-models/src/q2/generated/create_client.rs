@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::ClientMeta;
 
 /// Body of createClient.
@@ -41,10 +42,9 @@ impl CreateClient {
 
 impl fmt::Debug for CreateClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreateClient")
-            .field("identifier", &Hidden)
-            .field("meta", &self.meta)
+        DebugObject::new(formatter, "CreateClient")
+            .hidden("identifier", true)
+            .optional("meta", self.meta.as_ref())
             .finish()
     }
 }

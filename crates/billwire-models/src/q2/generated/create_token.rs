@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden, Timestamp};
+use crate::scalar::generated_support::DebugObject;
+use crate::scalar::{Answer, Timestamp};
 
 /// Body of createToken.
 ///
@@ -66,12 +67,11 @@ impl CreateToken {
 
 impl fmt::Debug for CreateToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreateToken")
-            .field("identifier", &Hidden)
-            .field("nonce", &self.nonce)
-            .field("expiration", &self.expiration)
-            .field("access_token_expires_in", &self.access_token_expires_in)
+        DebugObject::new(formatter, "CreateToken")
+            .hidden("identifier", true)
+            .optional("nonce", self.nonce.as_ref())
+            .optional("expiration", self.expiration.as_ref())
+            .optional("access_token_expires_in", self.access_token_expires_in.as_ref())
             .finish()
     }
 }

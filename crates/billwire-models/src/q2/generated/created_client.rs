@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::ClientId;
 
 /// Answer of createClient.
@@ -29,9 +30,8 @@ impl CreatedClient {
 
 impl fmt::Debug for CreatedClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreatedClient")
-            .field("client_id", &self.client_id)
+        DebugObject::new(formatter, "CreatedClient")
+            .member("client_id", &self.client_id)
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::PaymentMethodId;
 
 /// Answer of addPaymentMethod.
@@ -29,9 +30,8 @@ impl CreatedPaymentMethod {
 
 impl fmt::Debug for CreatedPaymentMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreatedPaymentMethod")
-            .field("payment_method_id", &self.payment_method_id)
+        DebugObject::new(formatter, "CreatedPaymentMethod")
+            .member("payment_method_id", &self.payment_method_id)
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Secret};
 
 /// Answer of createToken.
@@ -28,7 +29,7 @@ impl CreatedToken {
 
 impl fmt::Debug for CreatedToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("CreatedToken").field("token", &self.token).finish()
+        DebugObject::new(formatter, "CreatedToken").member("token", &self.token).finish()
     }
 }
 

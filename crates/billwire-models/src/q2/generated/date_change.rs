@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, ProviderTime};
 
 /// A date before and after a change.
@@ -37,10 +38,9 @@ impl DateChange {
 
 impl fmt::Debug for DateChange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("DateChange")
-            .field("previous", &self.previous)
-            .field("current", &self.current)
+        DebugObject::new(formatter, "DateChange")
+            .optional("previous", self.previous.as_ref())
+            .member("current", &self.current)
             .finish()
     }
 }

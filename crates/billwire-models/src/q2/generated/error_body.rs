@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientInteger;
-use crate::scalar::{Answer, Hidden};
 
 /// Body of an error, as far as it can be read.
 ///
@@ -63,11 +64,10 @@ impl ErrorBody {
 
 impl fmt::Debug for ErrorBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ErrorBody")
-            .field("status_code", &self.status_code)
-            .field("error", &Hidden::option(self.error.as_ref()))
-            .field("message", &Hidden::option(self.message.as_ref()))
+        DebugObject::new(formatter, "ErrorBody")
+            .optional("status_code", self.status_code.as_ref())
+            .hidden("error", self.error.is_some())
+            .hidden("message", self.message.is_some())
             .finish()
     }
 }

@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::scalar::generated_support::{decode_value, open_enum};
+use crate::scalar::generated_support::{DebugObject, decode_value, open_enum};
 use crate::scalar::{Answer, Hidden, Path, ProviderTime, RejectedElement};
 use super::{
     AuthFailedData, AuthSuccessData, BillCreatedData, BillPaymentFailedData,
@@ -97,17 +97,16 @@ impl Event {
 
 impl fmt::Debug for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Event")
-            .field("id", &self.id)
-            .field("kind", &self.kind)
-            .field("created", &self.created)
-            .field("client_id", &self.client_id)
-            .field("partner_id", &self.partner_id)
-            .field("identifier", &Hidden::option(self.identifier.as_ref()))
-            .field("session_id", &self.session_id)
-            .field("resource", &self.resource)
-            .field("data", &self.data)
+        DebugObject::new(formatter, "Event")
+            .member("id", &self.id)
+            .member("kind", &self.kind)
+            .member("created", &self.created)
+            .optional("client_id", self.client_id.as_ref())
+            .optional("partner_id", self.partner_id.as_ref())
+            .hidden("identifier", self.identifier.is_some())
+            .optional("session_id", self.session_id.as_ref())
+            .member("resource", &self.resource)
+            .member("data", &self.data)
             .finish()
     }
 }

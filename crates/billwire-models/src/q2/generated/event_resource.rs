@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::ResourceType;
 
 /// What an event is about.
@@ -31,10 +32,9 @@ impl EventResource {
 
 impl fmt::Debug for EventResource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("EventResource")
-            .field("kind", &self.kind)
-            .field("id", &Hidden)
+        DebugObject::new(formatter, "EventResource")
+            .member("kind", &self.kind)
+            .hidden("id", true)
             .finish()
     }
 }

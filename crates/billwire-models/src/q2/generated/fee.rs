@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden, Number};
+use crate::scalar::{Answer, Number};
 
 /// A surcharge.
 ///
@@ -49,10 +50,9 @@ impl Fee {
 
 impl fmt::Debug for Fee {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Fee")
-            .field("rate", &Hidden::option(self.rate.as_ref()))
-            .field("percentage", &self.percentage)
+        DebugObject::new(formatter, "Fee")
+            .hidden("rate", self.rate.is_some())
+            .optional("percentage", self.percentage.as_ref())
             .finish()
     }
 }

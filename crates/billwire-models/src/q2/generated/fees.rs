@@ -7,7 +7,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{CardFees, Fee};
 
 /// Surcharges of a company.
@@ -49,10 +50,9 @@ impl Fees {
 
 impl fmt::Debug for Fees {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Fees")
-            .field("ach", &self.ach)
-            .field("cards", &Hidden::option(self.cards.as_ref()))
+        DebugObject::new(formatter, "Fees")
+            .optional("ach", self.ach.as_ref())
+            .hidden("cards", self.cards.is_some())
             .finish()
     }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// Place of a company.
 ///
@@ -96,14 +97,13 @@ impl Geo {
 
 impl fmt::Debug for Geo {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Geo")
-            .field("lat", &Hidden::option(self.lat.as_ref()))
-            .field("lng", &Hidden::option(self.lng.as_ref()))
-            .field("state_short", &Hidden::option(self.state_short.as_ref()))
-            .field("state_long", &Hidden::option(self.state_long.as_ref()))
-            .field("zipcode", &Hidden::option(self.zipcode.as_ref()))
-            .field("address", &Hidden::option(self.address.as_ref()))
+        DebugObject::new(formatter, "Geo")
+            .hidden("lat", self.lat.is_some())
+            .hidden("lng", self.lng.is_some())
+            .hidden("state_short", self.state_short.is_some())
+            .hidden("state_long", self.state_long.is_some())
+            .hidden("zipcode", self.zipcode.is_some())
+            .hidden("address", self.address.is_some())
             .finish()
     }
 }

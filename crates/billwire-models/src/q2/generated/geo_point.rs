@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// A point on the map.
 ///
@@ -29,10 +30,9 @@ impl GeoPoint {
 
 impl fmt::Debug for GeoPoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("GeoPoint")
-            .field("lat", &Hidden)
-            .field("lng", &Hidden)
+        DebugObject::new(formatter, "GeoPoint")
+            .hidden("lat", true)
+            .hidden("lng", true)
             .finish()
     }
 }

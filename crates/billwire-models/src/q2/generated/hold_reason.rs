@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{HoldCode, HoldSubcategory};
 
 /// Why an auth is on hold.
@@ -76,12 +77,11 @@ impl HoldReason {
 
 impl fmt::Debug for HoldReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HoldReason")
-            .field("user_message", &Hidden::option(self.user_message.as_ref()))
-            .field("code", &self.code)
-            .field("subcategory", &self.subcategory)
-            .field("debug_message", &Hidden::option(self.debug_message.as_ref()))
+        DebugObject::new(formatter, "HoldReason")
+            .hidden("user_message", self.user_message.is_some())
+            .optional("code", self.code.as_ref())
+            .optional("subcategory", self.subcategory.as_ref())
+            .hidden("debug_message", self.debug_message.is_some())
             .finish()
     }
 }

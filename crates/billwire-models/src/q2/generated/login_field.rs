@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// One field of the login form.
 ///
@@ -70,12 +71,11 @@ impl LoginField {
 
 impl fmt::Debug for LoginField {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("LoginField")
-            .field("placeholder", &Hidden::option(self.placeholder.as_ref()))
-            .field("form_type", &Hidden::option(self.form_type.as_ref()))
-            .field("name", &Hidden::option(self.name.as_ref()))
-            .field("label", &Hidden::option(self.label.as_ref()))
+        DebugObject::new(formatter, "LoginField")
+            .hidden("placeholder", self.placeholder.is_some())
+            .hidden("form_type", self.form_type.is_some())
+            .hidden("name", self.name.is_some())
+            .hidden("label", self.label.is_some())
             .finish()
     }
 }

@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden};
 use super::LogoVector;
 
 /// Logo of a company. With svg show it on its colour; without svg show the bitmap on white, or as a
@@ -65,12 +66,11 @@ impl Logo {
 
 impl fmt::Debug for Logo {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Logo")
-            .field("url", &Hidden)
-            .field("background", &self.background)
-            .field("svg", &self.svg)
-            .field("symbol", &self.symbol)
+        DebugObject::new(formatter, "Logo")
+            .hidden("url", true)
+            .optional("background", self.background.as_ref())
+            .optional("svg", self.svg.as_ref())
+            .optional("symbol", self.symbol.as_ref())
             .finish()
     }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// A vector image and its colour.
 ///
@@ -45,10 +46,9 @@ impl LogoVector {
 
 impl fmt::Debug for LogoVector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("LogoVector")
-            .field("url", &Hidden::option(self.url.as_ref()))
-            .field("color", &Hidden::option(self.color.as_ref()))
+        DebugObject::new(formatter, "LogoVector")
+            .hidden("url", self.url.is_some())
+            .hidden("color", self.color.is_some())
             .finish()
     }
 }

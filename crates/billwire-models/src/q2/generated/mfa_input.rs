@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::MfaDestinationType;
 
 /// A question, a destination for a code, or a prompt.
@@ -93,14 +94,13 @@ impl MfaInput {
 
 impl fmt::Debug for MfaInput {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MfaInput")
-            .field("identifier", &Hidden::option(self.identifier.as_ref()))
-            .field("question", &Hidden::option(self.question.as_ref()))
-            .field("kind", &self.kind)
-            .field("mask", &Hidden::option(self.mask.as_ref()))
-            .field("label", &Hidden::option(self.label.as_ref()))
-            .field("request", &Hidden::option(self.request.as_ref()))
+        DebugObject::new(formatter, "MfaInput")
+            .hidden("identifier", self.identifier.is_some())
+            .hidden("question", self.question.is_some())
+            .optional("kind", self.kind.as_ref())
+            .hidden("mask", self.mask.is_some())
+            .hidden("label", self.label.is_some())
+            .hidden("request", self.request.is_some())
             .finish()
     }
 }

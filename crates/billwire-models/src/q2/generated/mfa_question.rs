@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden};
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 
 /// An open security question.
 ///
@@ -50,10 +51,9 @@ impl MfaQuestion {
 
 impl fmt::Debug for MfaQuestion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MfaQuestion")
-            .field("question", &Hidden::option(self.question.as_ref()))
-            .field("identifier", &Hidden::option(self.identifier.as_ref()))
+        DebugObject::new(formatter, "MfaQuestion")
+            .hidden("question", self.question.is_some())
+            .hidden("identifier", self.identifier.is_some())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money};
 
 /// An amount before and after a change.
@@ -37,10 +38,9 @@ impl MoneyChange {
 
 impl fmt::Debug for MoneyChange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MoneyChange")
-            .field("previous", &self.previous)
-            .field("current", &self.current)
+        DebugObject::new(formatter, "MoneyChange")
+            .optional("previous", self.previous.as_ref())
+            .member("current", &self.current)
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money, ProviderTime};
 
 /// A payment that was made. The elements of a list stand alone, so both members may be required.
@@ -30,10 +31,9 @@ impl PaymentHistoryEntry {
 
 impl fmt::Debug for PaymentHistoryEntry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PaymentHistoryEntry")
-            .field("amount", &self.amount)
-            .field("paid_on", &self.paid_on)
+        DebugObject::new(formatter, "PaymentHistoryEntry")
+            .member("amount", &self.amount)
+            .member("paid_on", &self.paid_on)
             .finish()
     }
 }

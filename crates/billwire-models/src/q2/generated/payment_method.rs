@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden};
 use super::{Bank, BillId, Card, PaymentMethodId, PaymentMethodStatus, PaymentMethodType};
 
 /// A card or a bank account of a client, with masked numbers.
@@ -123,18 +124,17 @@ impl PaymentMethod {
 
 impl fmt::Debug for PaymentMethod {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PaymentMethod")
-            .field("id", &self.id)
-            .field("kind", &self.kind)
-            .field("identifier", &Hidden::option(self.identifier.as_ref()))
-            .field("status", &self.status)
-            .field("is_default", &self.is_default)
-            .field("name", &Hidden::option(self.name.as_ref()))
-            .field("custom_label", &Hidden::option(self.custom_label.as_ref()))
-            .field("assigned_bills", &self.assigned_bills)
-            .field("card", &self.card)
-            .field("bank", &self.bank)
+        DebugObject::new(formatter, "PaymentMethod")
+            .member("id", &self.id)
+            .member("kind", &self.kind)
+            .hidden("identifier", self.identifier.is_some())
+            .member("status", &self.status)
+            .optional("is_default", self.is_default.as_ref())
+            .hidden("name", self.name.is_some())
+            .hidden("custom_label", self.custom_label.is_some())
+            .optional("assigned_bills", self.assigned_bills.as_ref())
+            .optional("card", self.card.as_ref())
+            .optional("bank", self.bank.as_ref())
             .finish()
     }
 }

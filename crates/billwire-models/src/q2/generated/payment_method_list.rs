@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, List, Path, RejectedElement};
 use super::PaymentMethod;
 
@@ -29,7 +30,9 @@ impl PaymentMethodList {
 
 impl fmt::Debug for PaymentMethodList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("PaymentMethodList").field("data", &self.data).finish()
+        DebugObject::new(formatter, "PaymentMethodList")
+            .member("data", &self.data)
+            .finish()
     }
 }
 

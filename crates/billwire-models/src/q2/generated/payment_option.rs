@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{PaymentOptionSettings, PaymentOptionType};
 
 /// An additional way to pay.
@@ -46,10 +47,9 @@ impl PaymentOption {
 
 impl fmt::Debug for PaymentOption {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PaymentOption")
-            .field("kind", &self.kind)
-            .field("settings", &self.settings)
+        DebugObject::new(formatter, "PaymentOption")
+            .optional("kind", self.kind.as_ref())
+            .optional("settings", self.settings.as_ref())
             .finish()
     }
 }

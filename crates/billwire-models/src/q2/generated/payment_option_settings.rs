@@ -7,6 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
 
 /// Limits of an additional way to pay.
@@ -36,9 +37,8 @@ impl PaymentOptionSettings {
 
 impl fmt::Debug for PaymentOptionSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PaymentOptionSettings")
-            .field("can_exceed_balance", &self.can_exceed_balance)
+        DebugObject::new(formatter, "PaymentOptionSettings")
+            .optional("can_exceed_balance", self.can_exceed_balance.as_ref())
             .finish()
     }
 }

@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
-use crate::scalar::{Answer, Hidden};
 use super::AuthId;
 
 /// Answer of createAuth.
@@ -46,11 +47,10 @@ impl QueuedAuth {
 
 impl fmt::Debug for QueuedAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("QueuedAuth")
-            .field("success", &self.success)
-            .field("message", &Hidden::option(self.message.as_ref()))
-            .field("auth_id", &self.auth_id)
+        DebugObject::new(formatter, "QueuedAuth")
+            .member("success", &self.success)
+            .hidden("message", self.message.is_some())
+            .member("auth_id", &self.auth_id)
             .finish()
     }
 }

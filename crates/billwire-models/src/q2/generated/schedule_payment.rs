@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Timestamp};
 use super::BillId;
 
@@ -54,11 +55,10 @@ impl SchedulePayment {
 
 impl fmt::Debug for SchedulePayment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SchedulePayment")
-            .field("bill_id", &self.bill_id)
-            .field("pay_date", &self.pay_date)
-            .field("date", &self.date)
+        DebugObject::new(formatter, "SchedulePayment")
+            .member("bill_id", &self.bill_id)
+            .optional("pay_date", self.pay_date.as_ref())
+            .optional("date", self.date.as_ref())
             .finish()
     }
 }

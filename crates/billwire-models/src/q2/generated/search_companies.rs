@@ -6,8 +6,9 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::{LenientArray, LenientBool, LenientInteger};
-use crate::scalar::{Answer, Hidden};
 use super::{GeoPoint, Product};
 
 /// Body of searchCompanies. Give at least one of query, category and geo (inferred).
@@ -110,15 +111,14 @@ impl SearchCompanies {
 
 impl fmt::Debug for SearchCompanies {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SearchCompanies")
-            .field("query", &Hidden::option(self.query.as_ref()))
-            .field("category", &Hidden::option(self.category.as_ref()))
-            .field("geo", &self.geo)
-            .field("paginate_results", &self.paginate_results)
-            .field("page_size", &self.page_size)
-            .field("page_number", &self.page_number)
-            .field("products", &self.products)
+        DebugObject::new(formatter, "SearchCompanies")
+            .hidden("query", self.query.is_some())
+            .hidden("category", self.category.is_some())
+            .optional("geo", self.geo.as_ref())
+            .optional("paginate_results", self.paginate_results.as_ref())
+            .optional("page_size", self.page_size.as_ref())
+            .optional("page_number", self.page_number.as_ref())
+            .optional("products", self.products.as_ref())
             .finish()
     }
 }

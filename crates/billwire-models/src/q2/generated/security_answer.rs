@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::scalar::{Answer, Hidden, Secret};
+use crate::scalar::generated_support::DebugObject;
+use crate::scalar::{Answer, Secret};
 
 /// One answer to a security step.
 ///
@@ -40,10 +41,9 @@ impl SecurityAnswer {
 
 impl fmt::Debug for SecurityAnswer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SecurityAnswer")
-            .field("identifier", &Hidden)
-            .field("answer", &self.answer)
+        DebugObject::new(formatter, "SecurityAnswer")
+            .hidden("identifier", true)
+            .optional("answer", self.answer.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::lenient::LenientBool;
 use crate::scalar::{Answer, Secret};
 use super::{Auth, Company, MfaInput, MfaMethod};
@@ -80,14 +81,13 @@ impl SecurityChallenge {
 
 impl fmt::Debug for SecurityChallenge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SecurityChallenge")
-            .field("token", &self.token)
-            .field("method", &self.method)
-            .field("input", &self.input)
-            .field("show_retry", &self.show_retry)
-            .field("auth", &self.auth)
-            .field("company", &self.company)
+        DebugObject::new(formatter, "SecurityChallenge")
+            .member("token", &self.token)
+            .member("method", &self.method)
+            .optional("input", self.input.as_ref())
+            .optional("show_retry", self.show_retry.as_ref())
+            .optional("auth", self.auth.as_ref())
+            .optional("company", self.company.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Secret};
 use super::{MfaMethod, StepSecurity};
 
@@ -57,12 +58,11 @@ impl StepAuth {
 
 impl fmt::Debug for StepAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("StepAuth")
-            .field("token", &self.token)
-            .field("method", &self.method)
-            .field("security", &self.security)
-            .field("did_not_receive_code", &self.did_not_receive_code)
+        DebugObject::new(formatter, "StepAuth")
+            .member("token", &self.token)
+            .member("method", &self.method)
+            .optional("security", self.security.as_ref())
+            .optional("did_not_receive_code", self.did_not_receive_code.as_ref())
             .finish()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::scalar::generated_support::DebugObject;
 use crate::scalar::{Answer, Money};
 use super::SurchargeType;
 
@@ -46,10 +47,9 @@ impl Surcharge {
 
 impl fmt::Debug for Surcharge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Surcharge")
-            .field("kind", &self.kind)
-            .field("rate", &self.rate)
+        DebugObject::new(formatter, "Surcharge")
+            .optional("kind", self.kind.as_ref())
+            .optional("rate", self.rate.as_ref())
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::scalar::Answer;
+use crate::scalar::generated_support::DebugObject;
 use super::{BillId, EnabledState, Schedule};
 
 /// Body of updatePaymentSettings. Give at least one of the two settings (inferred).
@@ -54,11 +55,10 @@ impl UpdatePaymentSettings {
 
 impl fmt::Debug for UpdatePaymentSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("UpdatePaymentSettings")
-            .field("bill_id", &self.bill_id)
-            .field("recurring", &self.recurring)
-            .field("schedule", &self.schedule)
+        DebugObject::new(formatter, "UpdatePaymentSettings")
+            .member("bill_id", &self.bill_id)
+            .optional("recurring", self.recurring.as_ref())
+            .optional("schedule", self.schedule.as_ref())
             .finish()
     }
 }
