@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
+use billwire_models::q2::behaviour::PayDateName;
 
-use super::schedule::PayDateMembers;
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
 use crate::environment::{Environment, Hosts, PlainHttp};
@@ -26,7 +26,7 @@ const HOSTS: Hosts = Hosts {
 /// ```
 /// use billwire_core::{ApiKey, Environment, q2};
 ///
-/// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key from the portal"))
+/// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key-from-the-portal"))
 ///     .with_user_agent_suffix("example-bank/1.0")
 ///     .build()?;
 /// assert_eq!(config.base_url(), "https://sb-api.q2open.io/v1");
@@ -43,7 +43,7 @@ pub(super) struct Inner {
     pub(super) signing_key: Option<PrivateKey>,
     pub(super) encryption_key: Option<PublicKey>,
     pub(super) card_data_in_clear: bool,
-    pub(super) pay_date_members: PayDateMembers,
+    pub(super) pay_date_name: PayDateName,
 }
 
 impl Config {
@@ -55,7 +55,7 @@ impl Config {
             signing_key: None,
             encryption_key: None,
             card_data_in_clear: true,
-            pay_date_members: PayDateMembers::default(),
+            pay_date_name: PayDateName::default(),
         }
     }
 
@@ -84,7 +84,7 @@ impl fmt::Debug for Inner {
             .field("signs_requests", &self.signing_key.is_some())
             .field("encrypts_payloads", &self.encryption_key.is_some())
             .field("card_data_in_clear", &self.card_data_in_clear)
-            .field("pay_date_members", &self.pay_date_members)
+            .field("pay_date_name", &self.pay_date_name)
             .finish()
     }
 }
@@ -98,7 +98,7 @@ pub struct ConfigBuilder {
     signing_key: Option<PrivateKey>,
     encryption_key: Option<PublicKey>,
     card_data_in_clear: bool,
-    pay_date_members: PayDateMembers,
+    pay_date_name: PayDateName,
 }
 
 impl ConfigBuilder {
@@ -132,9 +132,14 @@ impl ConfigBuilder {
         self
     }
 
-    /// Which members carry the day of a scheduled payment. Default: both documented names.
-    pub fn with_pay_date_members(mut self, members: PayDateMembers) -> Self {
-        self.pay_date_members = members;
+    /// Under which name the day of a scheduled payment is sent. Default: both documented names.
+    ///
+    /// Choose one only for a service that is known to refuse the other: under a name that it does not read, the day
+    /// is ignored and the bill is paid **at once**. A request that lacks the chosen name is refused unsent.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+    pub fn with_pay_date_name(mut self, name: PayDateName) -> Self {
+        self.pay_date_name = name;
         self
     }
 
@@ -222,7 +227,7 @@ impl ConfigBuilder {
                 signing_key: self.signing_key,
                 encryption_key: self.encryption_key,
                 card_data_in_clear: self.card_data_in_clear,
-                pay_date_members: self.pay_date_members,
+                pay_date_name: self.pay_date_name,
             }),
         })
     }

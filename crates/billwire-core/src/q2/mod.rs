@@ -20,4 +20,3 @@ mod signing;
 pub use self::client::Client;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::generated::calls;
-pub use self::schedule::PayDateMembers;

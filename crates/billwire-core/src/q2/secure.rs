@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Request;
 
 use super::config::{Config, Inner};
-use super::{encryption, error_body, signing};
+use super::{encryption, error_body, schedule, signing};
 use crate::call::Attempt;
 use crate::config::Settings;
 use crate::credential::{Credential, operation_credential_text};
@@ -65,6 +65,6 @@ fn check_credential(
 /// The body as it goes over the wire.
 fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
     let Some(body) = draft.body else { return Ok(None) };
-    let body = config.pay_date_members.apply(draft.operation, body)?;
+    let body = schedule::apply(config.pay_date_name, draft.operation, body)?;
     encryption::apply(config, draft.operation, body, attempt.random).map(Some)
 }

@@ -1,0 +1,14 @@
+//! The tests of billwire-core: a scripted transport, a clock that jumps, no network and no waiting.
+
+mod answers;
+mod blocking;
+mod generated;
+mod messages;
+mod path;
+mod requests;
+mod retries;
+mod rules;
+mod secrets;
+mod support;
+mod time_limits;
+mod traces;
