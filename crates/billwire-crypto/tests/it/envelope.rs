@@ -23,7 +23,7 @@ fn what_one_provider_seals_the_other_opens() {
 #[test]
 fn keys_of_both_providers_share_a_ring() {
     let mut ring = private_ring(PROVIDERS[0], &[keys::API_ENCRYPTION]);
-    for key in private_ring(PROVIDERS[1], &[keys::API_ENCRYPTION_SECOND]).iter() {
+    for key in &private_ring(PROVIDERS[1], &[keys::API_ENCRYPTION_SECOND]) {
         ring.insert(key.clone()).unwrap();
     }
     for pair in [keys::API_ENCRYPTION, keys::API_ENCRYPTION_SECOND] {
@@ -140,6 +140,55 @@ fn all_decryption_failures_look_the_same() {
         }
         texts.dedup();
         assert_eq!(texts, ["the message could not be decrypted"]);
+    });
+}
+
+/// The content key that stands in for one that did not come out is no secret: a body that is well encrypted under it
+/// must be refused like any other.
+#[test]
+fn the_stand_in_content_key_opens_nothing() {
+    use base64ct::Encoding as _;
+    on_both(|provider| {
+        let mut body = BODY.to_vec();
+        provider.ciphers().aes_256_ctr(&[0; 32], &[0; 16], &mut body).unwrap();
+        let hash = [&[0xff; 256][..], &body].map(base64ct::Base64::encode_string).join("|");
+        let envelope = Envelope { encrypted: keys::API_ENCRYPTION.key_id.to_owned(), hash };
+        let ring = private_ring(provider, &[keys::API_ENCRYPTION]);
+        refused(envelope::open(&ring, &envelope), ErrorKind::DecryptionFailed);
+    });
+}
+
+/// What comes out of OAEP well, but is not `base64(32 bytes)|base64(16 bytes)`, is refused.
+#[test]
+fn the_key_text_is_exact() {
+    use base64ct::Encoding as _;
+    on_both(|provider| {
+        let ring = private_ring(provider, &[keys::API_ENCRYPTION]);
+        let key = public(provider, keys::API_ENCRYPTION);
+        let operations = provider.public_key(key.modulus(), key.exponent()).unwrap();
+        let mut body = b"{}".to_vec();
+        provider.ciphers().aes_256_ctr(&[7; 32], &[9; 16], &mut body).unwrap();
+        let encode = |bytes: &[u8]| base64ct::Base64::encode_string(bytes);
+        let (content_key, counter) = (encode(&[7; 32]), encode(&[9; 16]));
+        let open = |text: &str| {
+            let encrypted_key = operations.encrypt_oaep_sha1(&OsRandom, text.as_bytes()).unwrap();
+            let hash = format!("{}|{}", encode(&encrypted_key), encode(&body));
+            envelope::open(&ring, &Envelope { encrypted: keys::API_ENCRYPTION.key_id.to_owned(), hash })
+        };
+        assert_eq!(open(&format!("{content_key}|{counter}")).unwrap().as_slice(), b"{}");
+        for text in [
+            format!("{content_key}:{counter}"),
+            format!("{content_key}|{counter} "),
+            format!("{content_key}|{counter}|"),
+            format!(" {content_key}|{}", counter.trim_end_matches('=')),
+            format!("{counter}|{content_key}"),
+            format!("{}|{counter}", encode(&[7; 31]).replace('=', "A")),
+            format!("{}|{counter}", content_key.replace('B', "-")),
+            format!("{content_key}|{}", encode(&[9; 17])),
+            String::new(),
+        ] {
+            refused(open(&text), ErrorKind::DecryptionFailed);
+        }
     });
 }
 

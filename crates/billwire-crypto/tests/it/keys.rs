@@ -232,6 +232,7 @@ fn inconsistent_private_numbers_are_refused() {
             (changed(&|jwk| drop(jwk.insert("d".into(), "a=b".into()))), malformed, "base64url"),
             (changed(&|jwk| drop(jwk.insert("d".into(), 7.into()))), malformed, "not a private RSA JWK"),
             (changed(&|jwk| drop(jwk.remove("n"))), malformed, "not a private RSA JWK"),
+            (fixture!("unbalanced.private.json").to_owned(), unusable, "very different size"),
             (String::new(), malformed, "not a private RSA JWK"),
             (format!("{}{good}", " ".repeat(MAX_KEY_TEXT_BYTES)), ErrorKind::TooLarge, "larger"),
         ] {
