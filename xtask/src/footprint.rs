@@ -77,12 +77,20 @@ fn start(binary: &str) -> Result<Start> {
     let line = first_line(&mut child);
     let ready = begin.elapsed();
     let memory = line.and_then(|line| is_ready_line(&line)).and_then(|()| {
-        thread::sleep(SETTLING);
+        settle();
         resident_memory(child.id())
     });
     child.kill().context("stopping the sandbox")?;
     child.wait().context("waiting for the stopped sandbox")?;
     Ok(Start { ready, memory_kib: memory? })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process has to come to rest, and nothing tells when it has"
+)]
+fn settle() {
+    thread::sleep(SETTLING);
 }
 
 /// Waits for the first line with a limit: a start that hangs must not hang the check.
