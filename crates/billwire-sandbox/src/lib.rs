@@ -1,1 +1,79 @@
 //! A faithful local sandbox of bill-pay and card-swap APIs: stateful, on virtual time, with real signed webhooks.
+//!
+//! It answers the emulated APIs over HTTP on loopback, lets a test move its clock, and delivers webhooks as the vendor
+//! does: signed, encrypted, in order, with retries. No money moves, no real system is reached, nothing is needed
+//! besides this crate. See [`Sandbox`].
+//!
+//! It is a second reading of the specification, independent of the client and of the webhook verifier, so that one
+//! misreading cannot pass at both ends. What it does not do: faults on demand, the white-label pages, a store on disk.
+//!
+//! Feature `q2` (on by default): the Q2 Biller Direct API. Without an API there is nothing to start.
+
+#[cfg(feature = "q2")]
+mod api_error;
+#[cfg(feature = "q2")]
+mod clock;
+#[cfg(feature = "q2")]
+mod console;
+#[cfg(feature = "q2")]
+mod context;
+#[cfg(feature = "q2")]
+mod control;
+#[cfg(feature = "q2")]
+mod decode;
+#[cfg(feature = "q2")]
+mod engine;
+mod error;
+#[cfg(feature = "q2")]
+mod http_body;
+#[cfg(feature = "q2")]
+mod info;
+#[cfg(feature = "q2")]
+mod loopback;
+#[cfg(feature = "q2")]
+mod moment;
+#[cfg(feature = "q2")]
+mod q2;
+#[cfg(feature = "q2")]
+mod request_log;
+#[cfg(feature = "q2")]
+mod sandbox;
+#[cfg(feature = "q2")]
+mod schedule;
+#[cfg(feature = "q2")]
+mod seed;
+#[cfg(feature = "q2")]
+mod server;
+#[cfg(feature = "q2")]
+mod service_keys;
+#[cfg(feature = "q2")]
+mod shared;
+#[cfg(feature = "q2")]
+mod table;
+#[cfg(feature = "q2")]
+mod webhook_sender;
+
+#[cfg(feature = "q2")]
+pub use self::clock::ClockMode;
+pub use self::error::{Error, ErrorKind};
+#[cfg(feature = "q2")]
+pub use self::info::{CompanyInfo, Credentials, Info, TestValues, Urls};
+#[cfg(feature = "q2")]
+pub use self::moment::Moment;
+#[cfg(feature = "q2")]
+pub use self::q2::request_signing::RequestSigning;
+#[cfg(feature = "q2")]
+pub use self::q2::world::{Amount, LedgerEntry, Rules, ScheduleDateMember};
+#[cfg(feature = "q2")]
+pub use self::request_log::{CredentialKind, RequestRecord, SignatureCheck};
+#[cfg(feature = "q2")]
+pub use self::sandbox::{DEFAULT_PORT, Sandbox, SandboxBuilder};
+#[cfg(feature = "q2")]
+pub use self::service_keys::{KeyUsage, ServiceKey};
+#[cfg(feature = "q2")]
+pub use self::shared::{ClockReport, DeliveryReport, EffectReport};
+#[cfg(feature = "q2")]
+pub use self::webhook_sender::{
+    DeliveryAttempt, DeliveryState, EventRecord, WebhookConfiguration, WebhookEncryption, WebhookOauth,
+    WebhookSignature,
+};

@@ -1,0 +1,119 @@
+//! The control API: what a test does to a sandbox, as JSON over HTTP. The same functions serve the in-process handle.
+
+pub(crate) mod clock;
+pub(crate) mod events;
+pub(crate) mod keys;
+pub(crate) mod request_signing;
+mod respond;
+pub(crate) mod rules;
+pub(crate) mod state;
+pub(crate) mod webhooks;
+
+use http::{Method, Request, header};
+
+use self::respond::{ControlError, Reply, parse, read, reply};
+use crate::console;
+use crate::http_body::Answer;
+use crate::info;
+use crate::shared::Shared;
+
+/// Every control route, for the console page and for "no such route".
+pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
+    ("GET", "/control/info", "addresses, credentials, companies, keys"),
+    ("GET", "/control/clock", "the virtual time"),
+    (
+        "PUT",
+        "/control/clock",
+        r#"{"advance": "P10D"}, {"now": "2026-03-12T12:00:00Z"}, {"mode": "frozen"|"running"}"#,
+    ),
+    ("POST", "/control/reset", r#"back to the beginning; {"seed": 42} for other ids"#),
+    ("GET", "/control/state", "everything as JSON"),
+    ("PUT", "/control/state", "becomes what GET answered before"),
+    ("GET", "/control/q2/webhooks", "where webhooks go"),
+    ("PUT", "/control/q2/webhooks", "url, eventTypes, oauth, encryption, signature"),
+    ("GET", "/control/q2/request-signing", "which requests must be signed"),
+    (
+        "PUT",
+        "/control/q2/request-signing",
+        "required, publicKey or jwksUrl, requestHeaders, windowSeconds, apiKeys",
+    ),
+    ("GET", "/control/q2/rules", "switches for what the sources leave open"),
+    ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
+    ("GET", "/control/q2/keys", "the public keys of the emulated service"),
+    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId and privateKey"#),
+    ("DELETE", "/control/q2/keys/{keyId}", "retires a key"),
+    ("GET", "/control/events", "every event with its delivery attempts"),
+    ("GET", "/control/events/{id}", "one event"),
+    ("POST", "/control/events/trigger", "type, resourceId, overrides: an event on demand"),
+    ("POST", "/control/events/{id}/redeliver", "sends an event once more"),
+    ("GET", "/control/ledger", "every applied payment"),
+    ("GET", "/control/requests", "what was received, redacted"),
+];
+
+/// Answers a request to the console and control listener.
+pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) -> Answer {
+    let (parts, body) = request.into_parts();
+    if let Err(error) = refuse_foreign_pages(&parts) {
+        return error.answer();
+    }
+    let path = parts.uri.path().to_owned();
+    if path == "/" && parts.method == Method::GET {
+        return console::page(shared);
+    }
+    let result = match read(body, shared.body_limit).await {
+        Ok(body) => dispatch(shared, &parts.method, &path, &body).await,
+        Err(error) => Err(error),
+    };
+    result.unwrap_or_else(|error| error.answer())
+}
+
+async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Reply {
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match (method.as_str(), segments.as_slice()) {
+        ("GET", ["control", "info"]) => reply(&info::of(shared)),
+        ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
+        ("PUT", ["control", "clock"]) => reply(&clock::change(shared, parse(body)?).await?),
+        ("POST", ["control", "reset"]) => reply(&state::reset_by(shared, body).await?),
+        ("GET", ["control", "state"]) => reply(&shared.engine().state()?),
+        ("PUT", ["control", "state"]) => reply(&state::restore(shared, &parse(body)?).await?),
+        ("GET", ["control", "q2", "webhooks"]) => reply(&webhooks::shown(shared)),
+        ("PUT", ["control", "q2", "webhooks"]) => {
+            webhooks::configure(shared, parse(body)?).await?;
+            reply(&webhooks::shown(shared))
+        }
+        ("GET", ["control", "q2", "request-signing"]) => reply(&shared.engine().request_signing.clone()),
+        ("PUT", ["control", "q2", "request-signing"]) => {
+            reply(&request_signing::configure(shared, parse(body)?).await?)
+        }
+        ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
+        ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
+        ("GET", ["control", "q2", "keys"]) => reply(&keys::list(shared)),
+        ("POST", ["control", "q2", "keys"]) => reply(&keys::create(shared, parse(body)?)?),
+        ("DELETE", ["control", "q2", "keys", key_id]) => reply(&keys::remove(shared, key_id)?),
+        ("GET", ["control", "events"]) => reply(&events::list(shared)),
+        ("POST", ["control", "events", "trigger"]) => reply(&events::trigger(shared, parse(body)?).await?),
+        ("GET", ["control", "events", id]) => reply(&events::find(shared, id)?),
+        ("POST", ["control", "events", id, "redeliver"]) => reply(&events::redeliver(shared, id).await?),
+        ("GET", ["control", "ledger"]) => reply(&state::ledger(shared)),
+        ("GET", ["control", "requests"]) => reply(&state::requests(shared)),
+        _ => Err(ControlError::no_such_route(method.as_str(), &segments)),
+    }
+}
+
+/// A page of another site must not steer a sandbox through its visitor's browser, directly or by a name that was
+/// made to point here.
+fn refuse_foreign_pages(parts: &http::request::Parts) -> Result<(), ControlError> {
+    let text = |name| parts.headers.get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+    let host = text(header::HOST).unwrap_or("localhost");
+    let origin_host =
+        text(header::ORIGIN).map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));
+    if is_loopback_name(host) && origin_host.is_none_or(is_loopback_name) {
+        Ok(())
+    } else {
+        Err(ControlError::new(403, "The control API answers only programs and pages of this machine."))
+    }
+}
+
+fn is_loopback_name(host_and_port: &str) -> bool {
+    crate::loopback::check_url("host", &format!("http://{host_and_port}/")).is_ok()
+}

@@ -1,0 +1,21 @@
+//! What the vendor's portal configures for webhooks.
+
+use crate::error::Error;
+use crate::shared::Shared;
+use crate::webhook_sender::WebhookConfiguration;
+
+/// Replaces the configuration; events of before keep waiting and go to the new receiver.
+pub(crate) async fn configure(shared: &Shared, configuration: WebhookConfiguration) -> Result<(), Error> {
+    configuration.check(&*shared.provider)?;
+    shared.replace(|engine| engine.configure_webhooks(configuration)).await;
+    Ok(())
+}
+
+/// The configuration without its secret.
+pub(super) fn shown(shared: &Shared) -> WebhookConfiguration {
+    let mut configuration = shared.engine().webhooks().clone();
+    if let Some(oauth) = &mut configuration.oauth {
+        oauth.payload = "[redacted]".to_owned();
+    }
+    configuration
+}

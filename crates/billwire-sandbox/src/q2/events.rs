@@ -1,0 +1,396 @@
+//! What the partner hears: the events, written member by member from the description.
+//!
+//! They are plain JSON on purpose. The wire types belong to the client's side too; building the events by hand is the
+//! second reading that lets a test find a mistake in the first.
+//!
+//! Source: Q2 Biller Direct description, sections 10.1 to 10.3.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::world::{
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Details, PaymentMethod, PaymentMethodId,
+    Running, World,
+};
+use crate::moment::Moment;
+
+macro_rules! event_types {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        /// Every type of event the sandbox knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum EventType { $($name),+ }
+
+        impl EventType {
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+event_types! {
+    AuthSuccess = "auth.success",
+    AuthInvalid = "auth.invalid",
+    AuthDeleted = "auth.deleted",
+    AuthHold = "auth.hold",
+    AuthNeedsResync = "auth.needs-resync",
+    BillCreated = "bill.created",
+    BillUpcoming = "bill.upcoming",
+    BillUpdate = "bill.update",
+    ScheduledPaymentNotice = "bill.scheduled-payment-notice",
+    PaymentSent = "bill.payment.sent",
+    PaymentScheduled = "bill.payment.scheduled",
+    PaymentCancelled = "bill.payment.cancelled",
+    PaymentFailed = "bill.payment.failed",
+    SwapSuccess = "swap.success",
+    SecurityInputRequired = "auth.security-input-required",
+    AuthFailed = "auth.failed",
+    AuthCreated = "auth.created",
+}
+
+impl EventType {
+    /// Sent although nobody switched it on; the three of the realtime flow are not.
+    pub(crate) fn is_on_by_default(self) -> bool {
+        !matches!(self, Self::SecurityInputRequired | Self::AuthFailed | Self::AuthCreated)
+    }
+
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        // "canceled" and "cancelled" mean the same (trap T10).
+        let text = if text == "bill.payment.canceled" { "bill.payment.cancelled" } else { text };
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// The types whose switches change what happens, not only what is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EventSwitches {
+    /// On: refused credentials are told by `auth.failed`, else by `auth.invalid`.
+    pub(crate) auth_failed: bool,
+    pub(crate) auth_created: bool,
+}
+
+/// An event that has happened.
+#[derive(Clone)]
+pub(crate) struct NewEvent {
+    pub(crate) id: String,
+    pub(crate) kind: EventType,
+    pub(crate) created: Moment,
+    pub(crate) client_id: ClientId,
+    /// The event object, without the wrapping `event` member.
+    pub(crate) body: Value,
+}
+
+/// An event without its envelope.
+pub(crate) struct Draft {
+    kind: EventType,
+    client_id: ClientId,
+    resource_id: String,
+    data: Value,
+}
+
+impl EventType {
+    pub(super) fn resource_type(self) -> &'static str {
+        match self {
+            Self::AuthSuccess | Self::SecurityInputRequired | Self::AuthFailed => "client",
+            Self::AuthInvalid
+            | Self::AuthDeleted
+            | Self::AuthHold
+            | Self::AuthNeedsResync
+            | Self::AuthCreated => "auth",
+            Self::SwapSuccess => "swap",
+            _ => "bill",
+        }
+    }
+}
+
+impl World {
+    /// Writes an event into the outbox.
+    pub(super) fn emit(&mut self, now: Moment, draft: Option<Draft>) {
+        if let Some(draft) = draft {
+            let event = self.enveloped(now, draft);
+            self.push_event(event);
+        }
+    }
+
+    /// Gives a draft its id and its envelope.
+    pub(crate) fn enveloped(&mut self, now: Moment, draft: Draft) -> NewEvent {
+        let id = self.seed_mut().id("event");
+        let mut body = json!({
+            "_id": id,
+            "type": draft.kind.as_str(),
+            "created": now,
+            "clientId": draft.client_id,
+            "partnerId": self.partner_id(),
+            "payload": {
+                "resource": { "type": draft.kind.resource_type(), "id": draft.resource_id },
+                "data": draft.data,
+            },
+        });
+        if let (Some(client), Some(members)) = (self.client(&draft.client_id), body.as_object_mut()) {
+            members.insert("identifier".to_owned(), client.identifier.clone().into());
+        }
+        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body }
+    }
+}
+
+fn about_client(kind: EventType, auth: &Auth, data: Value) -> Option<Draft> {
+    let resource_id = auth.client_id.to_string();
+    Some(Draft { kind, client_id: auth.client_id.clone(), resource_id, data })
+}
+
+fn about_auth(kind: EventType, auth: &Auth, data: Value) -> Option<Draft> {
+    Some(Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data })
+}
+
+fn about_bill(kind: EventType, bill: &Bill, data: Value) -> Option<Draft> {
+    Some(Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data })
+}
+
+pub(crate) fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    about_client(EventType::AuthSuccess, auth, json!({ "auth": auth_with_items(world, auth)? }))
+}
+
+pub(crate) fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    about_auth(EventType::AuthCreated, auth, json!({ "auth": auth_with_items(world, auth)? }))
+}
+
+pub(crate) fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? }))
+}
+
+pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    let hold = auth.hold?;
+    let mut reason = Map::from_iter([
+        ("code".to_owned(), json!(hold.code.code())),
+        ("text".to_owned(), json!(hold.code.text())),
+    ]);
+    if let Some(subcategory) = hold.code.subcategory() {
+        reason.insert("subcategory".to_owned(), json!(subcategory));
+    }
+    about_auth(EventType::AuthHold, auth, json!({ "hold": reason, "company": company_of_auth(world, auth)? }))
+}
+
+pub(crate) fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    let data = json!({
+        "reason": { "message": "You may want to double check your information." },
+        "company": company_of_auth(world, auth)?,
+    });
+    about_client(EventType::AuthFailed, auth, data)
+}
+
+/// The sample of a code challenge carries the company, the other samples the auth.
+pub(crate) fn security_input_required(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    let challenge = auth.run.as_ref()?.challenge()?;
+    let mut data = Map::from_iter([
+        ("token".to_owned(), json!(challenge.token)),
+        ("method".to_owned(), json!(challenge.method().as_str())),
+        ("input".to_owned(), challenge_input(challenge)),
+    ]);
+    if challenge.shows_retry() {
+        data.insert("showRetry".to_owned(), json!(true));
+    }
+    let company = company_of_auth(world, auth)?;
+    if matches!(challenge.ask, Ask::Destination { .. }) {
+        data.insert("company".to_owned(), company);
+    } else {
+        let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
+        data.insert("auth".to_owned(), about);
+    }
+    about_client(EventType::SecurityInputRequired, auth, data.into())
+}
+
+fn challenge_input(challenge: &Challenge) -> Value {
+    match &challenge.ask {
+        Ask::Questions { questions } => json!(questions),
+        Ask::Code { question, .. } => json!([question]),
+        Ask::Destination { destinations } => destinations
+            .iter()
+            .map(|destination| {
+                json!({
+                    "type": destination.kind,
+                    "mask": destination.mask,
+                    "identifier": destination.identifier,
+                    "label": destination.label,
+                })
+            })
+            .collect(),
+        Ask::Prompt { request } => json!([{ "request": request }]),
+    }
+}
+
+pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let auth = world.auth(&bill.auth_id)?;
+    let mut company = company_of_auth(world, auth)?;
+    let logo = json!({ "url": world.company(&auth.company_id)?.logo_url(), "background": false });
+    company.as_object_mut()?.insert("logo".to_owned(), logo);
+    let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
+    about_bill(EventType::BillCreated, bill, json!({ "auth": about }))
+}
+
+pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let data = json!({
+        "company": company_of_bill(world, bill)?,
+        "bill": { "balance": bill.balance, "dueDate": bill.due },
+    });
+    about_bill(EventType::BillUpcoming, bill, data)
+}
+
+pub(crate) fn bill_update(
+    world: &World,
+    id: &BillId,
+    before: Option<Amount>,
+    balance: Amount,
+) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let mut changes = Map::from_iter([("balance".to_owned(), change(before, balance))]);
+    if let Some(due) = bill.due {
+        changes.insert("dueDate".to_owned(), json!({ "current": due }));
+    }
+    let data = json!({ "company": company_of_bill(world, bill)?, "bill": changes });
+    about_bill(EventType::BillUpdate, bill, data)
+}
+
+pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let data = json!({
+        "company": company_of_bill(world, bill)?,
+        "bill": { "dueDate": change(before, bill.due?) },
+    });
+    about_bill(EventType::ScheduledPaymentNotice, bill, data)
+}
+
+pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let mut data = payment_data(world, bill, running)?;
+    data.insert("payDate".to_owned(), json!(running.pay_date));
+    about_bill(EventType::PaymentScheduled, bill, data.into())
+}
+
+pub(crate) fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    about_bill(EventType::PaymentSent, bill, payment_data(world, bill, running)?.into())
+}
+
+/// As in the sample: no surcharge, no reason, the method still as it was.
+pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let mut data = payment_data(world, bill, running)?;
+    data.remove("surcharge");
+    about_bill(EventType::PaymentFailed, bill, data.into())
+}
+
+pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
+    let bill = world.bill(id)?;
+    let mut changes = Map::new();
+    if let Some(due) = bill.due {
+        changes.insert("dueDate".to_owned(), json!({ "current": due }));
+    }
+    if let Some(amount) = bill.balance {
+        changes.insert("amount".to_owned(), json!({ "current": amount }));
+    }
+    let mut data = Map::from_iter([
+        ("company".to_owned(), company_of_bill(world, bill)?),
+        ("bill".to_owned(), changes.into()),
+        ("trigger".to_owned(), json!(trigger)),
+    ]);
+    if let Some(method) = world.chosen_method(id) {
+        data.insert("paymentMethod".to_owned(), payment_method(method));
+    }
+    about_bill(EventType::PaymentCancelled, bill, data.into())
+}
+
+fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Map<String, Value>> {
+    let mut data = Map::from_iter([
+        ("company".to_owned(), company_of_bill(world, bill)?),
+        ("amount".to_owned(), json!(running.amount)),
+    ]);
+    if let Some(method) = method_of(world, &running.method_id) {
+        data.insert("paymentMethod".to_owned(), method);
+    }
+    if let Some(surcharge) = &running.surcharge {
+        data.insert(
+            "surcharge".to_owned(),
+            json!({ "type": surcharge.kind.as_str(), "rate": surcharge.fee }),
+        );
+    }
+    Some(data)
+}
+
+fn method_of(world: &World, id: &PaymentMethodId) -> Option<Value> {
+    world.any_payment_method(id).map(payment_method)
+}
+
+fn payment_method(method: &PaymentMethod) -> Value {
+    let mut members = Map::from_iter([
+        ("_id".to_owned(), json!(method.id)),
+        ("type".to_owned(), json!(method.kind().as_str())),
+        ("name".to_owned(), json!(method.name)),
+        ("status".to_owned(), json!(method.status)),
+        ("assignedBills".to_owned(), json!(method.assigned_bills)),
+    ]);
+    if let Some(identifier) = &method.identifier {
+        members.insert("identifier".to_owned(), json!(identifier));
+    }
+    if method.is_default {
+        members.insert("default".to_owned(), json!(true));
+    }
+    match &method.details {
+        Details::Card(card) => {
+            let details = json!({
+                "number": card.number,
+                "bin": card.bin,
+                "brand": card.brand.as_str(),
+                "type": card.kind.as_str(),
+                "expDate": card.expires,
+                "cancelled": false,
+            });
+            members.insert("card".to_owned(), details);
+        }
+        Details::Bank(bank) => {
+            let details = json!({
+                "routingNumber": bank.routing_number,
+                "accountNumber": bank.account_number,
+                "type": bank.kind.as_str(),
+            });
+            members.insert("bank".to_owned(), details);
+        }
+    }
+    members.into()
+}
+
+fn auth_with_items(world: &World, auth: &Auth) -> Option<Value> {
+    Some(json!({
+        "_id": auth.id,
+        "items": auth.items.iter().map(|item| item.as_str()).collect::<Vec<_>>(),
+        "company": company_of_auth(world, auth)?,
+        "status": { "type": auth.status.as_str() },
+    }))
+}
+
+fn company_of_auth(world: &World, auth: &Auth) -> Option<Value> {
+    let company = world.company(&auth.company_id)?;
+    Some(json!({ "_id": company.id, "name": company.name }))
+}
+
+/// In the payment samples the company has nothing but its name.
+fn company_of_bill(world: &World, bill: &Bill) -> Option<Value> {
+    Some(json!({ "name": world.company(&bill.company_id)?.name }))
+}
+
+fn change<T: Serialize>(previous: Option<T>, current: T) -> Value {
+    match previous {
+        Some(previous) => json!({ "previous": previous, "current": current }),
+        None => json!({ "current": current }),
+    }
+}

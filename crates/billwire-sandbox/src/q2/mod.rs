@@ -1,0 +1,18 @@
+//! The emulated Q2 Biller Direct API.
+
+pub(crate) mod api;
+pub(crate) mod events;
+#[rustfmt::skip]
+mod generated;
+mod outcome;
+pub(crate) mod request_signing;
+mod routes;
+mod samples;
+mod security;
+pub(crate) mod seed_data;
+mod trigger;
+mod unwritten;
+mod wire;
+pub(crate) mod world;
+
+pub(crate) use self::trigger::{Trigger, triggered};

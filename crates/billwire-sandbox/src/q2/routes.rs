@@ -1,0 +1,418 @@
+//! The operations: wire types in, the world's functions, wire types out.
+
+use billwire_models::q2;
+use billwire_models::scalar::{CardData, Secret};
+
+use super::generated::server::Server;
+use super::wire;
+use super::world::{
+    AccountKind, AuthItem, BillId, CardBrand, CardKind, Client, ClientId, CompanyId, CompanySearch,
+    MfaMethod, NewAuth, NewNumbers, NewPaymentMethod, NewToken, Page, PaySchedule, PaymentMethodId, Product,
+    ScheduleDateMember, SettingsChange, StepAnswer, StepInput, World,
+};
+use crate::api_error::ApiError;
+use crate::context::{Caller, RequestContext};
+use crate::moment::Moment;
+
+/// The operations on a world.
+pub(crate) struct Routes<'a> {
+    pub(crate) world: &'a mut World,
+}
+
+impl Server for Routes<'_> {
+    fn create_client(
+        &mut self,
+        context: &RequestContext,
+        request: q2::CreateClient,
+    ) -> Result<q2::CreatedClient, ApiError> {
+        partner_only(context)?;
+        let meta = match serde_json::to_value(&request.meta) {
+            Ok(serde_json::Value::Object(meta)) => meta,
+            _ => serde_json::Map::new(),
+        };
+        let id = self.world.create_client(&request.identifier, meta)?;
+        Ok(q2::CreatedClient::new(id.as_str().into()))
+    }
+
+    fn create_token(
+        &mut self,
+        context: &RequestContext,
+        request: q2::CreateToken,
+    ) -> Result<q2::CreatedToken, ApiError> {
+        partner_only(context)?;
+        let new = NewToken {
+            identifier: request.identifier,
+            single_use: request.nonce.unwrap_or(false),
+            expires_at: request.expiration.map(|expiration| Moment::new(expiration.instant())),
+            access_token_seconds: request.access_token_expires_in.map(i64::from),
+        };
+        let token = self.world.create_token(context.now, &new)?;
+        Ok(q2::CreatedToken::new(Secret::new(token)))
+    }
+
+    fn search_companies(
+        &mut self,
+        _context: &RequestContext,
+        request: q2::SearchCompanies,
+    ) -> Result<q2::CompanyList, ApiError> {
+        let products = request.products.unwrap_or_default().iter().map(product).collect::<Result<_, _>>()?;
+        let page = request.paginate_results.unwrap_or(false).then(|| Page {
+            size: request.page_size.unwrap_or(25),
+            number: request.page_number.unwrap_or(1),
+        });
+        let search = CompanySearch {
+            query: request.query,
+            category: request.category,
+            near: request.geo.map(|geo| (geo.lat, geo.lng)),
+            products,
+            page,
+        };
+        let (companies, total) = self.world.search_companies(&search)?;
+        let companies = companies.into_iter().map(|company| wire::company(self.world, company)).collect();
+        let list = q2::CompanyList::new(companies);
+        Ok(match page {
+            Some(_) => list.with_result_count(u32::try_from(total).unwrap_or(u32::MAX)),
+            None => list,
+        })
+    }
+
+    fn company(
+        &mut self,
+        _context: &RequestContext,
+        company_id: q2::CompanyId,
+    ) -> Result<q2::Company, ApiError> {
+        let company = self
+            .world
+            .company(&CompanyId::new(company_id.as_str()))
+            .ok_or_else(|| ApiError::not_found(format!("There is no company {company_id}.")))?;
+        Ok(wire::company(self.world, company))
+    }
+
+    fn create_auth(
+        &mut self,
+        context: &RequestContext,
+        request: q2::CreateAuth,
+    ) -> Result<q2::QueuedAuth, ApiError> {
+        let client_id = ClientId::new(request.client_id.as_str());
+        owner_only(context, &client_id)?;
+        let meta = request.meta.unwrap_or_default();
+        if meta.bill_id.is_some() && meta.swap_id.is_some() {
+            return Err(ApiError::bad_request("meta takes a billId or a swapId, not both."));
+        }
+        let new = NewAuth {
+            client_id,
+            company_id: CompanyId::new(request.company_id.as_str()),
+            items: read_items(&request.items)?,
+            payment_method_id: meta.payment_method_id.map(|id| PaymentMethodId::new(id.as_str())),
+            bill_id: meta.bill_id.map(|id| BillId::new(id.as_str())),
+            form: request.form.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect(),
+        };
+        let id = self.world.create_auth(context.now, &new)?;
+        Ok(q2::QueuedAuth::new(true, id.as_str().into())
+            .with_message("Auth has been queued and will respond via webhooks."))
+    }
+
+    fn step_auth(
+        &mut self,
+        context: &RequestContext,
+        request: q2::StepAuth,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        if let Some(owner) = self.world.client_of_challenge(request.token.expose()) {
+            owner_only(context, owner)?;
+        }
+        let answers = match request.security {
+            None => Vec::new(),
+            Some(q2::StepSecurity::Answer(answer)) => vec![answer],
+            Some(q2::StepSecurity::Answers(answers)) => answers,
+        };
+        let step = StepInput {
+            token: request.token.expose().to_owned(),
+            method: mfa_method(&request.method)?,
+            answers: answers
+                .into_iter()
+                .map(|answer| StepAnswer {
+                    identifier: answer.identifier,
+                    answer: answer.answer.map(|answer| answer.expose().to_owned()),
+                })
+                .collect(),
+            did_not_receive_code: request.did_not_receive_code.unwrap_or(false),
+        };
+        self.world.answer_challenge(context.now, &step)?;
+        Ok(q2::Acknowledgement::new(true)
+            .with_message("Auth security response has been queued and will respond via webhooks."))
+    }
+
+    fn list_auths(
+        &mut self,
+        context: &RequestContext,
+        client_id: q2::ClientId,
+    ) -> Result<q2::AuthList, ApiError> {
+        let client = self.client_in_path(context, &client_id)?;
+        let auths =
+            self.world.auths_of(client).into_iter().map(|auth| wire::auth(self.world, auth)).collect();
+        Ok(q2::AuthList::new(auths))
+    }
+
+    fn bill(
+        &mut self,
+        context: &RequestContext,
+        bill_id: q2::BillId,
+    ) -> Result<q2::BillWithPayments, ApiError> {
+        let bill = self
+            .world
+            .bill(&BillId::new(bill_id.as_str()))
+            .ok_or_else(|| ApiError::not_found(format!("There is no bill {bill_id}.")))?;
+        owner_only(context, &bill.client_id)?;
+        Ok(wire::bill_with_payments(self.world, bill))
+    }
+
+    fn list_bills(
+        &mut self,
+        context: &RequestContext,
+        client_id: q2::ClientId,
+    ) -> Result<q2::BillList, ApiError> {
+        let client = self.client_in_path(context, &client_id)?;
+        let bills =
+            self.world.bills_of(client).into_iter().map(|bill| wire::bill_with_payments(self.world, bill));
+        Ok(q2::BillList::new(bills.collect()))
+    }
+
+    fn add_payment_method(
+        &mut self,
+        context: &RequestContext,
+        request: q2::AddPaymentMethod,
+    ) -> Result<q2::CreatedPaymentMethod, ApiError> {
+        let client_id = ClientId::new(request.client_id.as_str());
+        owner_only(context, &client_id)?;
+        let numbers = read_numbers(&request)?;
+        let new = NewPaymentMethod {
+            client_id,
+            identifier: request.identifier,
+            name: request.name,
+            custom_label: request.custom_label,
+            set_as_default: request.set_as_default.unwrap_or(false),
+            numbers,
+        };
+        let id = self.world.add_payment_method(context.now, new)?;
+        Ok(q2::CreatedPaymentMethod::new(id.as_str().into()))
+    }
+
+    fn list_payment_methods(
+        &mut self,
+        context: &RequestContext,
+        client_id: q2::ClientId,
+    ) -> Result<q2::PaymentMethodList, ApiError> {
+        let client = self.client_in_path(context, &client_id)?;
+        let methods = self.world.payment_methods_of(client).into_iter().map(wire::payment_method).collect();
+        Ok(q2::PaymentMethodList::new(methods))
+    }
+
+    fn assign_payment_method(
+        &mut self,
+        context: &RequestContext,
+        payment_method_id: q2::PaymentMethodId,
+        request: q2::AssignPaymentMethod,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        let method_id = PaymentMethodId::new(payment_method_id.as_str());
+        if let Some(method) = self.world.payment_method(&method_id) {
+            owner_only(context, &method.client_id)?;
+        }
+        self.own_bill(context, &request.bill_id)?;
+        self.world.assign_payment_method(context.now, &method_id, &BillId::new(request.bill_id.as_str()))?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+
+    fn update_payment_settings(
+        &mut self,
+        context: &RequestContext,
+        request: q2::UpdatePaymentSettings,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        self.own_bill(context, &request.bill_id)?;
+        let change = SettingsChange {
+            recurring: request.recurring.as_ref().map(enabled).transpose()?,
+            pay_schedule: request.schedule.as_ref().map(pay_schedule).transpose()?,
+        };
+        self.world.change_settings(context.now, &BillId::new(request.bill_id.as_str()), change)?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+
+    fn schedule_payment(
+        &mut self,
+        context: &RequestContext,
+        request: q2::SchedulePayment,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        self.own_bill(context, &request.bill_id)?;
+        let pay_date = request.pay_date.map(|date| Moment::new(date.instant()));
+        let date = request.date.map(|date| Moment::new(date.instant()));
+        let date = match self.world.rules.schedule_date_member {
+            ScheduleDateMember::PayDate => pay_date,
+            ScheduleDateMember::Date => date,
+            ScheduleDateMember::Either => match (pay_date, date) {
+                (Some(one), Some(other)) if one != other => {
+                    return Err(ApiError::bad_request(
+                        "payDate and date say different things; give one of them or both the same.",
+                    ));
+                }
+                (one, other) => one.or(other),
+            },
+        };
+        self.world.schedule_payment(context.now, &BillId::new(request.bill_id.as_str()), date)?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+
+    fn cancel_payment(
+        &mut self,
+        context: &RequestContext,
+        request: q2::CancelPayment,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        self.own_bill(context, &request.bill_id)?;
+        self.world.cancel_payment(context.now, &BillId::new(request.bill_id.as_str()))?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+}
+
+impl Routes<'_> {
+    fn client_in_path(&self, context: &RequestContext, id: &q2::ClientId) -> Result<&Client, ApiError> {
+        let client_id = ClientId::new(id.as_str());
+        owner_only(context, &client_id)?;
+        self.world.client(&client_id).ok_or_else(|| ApiError::not_found(format!("There is no client {id}.")))
+    }
+
+    /// Refuses a client token for the bill of another client; an unknown bill is for the world to refuse.
+    fn own_bill(&self, context: &RequestContext, id: &q2::BillId) -> Result<(), ApiError> {
+        match self.world.bill(&BillId::new(id.as_str())) {
+            Some(bill) => owner_only(context, &bill.client_id),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" (limits inferred).
+fn partner_only(context: &RequestContext) -> Result<(), ApiError> {
+    match context.caller {
+        Caller::Partner => Ok(()),
+        Caller::Client(_) => {
+            Err(ApiError::forbidden("A client token does not open this call; use the API key."))
+        }
+    }
+}
+
+fn owner_only(context: &RequestContext, owner: &ClientId) -> Result<(), ApiError> {
+    match &context.caller {
+        Caller::Client(client_id) if client_id != owner => {
+            Err(ApiError::forbidden("The client token belongs to another client."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_items(items: &[q2::AuthItem]) -> Result<Vec<AuthItem>, ApiError> {
+    if items.contains(&q2::AuthItem::Swap) {
+        return Err(match items {
+            [q2::AuthItem::Swap] => ApiError::not_written("card swaps (the item \"swap\")"),
+            _ => ApiError::bad_request("The item \"swap\" must stand alone."),
+        });
+    }
+    items
+        .iter()
+        .map(|item| match item {
+            q2::AuthItem::Bill => Ok(AuthItem::Bill),
+            q2::AuthItem::Payment => Ok(AuthItem::Payment),
+            _ => Err(ApiError::bad_request("items takes \"bill\", \"payment\" and \"swap\".")),
+        })
+        .collect()
+}
+
+fn read_numbers(request: &q2::AddPaymentMethod) -> Result<NewNumbers, ApiError> {
+    let required = |value: &Option<CardData>, name: &str| {
+        value
+            .as_ref()
+            .map(|value| value.expose().to_owned())
+            .ok_or_else(|| ApiError::bad_request(format!("Please provide {name}.")))
+    };
+    match request.payment_type {
+        q2::PaymentMethodType::Card => Ok(NewNumbers::Card {
+            number: required(&request.card_number, "a cardNumber")?,
+            code: request.card_code.as_ref().map(|code| code.expose().to_owned()),
+            month: required(&request.exp_month, "an expMonth")?,
+            year: required(&request.exp_year, "an expYear")?,
+            zipcode: request
+                .zipcode
+                .clone()
+                .ok_or_else(|| ApiError::bad_request("Please provide a zipcode."))?,
+            brand: request.card_brand.as_ref().map(card_brand).transpose()?,
+            kind: request.card_type.as_ref().map(card_kind).transpose()?,
+        }),
+        q2::PaymentMethodType::Bank => Ok(NewNumbers::Bank {
+            routing_number: required(&request.routing_number, "a routingNumber")?,
+            account_number: required(&request.account_number, "an accountNumber")?,
+            kind: match &request.account_type {
+                Some(kind) => account_kind(kind)?,
+                None => return Err(ApiError::bad_request("Please provide an accountType.")),
+            },
+        }),
+        _ => Err(ApiError::bad_request("paymentType is \"card\" or \"bank\".")),
+    }
+}
+
+fn product(product: &q2::Product) -> Result<Product, ApiError> {
+    match product.as_str() {
+        "biller-direct" => Ok(Product::BillerDirect),
+        "cardswap" => Ok(Product::CardSwap),
+        _ => Err(ApiError::bad_request("products takes \"biller-direct\" and \"cardswap\".")),
+    }
+}
+
+fn mfa_method(method: &q2::MfaMethod) -> Result<MfaMethod, ApiError> {
+    match method.as_str() {
+        "questions" => Ok(MfaMethod::Questions),
+        "code" => Ok(MfaMethod::Code),
+        "prompt" => Ok(MfaMethod::Prompt),
+        _ => Err(ApiError::bad_request("method is \"questions\", \"code\" or \"prompt\".")),
+    }
+}
+
+fn enabled(state: &q2::EnabledState) -> Result<bool, ApiError> {
+    match state.as_str() {
+        "enabled" => Ok(true),
+        "disabled" => Ok(false),
+        _ => Err(ApiError::bad_request("recurring is \"enabled\" or \"disabled\".")),
+    }
+}
+
+fn pay_schedule(schedule: &q2::Schedule) -> Result<PaySchedule, ApiError> {
+    match schedule.as_str() {
+        "ten-days-before" => Ok(PaySchedule::TenDaysBefore),
+        "five-days-before" => Ok(PaySchedule::FiveDaysBefore),
+        "day-before" => Ok(PaySchedule::DayBefore),
+        "on-due-date" => Ok(PaySchedule::OnDueDate),
+        "immediately" => Ok(PaySchedule::Immediately),
+        _ => Err(ApiError::bad_request(
+            "schedule is \"ten-days-before\", \"five-days-before\", \"day-before\", \"on-due-date\" or \"immediately\".",
+        )),
+    }
+}
+
+fn card_brand(brand: &q2::CardBrand) -> Result<CardBrand, ApiError> {
+    CardBrand::from_text(brand.as_str()).ok_or_else(|| {
+        ApiError::bad_request(
+            "cardBrand is \"american express\", \"discover\", \"maestro\", \"mastercard\", \"uatp\" or \"visa\".",
+        )
+    })
+}
+
+fn card_kind(kind: &q2::CardType) -> Result<CardKind, ApiError> {
+    match kind.as_str() {
+        "credit" => Ok(CardKind::Credit),
+        "debit" => Ok(CardKind::Debit),
+        _ => Err(ApiError::bad_request("cardType is \"credit\" or \"debit\".")),
+    }
+}
+
+fn account_kind(kind: &q2::AccountType) -> Result<AccountKind, ApiError> {
+    match kind.as_str() {
+        "checking" => Ok(AccountKind::Checking),
+        "savings" => Ok(AccountKind::Savings),
+        _ => Err(ApiError::bad_request("accountType is \"checking\" or \"savings\".")),
+    }
+}

@@ -1,0 +1,43 @@
+//! Who is calling, and what the body says in clear.
+
+use billwire_crypto::PrivateKeys;
+use billwire_crypto::envelope::{self, Envelope};
+use http::{HeaderMap, header};
+use serde_json::Value;
+
+use crate::api_error::ApiError;
+
+/// The bearer credential of a request.
+///
+/// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials".
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let refuse = || ApiError::unauthorized("Send the header Authorization: Bearer followed by your API key.");
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(refuse)?;
+    let text = value.to_str().map_err(|_| refuse())?;
+    let (scheme, credential) = text.split_once(' ').ok_or_else(refuse)?;
+    if !scheme.eq_ignore_ascii_case("bearer") || credential.trim().is_empty() {
+        return Err(refuse());
+    }
+    Ok(credential.trim())
+}
+
+/// A body in clear, and whether it came encrypted.
+///
+/// Every failure gets one and the same answer, so that it is no padding oracle.
+///
+/// Source: Q2 Biller Direct description, section 8.1 "Payload encryption".
+pub(crate) fn open_body(keys: &PrivateKeys, body: Vec<u8>) -> Result<(Vec<u8>, bool), ApiError> {
+    // Looking for the two members first spares every other body a second parse.
+    let may_be_one = body.windows(11).any(|window| window == b"\"encrypted\"");
+    if !may_be_one {
+        return Ok((body, false));
+    }
+    let Some(envelope) = serde_json::from_slice::<Value>(&body).ok().as_ref().and_then(Envelope::detect)
+    else {
+        return Ok((body, false));
+    };
+    match envelope::open(keys, &envelope) {
+        Ok(plaintext) => Ok((plaintext.to_vec(), true)),
+        Err(_) => Err(ApiError::bad_request("The encrypted body could not be read.")),
+    }
+}

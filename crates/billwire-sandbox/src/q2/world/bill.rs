@@ -1,0 +1,406 @@
+//! Bills: where their data comes from and how their status follows from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::amount::Amount;
+use super::auth::AuthStatus;
+use super::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId};
+use super::payment::{Planned, Running};
+use super::{Effect, LedgerEntry, World, pace};
+use crate::moment::Moment;
+use crate::q2::events;
+use crate::schedule::EntryKey;
+use crate::table::Row;
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bill {
+    pub(crate) id: BillId,
+    pub(crate) auth_id: AuthId,
+    pub(crate) client_id: ClientId,
+    pub(crate) company_id: CompanyId,
+    pub(crate) status: BillStatus,
+    /// What is owed, once known and until it is paid.
+    pub(crate) balance: Option<Amount>,
+    pub(crate) due: Option<Moment>,
+    pub(crate) arrived: Option<Moment>,
+    /// Set by the white-label products only; never above the balance.
+    pub(crate) custom_payment_amount: Option<Amount>,
+    pub(crate) last_paid_amount: Option<Amount>,
+    pub(crate) last_paid_on: Option<Moment>,
+    pub(crate) recurring: bool,
+    pub(crate) pay_schedule: PaySchedule,
+    pub(crate) hidden: bool,
+    pub(crate) account_number: String,
+    pub(crate) assigned_method: Option<PaymentMethodId>,
+    pub(crate) planned: Option<Planned>,
+    pub(crate) running: Option<Running>,
+    /// This bill's automatic payment was cancelled; the next bill is paid again.
+    pub(crate) skip_recurring: bool,
+    pub(crate) payments: Vec<HistoryEntry>,
+    pub(crate) outcome: PaymentOutcome,
+    /// What the next fetch will find.
+    pub(crate) incoming: Option<BillPlan>,
+    pub(super) timers: Timers,
+}
+
+/// The scheduled effects of a bill that are taken back when it changes.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Timers {
+    fetch: Option<EntryKey>,
+    coming_up: Option<EntryKey>,
+    overdue: Option<EntryKey>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HistoryEntry {
+    pub(crate) amount: Amount,
+    pub(crate) paid_on: Moment,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BillStatus {
+    Syncing,
+    ZeroBalance,
+    Overdue,
+    PaymentRequired,
+    PaymentDeclined,
+    Upcoming,
+    Pending,
+    Paid,
+}
+
+impl BillStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Syncing => "syncing",
+            Self::ZeroBalance => "zero-balance",
+            Self::Overdue => "overdue",
+            Self::PaymentRequired => "payment-required",
+            Self::PaymentDeclined => "payment-declined",
+            Self::Upcoming => "upcoming",
+            Self::Pending => "pending",
+            Self::Paid => "paid",
+        }
+    }
+}
+
+/// How payments of a bill end, whatever the method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PaymentOutcome {
+    /// As the method says.
+    AsMethod,
+    /// The next one fails (`status=payment-declined`).
+    DeclineOnce,
+    /// Every one fails (`testpaymentfail`).
+    DeclineAlways,
+}
+
+/// When a bill is paid, relative to its due date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PaySchedule {
+    TenDaysBefore,
+    FiveDaysBefore,
+    DayBefore,
+    OnDueDate,
+    Immediately,
+}
+
+impl PaySchedule {
+    /// Source: Q2 Biller Direct description, section 12.5, table of pay dates.
+    pub(crate) fn pay_date(self, due: Moment, arrived: Moment) -> Moment {
+        match self {
+            Self::TenDaysBefore => due.plus_days(-10),
+            Self::FiveDaysBefore => due.plus_days(-5),
+            Self::DayBefore => due.plus_days(-1),
+            Self::OnDueDate => due,
+            Self::Immediately => arrived,
+        }
+    }
+}
+
+/// What a fetch of the bill will find at the company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BillPlan {
+    pub(crate) balance: Amount,
+    pub(crate) due: Option<Moment>,
+    pub(crate) wanted: WantedBill,
+    pub(crate) outcome: PaymentOutcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum WantedBill {
+    /// As balance and due date say.
+    Derived,
+    /// The fetch never ends.
+    Syncing,
+    /// Paid elsewhere on its due date.
+    Paid,
+}
+
+impl Row for Bill {
+    type Id = BillId;
+
+    fn id(&self) -> &BillId {
+        &self.id
+    }
+}
+
+impl Bill {
+    /// When the next payment will be made, as far as anyone can say.
+    ///
+    /// Source: Q2 Biller Direct description, section 12.5 "Payments and schedules".
+    pub(crate) fn pay_date(&self) -> Option<Moment> {
+        if let Some(planned) = &self.planned {
+            return Some(planned.pay_date);
+        }
+        if let Some(running) = &self.running {
+            return Some(running.pay_date);
+        }
+        if self.recurring && !self.skip_recurring { self.recurring_pay_date() } else { None }
+    }
+
+    pub(super) fn recurring_pay_date(&self) -> Option<Moment> {
+        let due = self.due?;
+        Some(self.pay_schedule.pay_date(due, self.arrived.unwrap_or(due)))
+    }
+
+    /// What a payment would move: the chosen amount, never more than the balance.
+    pub(super) fn amount_to_pay(&self) -> Option<Amount> {
+        let balance = self.balance?;
+        Some(self.custom_payment_amount.map_or(balance, |chosen| chosen.min(balance)))
+    }
+}
+
+impl World {
+    /// Finds a bill on a verified auth: it is there at once, its data comes later.
+    pub(super) fn create_bill(&mut self, now: Moment, auth_id: &AuthId, plan: BillPlan) -> Option<BillId> {
+        let auth = self.auths.find(auth_id)?;
+        let (client_id, company_id) = (auth.client_id.clone(), auth.company_id.clone());
+        let company = self.company(&company_id)?;
+        let pay_schedule = company.schedule.unwrap_or(PaySchedule::OnDueDate);
+        let recurring = !company.user_presence_required;
+        let id = BillId::new(self.seed.id("bill"));
+        let account_number = format!("XXXX{:04}", self.bills.iter().count() % 10_000 + 1);
+        self.bills.insert(Bill {
+            id: id.clone(),
+            auth_id: auth_id.clone(),
+            client_id: client_id.clone(),
+            company_id,
+            status: BillStatus::Syncing,
+            balance: None,
+            due: None,
+            arrived: None,
+            custom_payment_amount: None,
+            last_paid_amount: None,
+            last_paid_on: None,
+            recurring,
+            pay_schedule,
+            hidden: false,
+            account_number,
+            assigned_method: None,
+            planned: None,
+            running: None,
+            skip_recurring: false,
+            payments: Vec::new(),
+            outcome: PaymentOutcome::AsMethod,
+            incoming: None,
+            timers: Timers::default(),
+        });
+        if let Some(client) = self.clients.find_mut(&client_id) {
+            client.bills.push(id.clone());
+        }
+        if let Some(auth) = self.auths.find_mut(auth_id) {
+            auth.bills.push(id.clone());
+        }
+        self.emit_bill_created(now, &id);
+        self.refresh_bill(now, &id, plan);
+        Some(id)
+    }
+
+    /// Fetches the data of a bill again; not while it is being paid.
+    pub(super) fn refresh_bill(&mut self, now: Moment, id: &BillId, plan: BillPlan) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        if bill.status == BillStatus::Pending {
+            return;
+        }
+        bill.status = BillStatus::Syncing;
+        let stays = plan.wanted == WantedBill::Syncing;
+        bill.incoming = Some(plan);
+        let timers = std::mem::take(&mut bill.timers);
+        for key in [timers.fetch, timers.coming_up, timers.overdue].into_iter().flatten() {
+            self.schedule.remove(key);
+        }
+        self.unplan_recurring(id);
+        if !stays {
+            let key =
+                self.schedule.add(now.plus(pace::BILL_DATA), Effect::BillDataArrives { bill_id: id.clone() });
+            if let Some(bill) = self.bills.find_mut(id) {
+                bill.timers.fetch = Some(key);
+            }
+        }
+    }
+
+    pub(super) fn bill_data_arrives(&mut self, now: Moment, id: &BillId) {
+        let Some(bill) = self.bills.find(id) else { return };
+        let verified = self.auth(&bill.auth_id).is_some_and(|auth| auth.status == AuthStatus::Verified);
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.timers.fetch = None;
+        // While its auth is not verified a bill is not refreshed.
+        let Some(plan) = bill.incoming.take().filter(|_| verified) else { return };
+        let before = (bill.balance, bill.due);
+        bill.arrived = Some(now);
+        bill.skip_recurring = false;
+        bill.outcome = plan.outcome;
+        if plan.wanted == WantedBill::Paid || plan.balance.is_zero() {
+            let paid = plan.wanted == WantedBill::Paid;
+            bill.status = if paid { BillStatus::Paid } else { BillStatus::ZeroBalance };
+            if paid {
+                bill.last_paid_amount = Some(plan.balance);
+                bill.last_paid_on = plan.due;
+            }
+            (bill.balance, bill.due) = (None, None);
+            self.cancel_by_system(now, id);
+            if before.0.is_some() {
+                self.emit_bill_update(now, id, before.0, Amount::ZERO);
+            }
+            return;
+        }
+        (bill.balance, bill.due) = (Some(plan.balance), plan.due);
+        self.owe(now, id);
+        if before.0 != Some(plan.balance) {
+            self.emit_bill_update(now, id, before.0, plan.balance);
+        }
+        self.notice_moved_due_date(now, id, before.1);
+        self.watch_due_date(now, id);
+        self.plan_recurring_payment(now, id);
+    }
+
+    /// Puts a bill with a balance into the status that follows from its due date and its methods.
+    pub(super) fn owe(&mut self, now: Moment, id: &BillId) {
+        let Some(bill) = self.bills.find(id) else { return };
+        let needs_method =
+            self.company(&bill.company_id).is_some_and(|company| company.required_payment.is_some())
+                && self.usable_method(id).is_none();
+        let late = bill.due.is_some_and(|due| due.end_of_day() <= now);
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.status = match (needs_method, late) {
+            (true, _) => BillStatus::PaymentRequired,
+            (false, true) => BillStatus::Overdue,
+            (false, false) => BillStatus::Upcoming,
+        };
+    }
+
+    /// Arms `bill.upcoming` and the fall into `overdue`. A bill is overdue when the day it is due on has ended.
+    fn watch_due_date(&mut self, now: Moment, id: &BillId) {
+        let Some(due) = self.bills.find(id).and_then(|bill| bill.due) else { return };
+        if due.end_of_day() <= now {
+            return;
+        }
+        let coming_up = due.plus_days(-pace::COMING_UP_DAYS).max(now);
+        let coming_up = self.schedule.add(coming_up, Effect::BillComesUp { bill_id: id.clone() });
+        let overdue = self.schedule.add(due.end_of_day(), Effect::BillFallsOverdue { bill_id: id.clone() });
+        if let Some(bill) = self.bills.find_mut(id) {
+            bill.timers.coming_up = Some(coming_up);
+            bill.timers.overdue = Some(overdue);
+        }
+    }
+
+    pub(super) fn bill_comes_up(&mut self, now: Moment, id: &BillId) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.timers.coming_up = None;
+        if bill.status == BillStatus::Upcoming {
+            self.emit_bill_upcoming(now, id);
+        }
+    }
+
+    pub(super) fn bill_falls_overdue(&mut self, id: &BillId) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.timers.overdue = None;
+        if bill.status == BillStatus::Upcoming {
+            bill.status = BillStatus::Overdue;
+        }
+        self.unplan_recurring(id);
+    }
+
+    fn notice_moved_due_date(&mut self, now: Moment, id: &BillId, before: Option<Moment>) {
+        let Some(bill) = self.bills.find(id) else { return };
+        let scheduled = bill.planned.as_ref().is_some_and(Planned::was_asked_for);
+        if scheduled && before.is_some() && before != bill.due {
+            self.emit_scheduled_payment_notice(now, id, before);
+        }
+    }
+
+    /// Settles a bill with an applied payment: history, ledger, nothing due any more.
+    pub(super) fn settle(&mut self, now: Moment, id: &BillId, running: &Running) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.status = BillStatus::Paid;
+        (bill.balance, bill.due) = (None, None);
+        bill.custom_payment_amount = None;
+        bill.skip_recurring = false;
+        bill.last_paid_amount = Some(running.amount);
+        bill.last_paid_on = Some(now);
+        bill.payments.push(HistoryEntry { amount: running.amount, paid_on: now });
+        self.ledger.append(LedgerEntry {
+            sequence: 0,
+            at: now,
+            client_id: bill.client_id.to_string(),
+            bill_id: id.to_string(),
+            payment_method_id: running.method_id.to_string(),
+            amount: running.amount,
+            surcharge: running.surcharge.as_ref().map(|surcharge| surcharge.fee),
+        });
+        let timers = std::mem::take(&mut bill.timers);
+        for key in [timers.fetch, timers.coming_up, timers.overdue].into_iter().flatten() {
+            self.schedule.remove(key);
+        }
+    }
+
+    fn emit_bill_created(&mut self, now: Moment, id: &BillId) {
+        let event = events::bill_created(self, id);
+        self.emit(now, event);
+    }
+
+    fn emit_bill_update(&mut self, now: Moment, id: &BillId, before: Option<Amount>, balance: Amount) {
+        let event = events::bill_update(self, id, before, balance);
+        self.emit(now, event);
+    }
+
+    fn emit_bill_upcoming(&mut self, now: Moment, id: &BillId) {
+        let event = events::bill_upcoming(self, id);
+        self.emit(now, event);
+    }
+
+    fn emit_scheduled_payment_notice(&mut self, now: Moment, id: &BillId, before: Option<Moment>) {
+        let event = events::scheduled_payment_notice(self, id, before);
+        self.emit(now, event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(schedule: PaySchedule, expected: &str) {
+        let due: Moment = "2018-10-25T00:00:00.000Z".parse().expect("an instant");
+        let arrived: Moment = "2018-10-01T08:30:00.000Z".parse().expect("an instant");
+        assert_eq!(schedule.pay_date(due, arrived).to_string(), expected);
+    }
+
+    #[test]
+    fn the_pay_date_follows_the_documented_table() {
+        check(PaySchedule::TenDaysBefore, "2018-10-15T00:00:00.000Z");
+        check(PaySchedule::FiveDaysBefore, "2018-10-20T00:00:00.000Z");
+        check(PaySchedule::DayBefore, "2018-10-24T00:00:00.000Z");
+        check(PaySchedule::OnDueDate, "2018-10-25T00:00:00.000Z");
+        check(PaySchedule::Immediately, "2018-10-01T08:30:00.000Z");
+    }
+}

@@ -1,0 +1,230 @@
+//! The emulated bill-pay system: a plain state machine without network, threads or a clock of its own.
+//!
+//! Every function takes `now`. What happens later is put into the schedule; what the partner should hear about is put
+//! into the outbox. The same calls at the same times with the same seed give the same world, byte for byte.
+
+mod amount;
+mod auth;
+mod bill;
+mod client;
+mod company;
+mod fees;
+mod ids;
+mod ledger;
+mod mfa;
+mod pace;
+mod payment;
+mod payment_method;
+mod rules;
+mod search;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod token;
+mod validation;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::amount::Amount;
+pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, HoldCode, NewAuth};
+pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub(crate) use self::client::Client;
+pub(crate) use self::company::{CardBrand, CardFees, CardKind, Company, Fee, Fees, Geo, LoginField};
+pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId};
+pub(crate) use self::ledger::Ledger;
+pub use self::ledger::LedgerEntry;
+pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE, StepAnswer, StepInput};
+pub(crate) use self::payment::Running;
+pub(crate) use self::payment_method::{
+    AccountKind, Details, MethodKind, NewNumbers, NewPaymentMethod, PaymentMethod,
+};
+pub use self::rules::Rules;
+pub use self::rules::ScheduleDateMember;
+pub(crate) use self::search::{CompanySearch, Page, Product};
+pub(crate) use self::settings::SettingsChange;
+pub(crate) use self::token::{NewToken, Token};
+pub(crate) use self::validation::{Plan, PlannedResult};
+use crate::api_error::ApiError;
+use crate::moment::Moment;
+use crate::q2::events::{EventSwitches, NewEvent};
+use crate::q2::seed_data;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+use crate::table::Table;
+
+/// Everything the emulated service knows.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct World {
+    partner_id: String,
+    seed: Seed,
+    pub(crate) rules: Rules,
+    pub(crate) event_switches: EventSwitches,
+    clients: Table<Client>,
+    tokens: Table<Token>,
+    auths: Table<Auth>,
+    bills: Table<Bill>,
+    payment_methods: Table<PaymentMethod>,
+    ledger: Ledger,
+    schedule: Schedule<Effect>,
+    #[serde(skip)]
+    outbox: Vec<NewEvent>,
+    /// Fixed, so not part of the written state.
+    #[serde(skip, default = "seed_data::companies")]
+    companies: Vec<Company>,
+}
+
+/// What the world does by itself when its time has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum Effect {
+    /// The company has looked at the credentials or at an answer.
+    ContinueValidation { auth_id: AuthId },
+    /// Nobody answered the challenge in time.
+    ChallengeTimesOut { auth_id: AuthId },
+    /// The bill's data has been fetched.
+    BillDataArrives { bill_id: BillId },
+    /// The bill is due within two days.
+    BillComesUp { bill_id: BillId },
+    /// The due date has passed.
+    BillFallsOverdue { bill_id: BillId },
+    /// The pay date is reached.
+    PaymentStarts { bill_id: BillId },
+    /// The bank or card network has answered.
+    PaymentFinishes { bill_id: BillId },
+    /// The client token is too old.
+    TokenExpires { token_id: String },
+}
+
+impl Effect {
+    /// One line for a report: what happened to what.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::ContinueValidation { auth_id } => format!("validation of auth {auth_id} continued"),
+            Self::ChallengeTimesOut { auth_id } => format!("security challenge of auth {auth_id} timed out"),
+            Self::BillDataArrives { bill_id } => format!("data of bill {bill_id} arrived"),
+            Self::BillComesUp { bill_id } => format!("bill {bill_id} is due within two days"),
+            Self::BillFallsOverdue { bill_id } => format!("due date of bill {bill_id} passed"),
+            Self::PaymentStarts { bill_id } => format!("pay date of bill {bill_id} reached"),
+            Self::PaymentFinishes { bill_id } => format!("payment of bill {bill_id} finished"),
+            Self::TokenExpires { token_id } => format!("client token {token_id} expired"),
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            partner_id: seed_data::PARTNER_ID.to_owned(),
+            seed: Seed::new(seed),
+            rules: Rules::default(),
+            event_switches: EventSwitches::default(),
+            clients: Table::new(),
+            tokens: Table::new(),
+            auths: Table::new(),
+            bills: Table::new(),
+            payment_methods: Table::new(),
+            ledger: Ledger::default(),
+            schedule: Schedule::new(),
+            outbox: Vec::new(),
+            companies: seed_data::companies(),
+        }
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn next_due(&self) -> Option<Moment> {
+        self.schedule.next_due()
+    }
+
+    /// Lets the first thing happen that is due at or before `until`; says when and what it was.
+    pub(crate) fn run_next(&mut self, until: Moment) -> Option<(Moment, Effect)> {
+        let (at, effect) = self.schedule.pop_due(until)?;
+        match &effect {
+            Effect::ContinueValidation { auth_id } => self.continue_validation(at, auth_id),
+            Effect::ChallengeTimesOut { auth_id } => self.challenge_times_out(at, auth_id),
+            Effect::BillDataArrives { bill_id } => self.bill_data_arrives(at, bill_id),
+            Effect::BillComesUp { bill_id } => self.bill_comes_up(at, bill_id),
+            Effect::BillFallsOverdue { bill_id } => self.bill_falls_overdue(bill_id),
+            Effect::PaymentStarts { bill_id } => self.payment_starts(at, bill_id),
+            Effect::PaymentFinishes { bill_id } => self.payment_finishes(at, bill_id),
+            Effect::TokenExpires { token_id } => self.token_expires(token_id),
+        }
+        Some((at, effect))
+    }
+
+    /// The events since the last call, oldest first.
+    pub(crate) fn take_events(&mut self) -> Vec<NewEvent> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    pub(crate) fn partner_id(&self) -> &str {
+        &self.partner_id
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.value()
+    }
+
+    pub(crate) fn seed_mut(&mut self) -> &mut Seed {
+        &mut self.seed
+    }
+
+    pub(crate) fn companies(&self) -> &[Company] {
+        &self.companies
+    }
+
+    pub(crate) fn client(&self, id: &ClientId) -> Option<&Client> {
+        self.clients.find(id)
+    }
+
+    pub(crate) fn auth(&self, id: &AuthId) -> Option<&Auth> {
+        self.auths.find(id)
+    }
+
+    pub(crate) fn bill(&self, id: &BillId) -> Option<&Bill> {
+        self.bills.find(id)
+    }
+
+    pub(crate) fn payment_method(&self, id: &PaymentMethodId) -> Option<&PaymentMethod> {
+        self.payment_methods.find(id).filter(|method| !method.removed)
+    }
+
+    /// Also a method that was removed: a payment on its way still names it.
+    pub(crate) fn any_payment_method(&self, id: &PaymentMethodId) -> Option<&PaymentMethod> {
+        self.payment_methods.find(id)
+    }
+
+    pub(crate) fn company(&self, id: &CompanyId) -> Option<&Company> {
+        self.companies.iter().find(|company| company.id == *id)
+    }
+
+    /// The auths of a client that have finished their first validation, oldest first.
+    pub(crate) fn auths_of(&self, client: &Client) -> Vec<&Auth> {
+        let shown = |auth: &&Auth| auth.status != AuthStatus::Validating || self.rules.list_validating_auths;
+        client.auths.iter().filter_map(|id| self.auths.find(id)).filter(shown).collect()
+    }
+
+    pub(crate) fn bills_of(&self, client: &Client) -> Vec<&Bill> {
+        client.bills.iter().filter_map(|id| self.bills.find(id)).collect()
+    }
+
+    pub(crate) fn payment_methods_of(&self, client: &Client) -> Vec<&PaymentMethod> {
+        client.payment_methods.iter().filter_map(|id| self.payment_method(id)).collect()
+    }
+
+    pub(crate) fn push_event(&mut self, event: NewEvent) {
+        self.outbox.push(event);
+    }
+
+    fn client_in_body(&self, id: &ClientId) -> Result<&Client, ApiError> {
+        self.client(id).ok_or_else(|| ApiError::bad_request(format!("There is no client {id}.")))
+    }
+
+    fn bill_in_body(&self, id: &BillId) -> Result<&Bill, ApiError> {
+        self.bill(id).ok_or_else(|| ApiError::bad_request(format!("There is no bill {id}.")))
+    }
+}

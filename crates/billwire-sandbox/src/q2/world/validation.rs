@@ -1,0 +1,248 @@
+//! The running check of credentials: challenges first, then the outcome.
+
+use serde::{Deserialize, Serialize};
+
+use super::auth::{AuthItem, AuthStatus, Hold, HoldCode, NewAuth};
+use super::bill::BillPlan;
+use super::ids::{AuthId, BillId, PaymentMethodId};
+use super::mfa::{Challenge, ChallengeKind, Verdict};
+use super::{Effect, World, pace};
+use crate::moment::Moment;
+use crate::q2::events;
+use crate::schedule::EntryKey;
+
+/// What the company will do with these credentials. Worked out when they arrive, so that they need not be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Plan {
+    /// Asked in this order before the result.
+    pub(crate) challenges: Vec<ChallengeKind>,
+    pub(crate) result: PlannedResult,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum PlannedResult {
+    Verified {
+        bill: BillPlan,
+    },
+    /// The credentials are stored but not valid any more.
+    Authenticate,
+    Hold {
+        code: HoldCode,
+    },
+    /// The company refuses the credentials.
+    Failed,
+}
+
+/// A validation on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Run {
+    items: Vec<AuthItem>,
+    payment_method_id: Option<PaymentMethodId>,
+    bill_id: Option<BillId>,
+    plan: Plan,
+    pub(super) stage: Stage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(super) enum Stage {
+    /// The company is looking at the credentials or at an answer.
+    Checking { verdict: Verdict, entry: EntryKey },
+    /// The company waits for an answer.
+    Challenged { challenge: Challenge, timeout: EntryKey },
+}
+
+impl Run {
+    /// The open challenge, if the company waits for an answer.
+    pub(crate) fn challenge(&self) -> Option<&Challenge> {
+        match &self.stage {
+            Stage::Challenged { challenge, .. } => Some(challenge),
+            Stage::Checking { .. } => None,
+        }
+    }
+
+    fn entry(&self) -> EntryKey {
+        match &self.stage {
+            Stage::Checking { entry, .. } => *entry,
+            Stage::Challenged { timeout, .. } => *timeout,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn start_validation(&mut self, now: Moment, id: &AuthId, new: &NewAuth, plan: Plan) {
+        self.stop_validation(id);
+        let entry =
+            self.schedule.add(now.plus(pace::VALIDATION), Effect::ContinueValidation { auth_id: id.clone() });
+        if let Some(auth) = self.auths.find_mut(id) {
+            for item in &new.items {
+                if !auth.items.contains(item) {
+                    auth.items.push(*item);
+                }
+            }
+            auth.run = Some(Run {
+                items: new.items.clone(),
+                payment_method_id: new.payment_method_id.clone(),
+                bill_id: new.bill_id.clone(),
+                plan,
+                stage: Stage::Checking { verdict: Verdict::Passed, entry },
+            });
+        }
+    }
+
+    /// Lets a running validation end without a result; its token is dead.
+    fn stop_validation(&mut self, id: &AuthId) {
+        if let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.take()) {
+            self.schedule.remove(run.entry());
+        }
+    }
+
+    /// The answer was given: the company looks at it.
+    pub(super) fn check_answer(&mut self, now: Moment, id: &AuthId, verdict: Verdict) {
+        let entry =
+            self.schedule.add(now.plus(pace::STEP), Effect::ContinueValidation { auth_id: id.clone() });
+        let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.as_mut()) else { return };
+        let before = run.entry();
+        run.stage = Stage::Checking { verdict, entry };
+        self.schedule.remove(before);
+    }
+
+    pub(super) fn continue_validation(&mut self, now: Moment, id: &AuthId) {
+        let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.as_mut()) else { return };
+        let Stage::Checking { verdict, .. } = run.stage.clone() else { return };
+        match verdict {
+            Verdict::Wrong => self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::InvalidMfa }),
+            Verdict::SendCode { destination } => self.ask_for_code(now, id, destination),
+            Verdict::Passed if run.plan.challenges.is_empty() => {
+                let result = run.plan.result.clone();
+                self.conclude(now, id, &result);
+            }
+            Verdict::Passed => {
+                let kind = run.plan.challenges.remove(0);
+                self.ask(now, id, kind);
+            }
+        }
+    }
+
+    pub(super) fn challenge_times_out(&mut self, now: Moment, id: &AuthId) {
+        let waits =
+            self.auth(id).and_then(|auth| auth.run.as_ref()).is_some_and(|run| run.challenge().is_some());
+        if waits {
+            self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::NoMfaResponse });
+        }
+    }
+
+    /// Puts a challenge to the client.
+    pub(super) fn challenge(&mut self, now: Moment, id: &AuthId, challenge: Challenge) {
+        let timeout =
+            self.schedule.add(now.plus(pace::CHALLENGE), Effect::ChallengeTimesOut { auth_id: id.clone() });
+        let Some(auth) = self.auths.find_mut(id) else { return };
+        auth.status = AuthStatus::MfaRequired;
+        auth.hold = None;
+        if let Some(run) = auth.run.as_mut() {
+            run.stage = Stage::Challenged { challenge, timeout };
+        }
+        let event = events::security_input_required(self, id);
+        self.emit(now, event);
+    }
+
+    fn conclude(&mut self, now: Moment, id: &AuthId, result: &PlannedResult) {
+        let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.take()) else { return };
+        match result {
+            PlannedResult::Verified { bill } => self.verified(now, id, &run, bill),
+            PlannedResult::Authenticate => {
+                self.set_status(id, AuthStatus::Authenticate, None);
+                let event = events::auth_invalid(self, id);
+                self.emit(now, event);
+            }
+            PlannedResult::Hold { code } => {
+                self.set_status(id, AuthStatus::Hold, Some(Hold { code: *code }));
+                self.cancel_payments_of(now, id);
+                let event = events::auth_hold(self, id);
+                self.emit(now, event);
+            }
+            PlannedResult::Failed => self.failed(now, id),
+        }
+    }
+
+    fn verified(&mut self, now: Moment, id: &AuthId, run: &Run, bill: &BillPlan) {
+        let Some(auth) = self.auths.find_mut(id) else { return };
+        let is_new = !std::mem::replace(&mut auth.has_been_verified, true);
+        let known_bills = auth.bills.clone();
+        self.set_status(id, AuthStatus::Verified, None);
+        if is_new && self.event_switches.auth_created {
+            let event = events::auth_created(self, id);
+            self.emit(now, event);
+        }
+        let event = events::auth_success(self, id);
+        self.emit(now, event);
+        if run.items.contains(&AuthItem::Bill) {
+            if known_bills.is_empty() {
+                let made = self.create_bill(now, id, bill.clone());
+                if let (Some(bill_id), Some(method_id)) = (made, &run.payment_method_id) {
+                    self.assign_if_fitting(method_id, &bill_id);
+                }
+            }
+            for bill_id in &known_bills {
+                // A bill that is to be paid now keeps its data.
+                if !(run.items.contains(&AuthItem::Payment) && run.bill_id.as_ref() == Some(bill_id)) {
+                    self.refresh_bill(now, bill_id, bill.clone());
+                }
+            }
+        }
+        if let (true, Some(bill_id), Some(method_id)) =
+            (run.items.contains(&AuthItem::Payment), &run.bill_id, &run.payment_method_id)
+        {
+            self.pay_in_presence(now, bill_id, method_id);
+        }
+    }
+
+    /// `meta.paymentMethodId` asks for an assignment; a method of the wrong kind is left alone.
+    fn assign_if_fitting(&mut self, method_id: &PaymentMethodId, bill_id: &BillId) {
+        let Some(bill) = self.bill(bill_id) else { return };
+        let required = self.company(&bill.company_id).and_then(|company| company.required_payment);
+        let fits = self
+            .payment_method(method_id)
+            .is_some_and(|method| method.is_usable() && required.is_none_or(|kind| kind == method.kind()));
+        if fits {
+            self.assign(method_id, bill_id);
+        }
+    }
+
+    /// Bad credentials: a new auth is forgotten, a known one has to authenticate again.
+    fn failed(&mut self, now: Moment, id: &AuthId) {
+        let event = if self.event_switches.auth_failed {
+            events::auth_failed(self, id)
+        } else {
+            events::auth_invalid(self, id)
+        };
+        self.emit(now, event);
+        let is_new = self.auth(id).is_some_and(|auth| auth.status == AuthStatus::Validating);
+        if is_new {
+            if let Some(client) =
+                self.auths.remove(id).and_then(|auth| self.clients.find_mut(&auth.client_id))
+            {
+                client.auths.retain(|known| known != id);
+            }
+        } else {
+            self.set_status(id, AuthStatus::Authenticate, None);
+        }
+    }
+
+    fn set_status(&mut self, id: &AuthId, status: AuthStatus, hold: Option<Hold>) {
+        if let Some(auth) = self.auths.find_mut(id) {
+            auth.status = status;
+            auth.hold = hold;
+        }
+    }
+
+    fn cancel_payments_of(&mut self, now: Moment, id: &AuthId) {
+        let bills = self.auth(id).map(|auth| auth.bills.clone()).unwrap_or_default();
+        for bill_id in bills {
+            self.cancel_by_system(now, &bill_id);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The handle: starts a sandbox in this process and steers it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use billwire_crypto::{PortableProvider, Provider};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::clock::{ClockMode, VirtualClock};
+use crate::control;
+use crate::control::clock::ClockChange;
+use crate::control::keys::NewKey;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::info::{self, Info, Urls};
+use crate::moment::Moment;
+use crate::q2::request_signing::RequestSigning;
+use crate::q2::world::{LedgerEntry, Rules};
+use crate::q2::{Trigger, seed_data};
+use crate::request_log::RequestRecord;
+use crate::seed::DEFAULT_SEED;
+use crate::server::Listeners;
+use crate::service_keys::{KeyUsage, ServiceKey};
+use crate::shared::{ClockReport, Settings, Shared};
+use crate::webhook_sender::{EventRecord, WebhookConfiguration};
+
+/// The base port of the command; a sandbox in a test takes free ports.
+pub const DEFAULT_PORT: u16 = 7700;
+
+/// When the frozen clock of [`Sandbox::start`] stands: a Monday noon.
+const DEFAULT_TIME: &str = "2026-03-02T12:00:00.000Z";
+/// How long a receiver may take, in real time.
+///
+/// Source: Q2 Biller Direct description, section 10 (inferred).
+const DELIVERY_LIMIT: Duration = Duration::from_secs(10);
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A running sandbox. Dropping it stops it.
+///
+/// Its clock stands still by default, at `2026-03-02T12:00:00.000Z`: nothing happens by itself, also not at once.
+/// What a request has set in motion (a validation, a payment, a webhook) happens when time is moved: by
+/// [`Sandbox::advance`], or by [`Sandbox::settle`] for what is due at this very moment. Both return after every effect
+/// has happened and every due webhook has been answered, so a test needs no waiting.
+///
+/// A webhook receiver may call the emulated API while it answers, but must not move the clock of the sandbox that calls
+/// it: that waits for the receiver's own answer until the delivery times out.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), billwire_sandbox::Error> {
+/// use billwire_sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::start().await?;
+/// println!("API at {}", sandbox.urls().q2);
+/// let report = sandbox.advance("P10D").await?;
+/// assert_eq!(report.now.to_string(), "2026-03-12T12:00:00.000Z");
+/// assert!(sandbox.ledger().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on free ports with the default seed and a frozen clock.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Listen`] if no port can be opened.
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox with other settings.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::new()
+    }
+
+    /// Where it listens.
+    pub fn urls(&self) -> &Urls {
+        &self.shared.urls
+    }
+
+    /// Addresses, credentials, ids and public keys.
+    pub fn info(&self) -> Info {
+        info::of(&self.shared)
+    }
+
+    /// The first API key.
+    pub fn api_key(&self) -> &str {
+        self.shared.api_keys.first().map_or(seed_data::API_KEY, String::as_str)
+    }
+
+    /// The time on the virtual clock.
+    pub fn now(&self) -> Moment {
+        self.shared.engine().now()
+    }
+
+    /// Moves the clock forward by an ISO 8601 duration such as `PT30S` or `P10D`, with everything that happens on the
+    /// way, in order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if the text is no duration or leads into the past.
+    pub async fn advance(&self, duration: &str) -> Result<ClockReport, Error> {
+        let change = ClockChange { advance: Some(duration.to_owned()), ..ClockChange::default() };
+        control::clock::change(&self.shared, change).await
+    }
+
+    /// Moves the clock forward to `instant`, with everything that happens on the way, in order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if `instant` has passed.
+    pub async fn advance_to(&self, instant: Moment) -> Result<ClockReport, Error> {
+        let change = ClockChange { now: Some(instant), ..ClockChange::default() };
+        control::clock::change(&self.shared, change).await
+    }
+
+    /// Lets happen what is due at this moment, without moving the clock.
+    pub async fn settle(&self) -> ClockReport {
+        self.shared.settle().await
+    }
+
+    /// Stops the clock, or lets it run from where it is.
+    ///
+    /// # Errors
+    /// None at present.
+    pub async fn set_clock_mode(&self, mode: ClockMode) -> Result<ClockReport, Error> {
+        control::clock::change(&self.shared, ClockChange { mode: Some(mode), ..ClockChange::default() }).await
+    }
+
+    /// Back to the beginning, with another seed if one is given: world, configuration, keys, events and clock.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Key`] if the embedded keys cannot be used by the provider.
+    pub async fn reset(&self, seed: Option<u64>) -> Result<(), Error> {
+        control::state::reset(&self.shared, seed).await.map(|_| ())
+    }
+
+    /// Everything as JSON: clients, bills, what is scheduled, configuration, keys, events. Test data, but secrets of the
+    /// test all the same.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn state(&self) -> Result<Value, Error> {
+        self.shared.engine().state()
+    }
+
+    /// Becomes what [`Sandbox::state`] of this or another sandbox returned; a snapshot can be restored many times.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if this is no state; then nothing has changed.
+    pub async fn restore(&self, state: &Value) -> Result<(), Error> {
+        control::state::restore(&self.shared, state).await.map(|_| ())
+    }
+
+    /// Every applied payment, oldest first.
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.shared.engine().world.ledger().entries().to_vec()
+    }
+
+    /// Every event with its delivery attempts, oldest first.
+    pub fn events(&self) -> Vec<EventRecord> {
+        self.shared.engine().events.records().cloned().collect()
+    }
+
+    /// The last thousand requests to the emulated API, redacted.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.shared.engine().requests.records()
+    }
+
+    /// Makes an event of `kind` from the documented sample and delivers it at once. `resource_id` names a bill, auth or
+    /// client of this sandbox; `overrides` replace members by path, such as `("payload.data.amount", json!("1.00"))`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for an unknown type, a path that leads nowhere, or an override that changes nothing;
+    /// [`ErrorKind::NotFound`] for an unknown resource.
+    pub async fn trigger_event(
+        &self,
+        kind: &str,
+        resource_id: Option<&str>,
+        overrides: impl IntoIterator<Item = (&str, Value)>,
+    ) -> Result<EventRecord, Error> {
+        let trigger = Trigger {
+            kind: kind.to_owned(),
+            resource_id: resource_id.map(ToOwned::to_owned),
+            overrides: overrides.into_iter().map(|(path, value)| (path.to_owned(), value)).collect(),
+        };
+        control::events::trigger(&self.shared, trigger).await
+    }
+
+    /// Delivers an event once more, with its own id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an unknown event; [`ErrorKind::InvalidInput`] without a receiver.
+    pub async fn redeliver_event(&self, id: &str) -> Result<EventRecord, Error> {
+        control::events::redeliver(&self.shared, id).await
+    }
+
+    /// Says where webhooks go and how they are protected.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for a URL that is not of this machine or an unknown type; [`ErrorKind::Key`] for an
+    /// unusable key.
+    pub async fn configure_webhooks(&self, configuration: WebhookConfiguration) -> Result<(), Error> {
+        control::webhooks::configure(&self.shared, configuration).await
+    }
+
+    /// Says which requests must be signed and with what.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] or [`ErrorKind::Key`] for settings that cannot work; [`ErrorKind::Fetch`] if the key
+    /// set cannot be fetched.
+    pub async fn configure_request_signing(&self, configuration: RequestSigning) -> Result<(), Error> {
+        control::request_signing::configure(&self.shared, configuration).await.map(|_| ())
+    }
+
+    /// Sets the switches for what the sources leave open.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for an unknown company.
+    pub fn set_rules(&self, rules: Rules) -> Result<(), Error> {
+        control::rules::set(&self.shared, rules).map(|_| ())
+    }
+
+    /// Takes the next embedded TEST ONLY key of a use into use; at most two are active, the oldest signs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if two are active.
+    pub fn create_key(&self, usage: KeyUsage) -> Result<ServiceKey, Error> {
+        control::keys::create(&self.shared, NewKey { usage, key_id: None, private_key: None })
+    }
+
+    /// Retires a key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an unknown key; [`ErrorKind::InvalidInput`] for the last one of its use.
+    pub fn remove_key(&self, key_id: &str) -> Result<(), Error> {
+        control::keys::remove(&self.shared, key_id).map(|_| ())
+    }
+
+    /// Waits as long as the sandbox runs: for a program that does nothing else.
+    pub async fn wait(&mut self) {
+        for task in &mut self.tasks {
+            drop(task.await);
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("urls", self.urls()).finish_non_exhaustive()
+    }
+}
+
+/// The settings of a sandbox before it starts.
+#[derive(Debug)]
+pub struct SandboxBuilder {
+    port: u16,
+    seed: u64,
+    clock: ClockMode,
+    time: Option<Timestamp>,
+    provider: Arc<dyn Provider>,
+    api_keys: Vec<String>,
+    delivery_limit: Duration,
+    body_limit: usize,
+}
+
+impl SandboxBuilder {
+    fn new() -> Self {
+        Self {
+            port: 0,
+            seed: DEFAULT_SEED,
+            clock: ClockMode::Frozen,
+            time: None,
+            provider: Arc::new(PortableProvider),
+            api_keys: vec![seed_data::API_KEY.to_owned()],
+            delivery_limit: DELIVERY_LIMIT,
+            body_limit: BODY_LIMIT,
+        }
+    }
+
+    /// The base port: console and control API there, the Q2 API one above. 0 (the default) picks free ones.
+    #[must_use]
+    pub fn port(mut self, base: u16) -> Self {
+        self.port = base;
+        self
+    }
+
+    /// The seed that all ids come from; 1 by default.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// A clock that stands still at `time`.
+    #[must_use]
+    pub fn frozen_at(mut self, time: Timestamp) -> Self {
+        (self.clock, self.time) = (ClockMode::Frozen, Some(time));
+        self
+    }
+
+    /// A clock that runs from `time` on, as fast as outside. The caller says what time it is.
+    #[must_use]
+    pub fn running_from(mut self, time: Timestamp) -> Self {
+        (self.clock, self.time) = (ClockMode::Running, Some(time));
+        self
+    }
+
+    /// The cryptography; the portable provider by default.
+    #[must_use]
+    pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// The API keys of the Q2 API instead of the documents' example.
+    #[must_use]
+    pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.api_keys = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How long a webhook receiver may take, in real time; ten seconds by default.
+    #[must_use]
+    pub fn delivery_limit(mut self, limit: Duration) -> Self {
+        self.delivery_limit = limit;
+        self
+    }
+
+    /// The longest request body in bytes; 1 MiB by default.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Opens the listeners and starts answering.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PortInUse`] if a port is taken; [`ErrorKind::InvalidInput`] without an API key;
+    /// [`ErrorKind::Key`] if the provider refuses the embedded keys.
+    pub async fn start(self) -> Result<Sandbox, Error> {
+        if self.api_keys.is_empty() || self.api_keys.iter().any(String::is_empty) {
+            return Err(Error::new(ErrorKind::InvalidInput, "give at least one API key, and no empty one"));
+        }
+        let start = match self.time {
+            Some(time) => Moment::new(time),
+            None => DEFAULT_TIME.parse()?,
+        };
+        let listeners = Listeners::open(self.port).await?;
+        let engine = Engine::new(&*self.provider, self.seed, VirtualClock::new(self.clock, start))?;
+        let settings = Settings {
+            provider: self.provider,
+            delivery_limit: self.delivery_limit,
+            body_limit: self.body_limit,
+            api_keys: self.api_keys,
+            urls: listeners.urls.clone(),
+        };
+        let shared = Arc::new(Shared::new(engine, settings));
+        let tasks = listeners.serve(&shared);
+        Ok(Sandbox { shared, tasks })
+    }
+}

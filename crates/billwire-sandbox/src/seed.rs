@@ -1,0 +1,135 @@
+//! Reproducible randomness: every id, token and identifier the sandbox makes comes from one seed.
+//!
+//! A value is a function of (seed, kind, number of that kind so far). So the third bill of a run has the same id
+//! whatever else happened, and a request id that nobody asked for does not shift the ids of bills. Not for secrets:
+//! whoever knows the seed knows them all.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The seed of a sandbox that was not given one.
+pub(crate) const DEFAULT_SEED: u64 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Seed {
+    seed: u64,
+    counters: BTreeMap<String, u64>,
+}
+
+impl Seed {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, counters: BTreeMap::new() }
+    }
+
+    pub(crate) fn value(&self) -> u64 {
+        self.seed
+    }
+
+    /// 24 lower-case hexadecimal characters, the form of every documented object id.
+    pub(crate) fn id(&mut self, kind: &str) -> String {
+        let mut stream = self.next(kind);
+        format!("{:016x}{:08x}", stream.next(), stream.next() >> 32)
+    }
+
+    /// 34 lower-case hexadecimal characters, the form of the documented client token.
+    pub(crate) fn token(&mut self, kind: &str) -> String {
+        let mut stream = self.next(kind);
+        format!("{:016x}{:016x}{:02x}", stream.next(), stream.next(), stream.next() >> 56)
+    }
+
+    /// 14 characters as in the documented identifiers of questions (`ibY1g2PC4wrc6q`).
+    pub(crate) fn identifier(&mut self, kind: &str) -> String {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut stream = self.next(kind);
+        let mut bits = u128::from(stream.next()) << 64 | u128::from(stream.next());
+        (0..14)
+            .map(|_| {
+                let index = usize::try_from(bits & 63).unwrap_or_default();
+                bits >>= 6;
+                char::from(ALPHABET[index])
+            })
+            .collect()
+    }
+
+    /// A UUID of version 4 shape.
+    pub(crate) fn uuid(&mut self, kind: &str) -> String {
+        let mut stream = self.next(kind);
+        let (high, low) = (stream.next(), stream.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            (low >> 48) & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    fn next(&mut self, kind: &str) -> SplitMix64 {
+        let counter = self.counters.entry(kind.to_owned()).or_insert(0);
+        *counter += 1;
+        let mut start = SplitMix64(self.seed ^ fnv1a(kind));
+        SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+/// FNV-1a, to turn the kind's name into a number.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_ids() {
+        let (mut one, mut other) = (Seed::new(42), Seed::new(42));
+        let first: Vec<String> = (0..5).map(|_| one.id("bill")).collect();
+        other.uuid("request");
+        let second: Vec<String> = (0..5).map(|_| other.id("bill")).collect();
+        assert_eq!(first, second, "other kinds do not shift a kind");
+        assert_ne!(Seed::new(43).id("bill"), first[0]);
+    }
+
+    #[test]
+    fn ids_have_the_documented_shapes() {
+        let mut seed = Seed::new(DEFAULT_SEED);
+        let id = seed.id("bill");
+        assert!(
+            id.len() == 24 && id.chars().all(|character| matches!(character, '0'..='9' | 'a'..='f')),
+            "{id}"
+        );
+        assert_eq!(seed.token("token").len(), 34);
+        assert_eq!(seed.identifier("question").len(), 14);
+        let uuid = seed.uuid("request");
+        assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
+        assert_eq!(uuid.as_bytes()[14], b'4');
+        assert!(matches!(uuid.as_bytes()[19], b'8'..=b'b'), "{uuid}");
+    }
+
+    #[test]
+    fn ten_thousand_ids_differ() {
+        let mut seed = Seed::new(7);
+        let ids: BTreeSet<String> = (0..10_000).map(|_| seed.id("bill")).collect();
+        assert_eq!(ids.len(), 10_000);
+    }
+}

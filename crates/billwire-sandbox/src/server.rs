@@ -1,0 +1,101 @@
+//! The listeners, on loopback only.
+
+use std::io::ErrorKind as IoErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use http::Request;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, ErrorKind};
+use crate::info::Urls;
+use crate::shared::Shared;
+use crate::{control, q2};
+
+/// How far the emulated Q2 API's port lies above the base; the other numbers belong to what is to come.
+const Q2_OFFSET: u16 = 1;
+
+/// Open listeners that nobody answers yet.
+pub(crate) struct Listeners {
+    control: TcpListener,
+    q2: TcpListener,
+    pub(crate) urls: Urls,
+}
+
+impl Listeners {
+    /// Opens the listeners at `base` and above, or at free ports for 0.
+    pub(crate) async fn open(base: u16) -> Result<Self, Error> {
+        let port = |offset: u16| match base {
+            0 => Ok(0),
+            base => base.checked_add(offset).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::InvalidInput,
+                    format!("base port {base} is too high; the highest is {}", u16::MAX - 7),
+                )
+            }),
+        };
+        let control = bind(port(0)?).await?;
+        let q2 = bind(port(Q2_OFFSET)?).await?;
+        let (control_address, q2_address) = (address(&control)?, address(&q2)?);
+        let urls = Urls {
+            console: format!("http://{control_address}/"),
+            control: format!("http://{control_address}/control"),
+            q2: format!("http://{q2_address}/v1"),
+        };
+        Ok(Self { control, q2, urls })
+    }
+
+    /// Starts answering.
+    pub(crate) fn serve(self, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
+        let control = Arc::clone(shared);
+        let control = axum::Router::new().fallback(move |request: Request<axum::body::Body>| {
+            let shared = Arc::clone(&control);
+            async move { control::answer(&shared, request).await.map(axum::body::Body::new) }
+        });
+        let q2 = Arc::clone(shared);
+        let q2 = axum::Router::new().fallback(move |request: Request<axum::body::Body>| {
+            let shared = Arc::clone(&q2);
+            async move { q2::api::answer(&shared, request).await.map(axum::body::Body::new) }
+        });
+        let ticker = Arc::clone(shared);
+        vec![
+            tokio::spawn(serve(self.control, control)),
+            tokio::spawn(serve(self.q2, q2)),
+            tokio::spawn(async move { ticker.tick_forever().await }),
+        ]
+    }
+}
+
+/// Runs until it is aborted; an accept error of one connection is not the end of the listener.
+async fn serve(listener: TcpListener, router: axum::Router) {
+    use axum::serve::ListenerExt as _;
+
+    let listener = listener.tap_io(|stream| {
+        // Small answers: waiting for more to send would only cost time. Failing to say so changes nothing else.
+        drop(stream.set_nodelay(true));
+    });
+    drop(axum::serve(listener, router).await);
+}
+
+async fn bind(port: u16) -> Result<TcpListener, Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|cause| {
+        let error = match cause.kind() {
+            IoErrorKind::AddrInUse => Error::new(
+                ErrorKind::PortInUse,
+                format!(
+                    "port {port} is in use by another program; stop it or choose another base port (0 picks free ones)"
+                ),
+            ),
+            _ => Error::new(ErrorKind::Listen, format!("cannot listen on {address}; choose another base port")),
+        };
+        error.with_source(cause)
+    })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, Error> {
+    listener.local_addr().map_err(|cause| {
+        Error::new(ErrorKind::Listen, "the address of a listener cannot be read").with_source(cause)
+    })
+}

@@ -1,0 +1,184 @@
+//! What the listeners, the ticker and the handle share, and the one loop that lets time pass.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use billwire_crypto::Provider;
+use serde::Serialize;
+use tokio::sync::Notify;
+
+use crate::clock::ClockMode;
+use crate::engine::{Engine, Step};
+use crate::info::Urls;
+use crate::moment::Moment;
+use crate::q2::request_signing::SigningKeyCache;
+use crate::webhook_sender::{DeliveryAttempt, Sender};
+
+pub(crate) struct Shared {
+    engine: Mutex<Engine>,
+    /// Held by whoever lets time pass, so that effects and deliveries never overlap.
+    turn: tokio::sync::Mutex<Sender>,
+    pub(crate) signing_keys: tokio::sync::Mutex<SigningKeyCache>,
+    /// Something may have become due.
+    pub(crate) changed: Notify,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) fetch_limit: Duration,
+    pub(crate) body_limit: usize,
+    pub(crate) api_keys: Vec<String>,
+    pub(crate) urls: Urls,
+}
+
+/// What happened while time passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ClockReport {
+    /// The time now.
+    pub now: Moment,
+    /// Whether it passes by itself.
+    pub mode: ClockMode,
+    /// What happened by itself, in order.
+    pub effects: Vec<EffectReport>,
+    /// The deliveries that were attempted, in order.
+    pub deliveries: Vec<DeliveryReport>,
+}
+
+/// Something that happened by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct EffectReport {
+    /// When.
+    pub at: Moment,
+    /// What, for a person.
+    pub what: String,
+}
+
+/// One attempt to deliver an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DeliveryReport {
+    /// The event's `_id`.
+    pub event_id: String,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How it went.
+    #[serde(flatten)]
+    pub attempt: DeliveryAttempt,
+}
+
+/// What the shell is given when it starts.
+pub(crate) struct Settings {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) delivery_limit: Duration,
+    pub(crate) body_limit: usize,
+    pub(crate) api_keys: Vec<String>,
+    pub(crate) urls: Urls,
+}
+
+impl Shared {
+    pub(crate) fn new(engine: Engine, settings: Settings) -> Self {
+        Self {
+            engine: Mutex::new(engine),
+            turn: tokio::sync::Mutex::new(Sender::new(
+                Arc::clone(&settings.provider),
+                settings.delivery_limit,
+            )),
+            signing_keys: tokio::sync::Mutex::new(SigningKeyCache::default()),
+            changed: Notify::new(),
+            provider: settings.provider,
+            fetch_limit: settings.delivery_limit,
+            body_limit: settings.body_limit,
+            api_keys: settings.api_keys,
+            urls: settings.urls,
+        }
+    }
+
+    /// The state, for a short while: never across an `await`.
+    pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `change` while no time passes, forgetting fetched keys and tokens afterwards.
+    pub(crate) async fn replace<T>(&self, change: impl FnOnce(&mut Engine) -> T) -> T {
+        let mut sender = self.turn.lock().await;
+        let result = change(&mut self.engine());
+        sender.forget();
+        self.changed.notify_one();
+        result
+    }
+
+    /// Lets happen what is due at this moment, and sends what waits to be sent.
+    pub(crate) async fn settle(&self) -> ClockReport {
+        let mut sender = self.turn.lock().await;
+        let now = self.engine().now();
+        self.run_until(&mut sender, now).await
+    }
+
+    /// Moves time forward to `target(now)`, with everything that happens on the way, in order.
+    pub(crate) async fn advance<E>(
+        &self,
+        mode: Option<ClockMode>,
+        target: impl FnOnce(Moment) -> Result<Moment, E>,
+    ) -> Result<ClockReport, E> {
+        let mut sender = self.turn.lock().await;
+        let (until, mode) = {
+            let mut engine = self.engine();
+            let now = engine.now();
+            let until = target(now)?;
+            let mode = mode.unwrap_or(engine.clock.mode());
+            // A running clock stands still while it is moved, so that every step has its own time.
+            engine.clock.set(ClockMode::Frozen, now);
+            (until, mode)
+        };
+        let mut report = self.run_until(&mut sender, until).await;
+        {
+            let mut engine = self.engine();
+            let now = engine.now();
+            engine.clock.set(mode, now);
+            (report.now, report.mode) = (now, mode);
+        }
+        self.changed.notify_one();
+        Ok(report)
+    }
+
+    /// The ticker of a running clock: waits for the next due thing or for news.
+    pub(crate) async fn tick_forever(&self) {
+        loop {
+            let wait = {
+                let engine = self.engine();
+                engine.next_due().and_then(|due| engine.clock.wait_until(due))
+            };
+            match wait {
+                Some(Duration::ZERO) => drop(self.settle().await),
+                Some(wait) => {
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = self.changed.notified() => {}
+                    }
+                }
+                None => self.changed.notified().await,
+            }
+        }
+    }
+
+    async fn run_until(&self, sender: &mut Sender, until: Moment) -> ClockReport {
+        let (mut effects, mut deliveries) = (Vec::new(), Vec::new());
+        loop {
+            let step = self.engine().step(until);
+            match step {
+                Step::Happened { at, what } => effects.push(EffectReport { at, what }),
+                Step::Deliver(job) => {
+                    let attempt = sender.deliver(&job).await;
+                    self.engine().attempted(&job.event_id, attempt.clone());
+                    deliveries.push(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
+                }
+                Step::Done => break,
+            }
+        }
+        let engine = self.engine();
+        ClockReport { now: engine.now(), mode: engine.clock.mode(), effects, deliveries }
+    }
+}

@@ -1,0 +1,270 @@
+//! What a partner configures for its webhooks.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use billwire_crypto::Provider;
+use http::HeaderName;
+use serde::{Deserialize, Serialize};
+
+use super::keys;
+use crate::error::{Error, ErrorKind};
+use crate::loopback;
+use crate::q2::events::EventType;
+
+/// Where webhooks go and how they are protected; the three protections are independent, each off by default.
+///
+/// Source: Q2 Biller Direct description, sections 10.4 to 10.6.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WebhookConfiguration {
+    /// The receiver, an `http` URL of this machine. None: events are recorded but not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The event types that are sent. None: the documented fourteen; the three of the realtime flow
+    /// (`auth.security-input-required`, `auth.failed`, `auth.created`) must be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_types: Option<Vec<String>>,
+    /// A bearer token fetched by the client credentials grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<WebhookOauth>,
+    /// Bodies encrypted to the partner's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<WebhookEncryption>,
+    /// A JWT that proves the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<WebhookSignature>,
+}
+
+/// The OAuth endpoint of the partner.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WebhookOauth {
+    /// The token endpoint, an `http` URL of this machine.
+    pub url: String,
+    /// The form-encoded body of the token request. Not shown by `Debug` or by the control API.
+    pub payload: String,
+}
+
+/// The key that bodies are encrypted to: published at a URL, or given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WebhookEncryption {
+    /// A URL of this machine that answers with a JWK set, a JWK or a PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key_url: Option<String>,
+    /// Headers sent along to that URL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub request_headers: BTreeMap<String, String>,
+    /// The key itself: PEM, JWK or JWK set as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// The key id of a PEM, which carries none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+}
+
+/// The JWT in a request header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WebhookSignature {
+    /// `iss`; absent if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// `aud`; absent if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// The header, `signature` by default.
+    #[serde(default = "default_header_name")]
+    pub header_name: String,
+    /// How long after the attempt `exp` lies, in seconds of the virtual clock; 300 by default.
+    #[serde(default = "default_expiry_seconds")]
+    pub expiry_seconds: u32,
+}
+
+fn default_header_name() -> String {
+    "signature".to_owned()
+}
+
+fn default_expiry_seconds() -> u32 {
+    300
+}
+
+impl WebhookConfiguration {
+    /// Sends events to `url` unprotected.
+    pub fn to(url: impl Into<String>) -> Self {
+        Self { url: Some(url.into()), ..Self::default() }
+    }
+
+    /// Sends only these types.
+    #[must_use]
+    pub fn with_event_types(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.event_types = Some(types.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sends every type, also those of the realtime flow.
+    #[must_use]
+    pub fn with_all_event_types(self) -> Self {
+        self.with_event_types(EventType::ALL.iter().map(|kind| kind.as_str()))
+    }
+
+    /// Sends a bearer token fetched from `url` with the form-encoded `payload`.
+    #[must_use]
+    pub fn with_oauth(mut self, url: impl Into<String>, payload: impl Into<String>) -> Self {
+        self.oauth = Some(WebhookOauth { url: url.into(), payload: payload.into() });
+        self
+    }
+
+    /// Encrypts bodies.
+    #[must_use]
+    pub fn with_encryption(mut self, encryption: WebhookEncryption) -> Self {
+        self.encryption = Some(encryption);
+        self
+    }
+
+    /// Signs deliveries.
+    #[must_use]
+    pub fn with_signature(mut self, signature: WebhookSignature) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
+    pub(crate) fn check(&self, provider: &dyn Provider) -> Result<(), Error> {
+        if let Some(url) = &self.url {
+            loopback::check_url("url", url)?;
+        }
+        for name in self.event_types.iter().flatten() {
+            if EventType::from_text(name).is_none() {
+                let known: Vec<&str> = EventType::ALL.iter().map(|kind| kind.as_str()).collect();
+                return invalid(format!(
+                    "eventTypes: \"{name}\" is not a type; known are {}",
+                    known.join(", ")
+                ));
+            }
+        }
+        if let Some(oauth) = &self.oauth {
+            loopback::check_url("oauth.url", &oauth.url)?;
+        }
+        if let Some(encryption) = &self.encryption {
+            encryption.check(provider)?;
+        }
+        self.signature.as_ref().map_or(Ok(()), WebhookSignature::check)
+    }
+
+    pub(crate) fn sends(&self, kind: EventType) -> bool {
+        match &self.event_types {
+            Some(types) => types.iter().any(|name| EventType::from_text(name) == Some(kind)),
+            None => kind.is_on_by_default(),
+        }
+    }
+}
+
+impl WebhookEncryption {
+    /// The key is fetched from `url`.
+    pub fn from_url(url: impl Into<String>) -> Self {
+        Self { public_key_url: Some(url.into()), ..Self::default() }
+    }
+
+    /// The key is `key`: PEM, JWK or JWK set as text.
+    pub fn from_key(key: impl Into<String>) -> Self {
+        Self { public_key: Some(key.into()), ..Self::default() }
+    }
+
+    /// Sends a header along to the URL.
+    #[must_use]
+    pub fn with_request_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.request_headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// Names a key that has no id of its own.
+    #[must_use]
+    pub fn with_key_id(mut self, key_id: impl Into<String>) -> Self {
+        self.key_id = Some(key_id.into());
+        self
+    }
+
+    fn check(&self, provider: &dyn Provider) -> Result<(), Error> {
+        loopback::header_map(&self.request_headers)?;
+        match (&self.public_key_url, &self.public_key) {
+            (Some(url), None) => loopback::check_url("encryption.publicKeyUrl", url).map(|_| ()),
+            (None, Some(key)) => keys::encryption_key(provider, key, self.key_id.as_deref()).map(|_| ()),
+            _ => invalid("encryption needs either publicKeyUrl or publicKey"),
+        }
+    }
+}
+
+impl WebhookSignature {
+    /// No issuer, no audience, header `signature`, five minutes.
+    pub fn new() -> Self {
+        Self {
+            issuer: None,
+            audience: None,
+            header_name: default_header_name(),
+            expiry_seconds: default_expiry_seconds(),
+        }
+    }
+
+    /// Sets `iss`.
+    #[must_use]
+    pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Sets `aud`.
+    #[must_use]
+    pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// Sets the header's name.
+    #[must_use]
+    pub fn with_header_name(mut self, name: impl Into<String>) -> Self {
+        self.header_name = name.into();
+        self
+    }
+
+    /// Sets how long the token lives, in seconds.
+    #[must_use]
+    pub fn with_expiry_seconds(mut self, seconds: u32) -> Self {
+        self.expiry_seconds = seconds;
+        self
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.header_name.parse::<HeaderName>().is_err() {
+            return invalid("signature.headerName is not an HTTP header name");
+        }
+        if self.expiry_seconds == 0 {
+            return invalid("signature.expirySeconds is at least 1");
+        }
+        Ok(())
+    }
+}
+
+impl Default for WebhookSignature {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for WebhookOauth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("WebhookOauth")
+            .field("url", &self.url)
+            .field("payload", &"[redacted]")
+            .finish()
+    }
+}
+
+fn invalid<T>(message: impl Into<String>) -> Result<T, Error> {
+    Err(Error::new(ErrorKind::InvalidInput, message))
+}

@@ -1,0 +1,270 @@
+//! Every event with its attempts, and whose turn it is: strictly in order per client.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::moment::Moment;
+use crate::q2::events::NewEvent;
+use crate::table::{Row, Table};
+
+/// Attempts before an event is given up.
+const ATTEMPTS: u32 = 5;
+/// The pause after the first failed attempt; each further one is twice as long.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// An event and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// The event's `_id`.
+    pub id: String,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened, on the virtual clock.
+    pub created: Moment,
+    /// The client it is about.
+    pub client_id: String,
+    /// Where its delivery stands.
+    pub delivery: DeliveryState,
+    /// The attempts so far, oldest first.
+    pub attempts: Vec<DeliveryAttempt>,
+    /// The event object as it is sent, without the wrapping `event` member.
+    pub event: Value,
+}
+
+/// Where the delivery of an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DeliveryState {
+    /// There is no receiver; the event can be redelivered once there is one.
+    NotConfigured,
+    /// Its type is not switched on.
+    NotEnabled,
+    /// It will be sent, or sent again.
+    Waiting,
+    /// A receiver answered 2xx.
+    Delivered,
+    /// Five attempts failed.
+    GivenUp,
+}
+
+/// One attempt to deliver an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DeliveryAttempt {
+    /// When it was made, on the virtual clock.
+    pub at: Moment,
+    /// The receiver's status, if it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl DeliveryAttempt {
+    pub(crate) fn is_success(&self) -> bool {
+        self.error.is_none() && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+impl Row for EventRecord {
+    type Id = String;
+
+    fn id(&self) -> &String {
+        &self.id
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EventLog {
+    records: Table<EventRecord>,
+    /// By client; later events of a client wait for earlier ones.
+    lanes: BTreeMap<String, Lane>,
+    next_order: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Lane {
+    waiting: VecDeque<String>,
+    next_attempt: Moment,
+    order: u64,
+    /// Attempts made for the first event in this round.
+    attempts: u32,
+}
+
+impl EventLog {
+    pub(crate) fn new() -> Self {
+        Self { records: Table::new(), lanes: BTreeMap::new(), next_order: 0 }
+    }
+
+    pub(crate) fn add(&mut self, now: Moment, event: NewEvent, delivery: DeliveryState) {
+        let id = event.id.clone();
+        self.records.insert(EventRecord {
+            id: event.id,
+            // Of the body, because a triggered event may name another type.
+            kind: event.body["type"].as_str().unwrap_or(event.kind.as_str()).to_owned(),
+            created: event.created,
+            client_id: event.client_id.to_string(),
+            delivery,
+            attempts: Vec::new(),
+            event: event.body,
+        });
+        if delivery == DeliveryState::Waiting {
+            self.enqueue(now, &id);
+        }
+    }
+
+    /// Sends an event once more, after what waits already.
+    pub(crate) fn redeliver(&mut self, now: Moment, id: &str) -> bool {
+        let Some(record) = self.records.find_mut(&id.to_owned()) else { return false };
+        if record.delivery != DeliveryState::Waiting {
+            record.delivery = DeliveryState::Waiting;
+            self.enqueue(now, id);
+        }
+        true
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&EventRecord> {
+        self.records.find(&id.to_owned())
+    }
+
+    pub(crate) fn records(&self) -> impl Iterator<Item = &EventRecord> {
+        self.records.iter()
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Moment> {
+        self.first_lane().map(|(_, lane)| lane.next_attempt)
+    }
+
+    /// The event whose turn it is, with the time it was meant for.
+    pub(crate) fn next(&self) -> Option<(Moment, &EventRecord)> {
+        let (_, lane) = self.first_lane()?;
+        Some((lane.next_attempt, self.records.find(lane.waiting.front()?)?))
+    }
+
+    /// Notes an attempt: the client's next event, another attempt later, or giving up.
+    pub(crate) fn attempted(&mut self, id: &str, attempt: DeliveryAttempt) {
+        let (at, success) = (attempt.at, attempt.is_success());
+        let Some(record) = self.records.find_mut(&id.to_owned()) else { return };
+        record.attempts.push(attempt);
+        let Some(lane) = self.lanes.get_mut(&record.client_id) else { return };
+        if lane.waiting.front().map(String::as_str) != Some(id) {
+            return;
+        }
+        lane.attempts += 1;
+        if !success && lane.attempts < ATTEMPTS {
+            lane.next_attempt = at.plus(FIRST_PAUSE * 2_i32.pow(lane.attempts - 1));
+        } else {
+            record.delivery = if success { DeliveryState::Delivered } else { DeliveryState::GivenUp };
+            lane.waiting.pop_front();
+            lane.attempts = 0;
+            lane.next_attempt = at;
+        }
+        lane.order = self.next_order;
+        self.next_order += 1;
+        if lane.waiting.is_empty() {
+            let client_id = record.client_id.clone();
+            self.lanes.remove(&client_id);
+        }
+    }
+
+    fn enqueue(&mut self, now: Moment, id: &str) {
+        let Some(record) = self.records.find(&id.to_owned()) else { return };
+        let order = self.next_order;
+        let lane = self.lanes.entry(record.client_id.clone()).or_insert_with(|| Lane {
+            waiting: VecDeque::new(),
+            next_attempt: now,
+            order,
+            attempts: 0,
+        });
+        lane.waiting.push_back(id.to_owned());
+        self.next_order += 1;
+    }
+
+    fn first_lane(&self) -> Option<(&String, &Lane)> {
+        self.lanes.iter().min_by_key(|(_, lane)| (lane.next_attempt, lane.order))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::q2::events::EventType;
+    use crate::q2::world::ClientId;
+
+    fn now() -> Moment {
+        "2026-03-02T12:00:00Z".parse().expect("an instant")
+    }
+
+    fn log(events: &[(&str, &str)]) -> EventLog {
+        let mut log = EventLog::new();
+        for (id, client) in events {
+            let event = NewEvent {
+                id: (*id).to_owned(),
+                kind: EventType::BillUpdate,
+                created: now(),
+                client_id: ClientId::new(*client),
+                body: json!({}),
+            };
+            log.add(now(), event, DeliveryState::Waiting);
+        }
+        log
+    }
+
+    fn attempt(log: &mut EventLog, status: u16) -> String {
+        let (at, record) = log.next().expect("something to send");
+        let id = record.id.clone();
+        let error = (status >= 300).then(|| "refused".to_owned());
+        log.attempted(&id, DeliveryAttempt { at, status: Some(status), error });
+        id
+    }
+
+    #[test]
+    fn a_failing_event_holds_back_its_own_client_only() {
+        let mut log = log(&[("a1", "a"), ("a2", "a"), ("b1", "b")]);
+        assert_eq!(attempt(&mut log, 500), "a1");
+        assert_eq!(attempt(&mut log, 200), "b1", "the other client goes on");
+        assert_eq!(log.next_due(), Some(now().plus(SignedDuration::from_secs(5))));
+        assert_eq!(attempt(&mut log, 200), "a1", "the same event again, not the next one");
+        assert_eq!(attempt(&mut log, 200), "a2");
+        assert_eq!(log.next_due(), None);
+    }
+
+    #[test]
+    fn pauses_double_and_the_fifth_failure_is_the_last() {
+        let mut log = log(&[("a1", "a"), ("a2", "a")]);
+        let mut seconds = Vec::new();
+        for _ in 0..5 {
+            let due = log.next_due().expect("due").timestamp();
+            seconds.push(due.duration_since(now().timestamp()).as_secs());
+            assert_eq!(attempt(&mut log, 503), "a1");
+        }
+        assert_eq!(seconds, [0, 5, 15, 35, 75]);
+        assert_eq!(log.find("a1").map(|record| record.delivery), Some(DeliveryState::GivenUp));
+        assert_eq!(attempt(&mut log, 204), "a2", "the next one gets its turn");
+        assert_eq!(log.find("a2").map(|record| record.delivery), Some(DeliveryState::Delivered));
+    }
+
+    #[test]
+    fn a_redelivery_waits_for_its_turn() {
+        let mut log = log(&[("a1", "a"), ("a2", "a")]);
+        attempt(&mut log, 200);
+        assert!(log.redeliver(now(), "a1"));
+        assert!(!log.redeliver(now(), "unknown"));
+        assert_eq!(attempt(&mut log, 200), "a2");
+        assert_eq!(attempt(&mut log, 200), "a1");
+        assert_eq!(log.find("a1").map(|record| record.attempts.len()), Some(2));
+    }
+}
