@@ -1,0 +1,90 @@
+//! Tests of the forms of a webhook body.
+
+use super::*;
+use crate::q2::{EventData, EventType};
+
+const BARE: &str = r#"{"_id": "580e3e11dec21e861b5a3719", "type": "bill.created", "created": "2016-04-20T16:51:12Z",
+    "payload": {"resource": {"type": "bill", "id": "579b695decfa11012711875d"}, "data": {}}}"#;
+
+fn decoded(text: &str) -> Event {
+    EventBody::decode(text.as_bytes()).unwrap().into_event().unwrap()
+}
+
+#[track_caller]
+fn refused(text: &str, is_json: bool, expected: &str) {
+    let error = EventBody::decode(text.as_bytes()).and_then(EventBody::into_event).unwrap_err();
+    assert_eq!(error.is_json(), is_json);
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn wrapped_and_bare_events_are_the_same() {
+    let bare = decoded(BARE);
+    assert_eq!(decoded(&format!(r#"{{"event": {BARE}}}"#)), bare);
+    assert_eq!(decoded(&format!("\n {{\"type\": 5, \"event\": {BARE}, \"payload\": null}} ")), bare);
+    assert_eq!(bare.kind, EventType::BillCreated);
+}
+
+#[test]
+fn a_wrapper_that_is_no_object_is_not_a_wrapper() {
+    let with_text = BARE.replacen('{', r#"{"event": "bill.created", "#, 1);
+    assert_eq!(decoded(&with_text), decoded(BARE));
+    refused(r#"{"event": "bill.created"}"#, true, "none of the documented forms");
+}
+
+#[test]
+fn the_last_of_repeated_members_counts_at_every_level() {
+    let inner = BARE.replacen(
+        r#"{"_id": "580e3e11dec21e861b5a3719","#,
+        r#"{"_id": "a", "type": "auth.failed", "_id": "b","#,
+        1,
+    );
+    let twice = format!(r#"{{"event": {{"_id": "first"}}, "event": {inner}, "__v": 0}}"#);
+    let event = decoded(&twice);
+    assert_eq!(event.id.as_str(), "b");
+    assert_eq!(event.kind, EventType::BillCreated);
+}
+
+#[test]
+fn unknown_types_and_undecodable_data_are_kept_whole() {
+    let unknown =
+        BARE.replace("bill.created", "swap.success").replace(r#""data": {}"#, r#""data": {"a": [1]}"#);
+    let event = decoded(&unknown);
+    assert!(matches!(&event.data, EventData::Unrecognized(data) if data["a"][0] == 1));
+    assert_eq!(serde_json::to_value(&event).unwrap(), serde_json::from_str::<Value>(&unknown).unwrap());
+
+    let odd = BARE.replace(r#""data": {}"#, r#""data": {"auth": 7}"#);
+    let event = decoded(&odd);
+    assert!(matches!(&event.data, EventData::Undecodable { data, .. } if data["auth"] == 7));
+    assert_eq!(serde_json::to_value(&event).unwrap(), serde_json::from_str::<Value>(&odd).unwrap());
+}
+
+#[test]
+fn a_bare_payload_is_told_apart() {
+    let text = r#"{"resource": {"type": "client", "id": "1"}, "data": {"method": "prompt"}}"#;
+    let body = EventBody::decode(text.as_bytes()).unwrap();
+    assert!(matches!(&body, EventBody::BarePayload(payload) if payload.data["method"] == "prompt"));
+    assert!(!format!("{body:?}").contains("prompt"), "{body:?}");
+    refused(text, true, "bare payload");
+    refused(r#"{"resource": 5, "data": {}}"#, true, "`resource`");
+}
+
+#[test]
+fn what_is_wrong_is_named_and_not_quoted() {
+    refused("", false, "not JSON");
+    refused("{\"event\": ", false, "line 1, column 10");
+    refused(&"[".repeat(200), false, "nested too deeply");
+    refused("[]", true, "not an object");
+    refused("7", true, "not an object");
+    refused("{}", true, "none of the documented forms");
+    refused(r#"{"event": {}}"#, true, "`_id`");
+    refused(&BARE.replace("\"_id\"", "\"id\""), true, "`_id`");
+    refused(&BARE.replace("\"bill.created\"", "null"), true, "`type`");
+    refused(&BARE.replace("\"created\"", "\"made\""), true, "`created`");
+    refused(&BARE.replace("2016-04-20T16:51:12Z", "Monday-secret"), true, "undocumented form");
+    refused(&BARE.replace("\"resource\"", "\"thing\""), true, "`payload.resource`");
+    refused(r#"{"event": {"_id": "a", "type": "b", "created": "c", "payload": []}}"#, true, "`payload`");
+    let error = EventBody::decode(b"{\"\xff\": 1}").unwrap_err();
+    assert_eq!(error.to_string(), "the body is not UTF-8");
+    assert!(!error.is_json());
+}

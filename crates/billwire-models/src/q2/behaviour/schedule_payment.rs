@@ -1,0 +1,129 @@
+//! Paying now and paying on a day: two things that differ in one optional member on the wire.
+
+use crate::q2::{BillId, SchedulePayment};
+use crate::scalar::Timestamp;
+
+/// Under which name the day of payment is sent. The documents use two; which one the service reads is unknown.
+///
+/// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PayDateName {
+    /// Both `payDate` and `date`, with the same value. A service that reads either gets it.
+    #[default]
+    Both,
+    /// `payDate`, the name in the samples.
+    PayDate,
+    /// `date`, the name in the parameter table.
+    Date,
+}
+
+impl SchedulePayment {
+    /// Asks for payment on a day.
+    ///
+    /// Sends the day as `payDate` **and** as `date`: the documents use both names, and a day under the name that the
+    /// service does not read would turn a scheduled payment into an immediate one. Afterwards read the bill back and
+    /// compare its `pay_date`.
+    ///
+    /// ```
+    /// use billwire_models::q2::SchedulePayment;
+    /// use billwire_models::scalar::Timestamp;
+    ///
+    /// let request = SchedulePayment::pay_on("566595c8ce88ccec69328566", Timestamp::parse("2018-10-25T00:00:00.000Z")?);
+    /// assert_eq!(
+    ///     serde_json::to_string(&request)?,
+    ///     r#"{"billId":"566595c8ce88ccec69328566","payDate":"2018-10-25T00:00:00.000Z","date":"2018-10-25T00:00:00.000Z"}"#
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+    #[must_use]
+    pub fn pay_on(bill_id: impl Into<BillId>, day: impl Into<Timestamp>) -> Self {
+        Self::pay_on_named(bill_id, day, PayDateName::Both)
+    }
+
+    /// As [`pay_on`](Self::pay_on), but sends the day only under the given name: for a service that is known to refuse
+    /// the other.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+    #[must_use]
+    pub fn pay_on_named(bill_id: impl Into<BillId>, day: impl Into<Timestamp>, name: PayDateName) -> Self {
+        let day = day.into();
+        let request = Self::new(bill_id.into());
+        match name {
+            PayDateName::Both => request.with_pay_date(day.clone()).with_date(day),
+            PayDateName::PayDate => request.with_pay_date(day),
+            PayDateName::Date => request.with_date(day),
+        }
+    }
+
+    /// Asks for payment **now**. Sends no day, which is how the service is told so.
+    ///
+    /// ```
+    /// use billwire_models::q2::SchedulePayment;
+    ///
+    /// let request = SchedulePayment::pay_now("566595c8ce88ccec69328566");
+    /// assert_eq!(serde_json::to_string(&request)?, r#"{"billId":"566595c8ce88ccec69328566"}"#);
+    /// assert!(request.is_immediate());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+    #[must_use]
+    pub fn pay_now(bill_id: impl Into<BillId>) -> Self {
+        Self::new(bill_id.into())
+    }
+
+    /// Whether it asks for payment now.
+    #[must_use]
+    pub fn is_immediate(&self) -> bool {
+        self.day().is_none()
+    }
+
+    /// The day of payment it asks for, under whichever name; `None` for now.
+    #[must_use]
+    pub fn day(&self) -> Option<&Timestamp> {
+        self.pay_date.as_ref().or(self.date.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day() -> Timestamp {
+        Timestamp::parse("2018-10-25T00:00:00.000Z").unwrap()
+    }
+
+    #[test]
+    fn a_day_is_sent_under_both_names() {
+        let request = SchedulePayment::pay_on("b", day());
+        assert_eq!((&request.pay_date, &request.date), (&Some(day()), &Some(day())));
+        assert_eq!(request.day(), Some(&day()));
+        assert!(!request.is_immediate());
+    }
+
+    #[test]
+    fn one_name_can_be_chosen() {
+        let request = SchedulePayment::pay_on_named("b", day(), PayDateName::PayDate);
+        assert_eq!(
+            serde_json::to_string(&request).unwrap(),
+            r#"{"billId":"b","payDate":"2018-10-25T00:00:00.000Z"}"#
+        );
+        let request = SchedulePayment::pay_on_named("b", day(), PayDateName::Date);
+        assert_eq!(
+            serde_json::to_string(&request).unwrap(),
+            r#"{"billId":"b","date":"2018-10-25T00:00:00.000Z"}"#
+        );
+        assert!(!request.is_immediate(), "the other name counts too");
+        assert_eq!(PayDateName::default(), PayDateName::Both);
+    }
+
+    #[test]
+    fn now_sends_no_day() {
+        let request = SchedulePayment::pay_now("b");
+        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"billId":"b"}"#);
+        assert!(request.is_immediate());
+    }
+}

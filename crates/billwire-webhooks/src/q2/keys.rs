@@ -1,0 +1,27 @@
+//! Keys that can be replaced while deliveries are being checked.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A value that one side reads and another replaces; a reader keeps what it took.
+pub(super) struct Replaceable<T>(RwLock<Arc<T>>);
+
+impl<T> Replaceable<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self(RwLock::new(Arc::new(value)))
+    }
+
+    pub(super) fn current(&self) -> Arc<T> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn replace(&self, value: T) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Replaceable<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.current().fmt(formatter)
+    }
+}

@@ -1,0 +1,21 @@
+//! Integration tests: one binary, one module per subject. Everything that touches a key runs on both providers.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
+)]
+
+mod axum_extractor;
+mod debug;
+mod events;
+mod headers;
+mod hostile;
+mod invalid_kinds;
+mod keys;
+mod own_trouble;
+mod policy;
+mod proofs;
+mod support;
+mod vectors;
