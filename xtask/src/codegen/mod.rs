@@ -142,37 +142,39 @@ pub fn parse(api: &str, path: &str, text: &str) -> Result<Description> {
 fn generate(description: &Description) -> Output {
     let mut output = Output::default();
     models(description, &mut output);
-    let api = &description.api;
-    output.folder(
-        &format!("crates/billwire-core/src/{api}/generated"),
-        [
-            ("calls.rs", render_client::render_calls(description)),
-            ("client.rs", render_client::render_client(description)),
-            ("mod.rs", render_client::render_module(description)),
-        ],
-    );
-    output.folder(
-        &format!("crates/billwire-sandbox/src/{api}/generated"),
-        [
-            ("mod.rs", render_server::render_module(description)),
-            ("router.rs", render_server::render_router(description)),
-            ("server.rs", render_server::render_server(description)),
-        ],
-    );
-    output.folder(
-        &format!("crates/billwire-cli/src/{api}/generated"),
-        [
-            ("dispatch.rs", render_commands::render_dispatch(description)),
-            ("mod.rs", render_commands::render_module(description)),
-        ],
-    );
-    let reference = format!("docs/reference/{api}");
+    calls(description, &mut output);
+    let reference = format!("docs/reference/{}", description.api);
     for (name, text) in render_reference::render(description) {
         output.add(format!("{reference}/{name}"), text);
     }
     output.folders.insert(reference);
     render_tests::add(description, &mut output);
     output
+}
+
+/// Client, server and command: only if there is something to call.
+fn calls(description: &Description, output: &mut Output) {
+    let api = &description.api;
+    let core = [
+        ("calls.rs", render_client::render_calls(description)),
+        ("client.rs", render_client::render_client(description)),
+        ("mod.rs", render_client::render_module(description)),
+    ];
+    let sandbox = [
+        ("mod.rs", render_server::render_module(description)),
+        ("router.rs", render_server::render_router(description)),
+        ("server.rs", render_server::render_server(description)),
+    ];
+    let cli = [
+        ("dispatch.rs", render_commands::render_dispatch(description)),
+        ("mod.rs", render_commands::render_module(description)),
+    ];
+    let files: [(&str, &[(&str, String)]); 3] = [("core", &core), ("sandbox", &sandbox), ("cli", &cli)];
+    for (name, files) in files {
+        let folder = format!("crates/billwire-{name}/src/{api}/generated");
+        let used = files.iter().filter(|_| !description.operations.is_empty());
+        output.folder(&folder, used.map(|(name, text)| (*name, text.clone())));
+    }
 }
 
 fn models(description: &Description, output: &mut Output) {

@@ -126,7 +126,9 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
     items.extend(serde_imports(properties, object.extra, true));
     items.extend(imports.ours(&schema.name));
     items.extend(lenient_imports(properties));
-    items.push(quote!(use crate::scalar::generated_support::DebugObject;));
+    items.push(quote!(
+        use crate::scalar::generated_support::DebugObject;
+    ));
     items.push(object_struct(schema, object));
     items.push(constructors(&name, object));
     if object.query {
@@ -292,25 +294,28 @@ fn from_argument(ty: &Type, name: &syn::Ident) -> TokenStream {
 
 /// The parameters of a query as text.
 fn query_pairs(name: &syn::Ident, properties: &[Property]) -> TokenStream {
-    let pushes = properties.iter().map(|property| {
+    let (optional, required): (Vec<_>, Vec<_>) = properties.iter().partition(|property| property.optional());
+    let required = required.into_iter().map(|property| {
         let field = ident(&property.rust);
         let wire = &property.wire;
-        if property.optional() {
-            quote! {
-                if let Some(#field) = &self.#field {
-                    pairs.push((#wire, #field.to_string()));
-                }
+        quote!((#wire, self.#field.to_string()))
+    });
+    let optional = optional.into_iter().map(|property| {
+        let field = ident(&property.rust);
+        let wire = &property.wire;
+        quote! {
+            if let Some(#field) = &self.#field {
+                pairs.push((#wire, #field.to_string()));
             }
-        } else {
-            quote!(pairs.push((#wire, self.#field.to_string()));)
         }
     });
+    let mutable = (optional.len() > 0).then(|| quote!(mut));
     quote! {
         impl #name {
             /// The parameters that are set, as they stand in the query string before it is percent-encoded.
             pub fn pairs(&self) -> Vec<(&'static str, String)> {
-                let mut pairs = Vec::new();
-                #(#pushes)*
+                let #mutable pairs = vec![#(#required),*];
+                #(#optional)*
                 pairs
             }
         }

@@ -11,17 +11,7 @@ use super::render::{docs, file, header, ident, one_line, paragraphs, sentence, s
 pub fn render(description: &Description) -> String {
     let header = header(description, "paths", &description.paths_digest, "change the description.");
     let operations = description.sorted_operations();
-    let has_parameters =
-        operations.iter().any(|operation| !operation.path_parameters.is_empty() || operation.query.is_some());
-    let has_body = operations.iter().any(|operation| operation.request.is_some());
-    let mut names = vec![quote!(Api)];
-    names.extend(has_body.then(|| quote!(Body, BodyMember)));
-    names.push(quote!(Credential));
-    names.extend(has_body.then(|| quote!(MemberKind)));
-    names.push(quote!(Method, Operation));
-    names.extend(has_parameters.then(|| quote!(Parameter, Place)));
-    names.push(quote!(Safety));
-    let mut items = vec![quote!(use crate::operation::{#(#names),*};)];
+    let mut items = vec![imports(&operations)];
     let constants: Vec<_> =
         operations.iter().map(|operation| ident(&names::constant(&operation.id))).collect();
     items.push(quote! {
@@ -35,6 +25,22 @@ pub fn render(description: &Description) -> String {
         "// change the description.\n\n//! The operation table of this API.\n\n",
         1,
     )
+}
+
+/// Only what the table names, so that a small description has no unused imports.
+fn imports(operations: &[&Operation]) -> TokenStream {
+    if operations.is_empty() {
+        return quote!(
+            use crate::operation::Operation;
+        );
+    }
+    let has_parameters =
+        operations.iter().any(|operation| !operation.path_parameters.is_empty() || operation.query.is_some());
+    let has_body = operations.iter().any(|operation| operation.request.is_some());
+    let body = has_body.then(|| quote!(Body, BodyMember,));
+    let kind = has_body.then(|| quote!(MemberKind,));
+    let parameter = has_parameters.then(|| quote!(Parameter, Place,));
+    quote!(use crate::operation::{Api, #body Credential, #kind Method, Operation, #parameter Safety};)
 }
 
 fn item(description: &Description, operation: &Operation) -> TokenStream {

@@ -15,8 +15,11 @@ use super::render_types as types;
 pub fn render_server(description: &Description) -> String {
     let api = ident(&description.api);
     let operations = description.sorted_operations();
-    let mut names = argument_types(&operations);
-    names.extend(operations.iter().map(|operation| operation.response.clone()));
+    let mut names = id_types(&operations);
+    for operation in &operations {
+        names.extend(operation.query.iter().chain(&operation.request).cloned());
+        names.insert(operation.response.clone());
+    }
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
     let methods = operations.iter().map(|operation| {
         let documentation = docs(&operation_docs(operation));
@@ -48,7 +51,8 @@ pub fn render_server(description: &Description) -> String {
 pub fn render_router(description: &Description) -> String {
     let api = ident(&description.api);
     let operations = description.sorted_operations();
-    let names: Vec<_> = argument_types(&operations).iter().map(|name| ident(name)).collect();
+    // Requests and queries need no import: the methods of the trait say what they decode to.
+    let names: Vec<_> = id_types(&operations).iter().map(|name| ident(name)).collect();
     let items = vec![
         quote!(
             use billwire_models::operation::Operation;
@@ -104,17 +108,15 @@ pub fn render_module(description: &Description) -> String {
     )
 }
 
-fn argument_types(operations: &[&Operation]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for operation in operations {
-        names.extend(operation.path_parameters.iter().filter_map(|property| match &property.ty {
+/// The types of path parameters.
+fn id_types(operations: &[&Operation]) -> BTreeSet<String> {
+    let parameters = operations.iter().flat_map(|operation| &operation.path_parameters);
+    parameters
+        .filter_map(|property| match &property.ty {
             Type::Named(name) => Some(name.clone()),
             _ => None,
-        }));
-        names.extend(operation.query.clone());
-        names.extend(operation.request.clone());
-    }
-    names
+        })
+        .collect()
 }
 
 /// Names and types of what a method takes besides the context.

@@ -89,8 +89,8 @@ impl Checker<'_> {
             (Type::Any, _)
             | (Type::Text | Type::Secret | Type::CardData, Value::Text(_))
             | (Type::Boolean { .. }, Value::Boolean(_))
+            | (Type::Integer { .. }, Value::Integer(_))
             | (Type::Float | Type::Number, Value::Integer(_) | Value::Float(_)) => true,
-            (Type::Integer { rust, .. }, Value::Integer(value)) => *value >= 0 || rust.starts_with('i'),
             (Type::Money, Value::Text(text)) => is_decimal(text),
             (Type::Timestamp, Value::Text(text)) => is_rfc3339(text),
             (Type::ProviderTime, Value::Text(text)) => {
@@ -215,7 +215,6 @@ fn expected(ty: &Type) -> &'static str {
     match ty {
         Type::Text | Type::Named(_) | Type::Secret | Type::CardData => "a string",
         Type::Boolean { .. } => "a boolean",
-        Type::Integer { rust, .. } if rust.starts_with('u') => "an integer of at least 0",
         Type::Integer { .. } => "an integer",
         Type::Float | Type::Number => "a number",
         Type::Money => "money as a decimal string, such as \"25.21\"",

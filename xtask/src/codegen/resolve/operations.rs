@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Resolver, digest, keywords};
+use super::types::shape;
+use super::{Resolver, components, digest, keywords};
 use crate::codegen::model::{Auth, Example, Object, Operation, Property, Safety, Schema, SchemaKind, Type};
 use crate::codegen::names;
 use crate::codegen::problem::Position;
@@ -254,7 +255,8 @@ impl<'a> Resolver<'a> {
                 *lenient = true;
                 !in_path
             }
-            Type::Text | Type::Named(_) => true,
+            Type::Text => true,
+            Type::Named(name) => self.is_text(name),
             Type::Timestamp | Type::ProviderTime | Type::Money | Type::Number => !in_path,
             _ => false,
         };
@@ -279,6 +281,12 @@ impl<'a> Resolver<'a> {
             limits: Default::default(),
         };
         Some(Parameter { node, in_path, property })
+    }
+
+    /// Whether the schema `name` is an id or an enum.
+    fn is_text(&self, name: &str) -> bool {
+        let schemas = components(self.root, "schemas");
+        schemas.iter().any(|entry| entry.key == name && shape(&entry.node) == keywords::Shape::Text)
     }
 
     fn paths_agree(&self, path: &Entry, parameters: &[Parameter<'_>], what: &str) {

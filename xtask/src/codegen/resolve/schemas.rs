@@ -47,6 +47,10 @@ impl Resolver<'_> {
                 "use words with a capital letter each and nothing between them, abbreviations too: `MfaInput`",
             );
         }
+        if names::is_taken(name) {
+            let message = format!("`{name}` is a name that generated code needs for itself");
+            self.problems.push(*key_position, message, "give the schema a longer name");
+        }
         let source = self.need_text(node, "x-source", *key_position, &what);
         let description = self.need_text(node, "description", *key_position, &what);
         let kind = match shape(node) {

@@ -2,11 +2,7 @@
 // change the description.
 
 use billwire_models::operation::Operation;
-use billwire_models::q2::{
-    AddPaymentMethod, AssignPaymentMethod, BillId, CancelPayment, ClientId, CompanyId,
-    CreateAuth, CreateClient, CreateToken, PaymentMethodId, SchedulePayment,
-    SearchCompanies, StepAuth, UpdatePaymentSettings, operations,
-};
+use billwire_models::q2::{BillId, ClientId, CompanyId, PaymentMethodId, operations};
 use http::Method;
 
 use crate::api_error::ApiError;

@@ -1,0 +1,7 @@
+//! Tests of the build commands, through the binary, as a person uses them.
+
+mod cases;
+mod compile;
+mod mistakes;
+mod support;
+mod up_to_date;

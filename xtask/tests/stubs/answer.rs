@@ -1,0 +1,1 @@
+pub struct Answer<R>(pub R);
