@@ -14,6 +14,9 @@
 //! | private-key time | constant by design | blinded, but subject to RUSTSEC-2023-0071 ("Marvin"), which has **no patched version** |
 //! | speed | about that of the bare library | signing and decrypting about 3 times, verifying about 13 times as slow |
 //!
+//! On `wasm32-unknown-unknown` the final program must enable the feature `js` of `getrandom` 0.2, or provide random
+//! bytes in another way that crate documents: blinding needs them.
+//!
 //! Do not decrypt with [`PortableProvider`] where a stranger can send messages and measure the answers. Keys of both
 //! providers may be used side by side in one program, even in one ring.
 //!

@@ -74,7 +74,7 @@ impl fmt::Display for SkipReason {
                 write!(formatter, "the member {member} of the JWK is missing or malformed")
             }
             Self::PrivateKeyExposed => formatter.write_str(
-                "the JWK holds private members: the key is compromised, its owner must replace it",
+                "the JWK holds private members, but a public key is wanted: if it was published, its owner must replace it",
             ),
             Self::Unusable(reason) => formatter.write_str(reason),
             Self::DuplicateKeyId => formatter.write_str("an earlier key of the set has the same `kid`"),

@@ -13,6 +13,21 @@ fn both_are_there_under_their_names() {
     assert_eq!(PROVIDERS.map(Provider::name), ["portable", "aws-lc"]);
 }
 
+#[test]
+fn keys_can_be_shared_between_threads() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<billwire_crypto::KeyRing<PrivateKey>>();
+    check::<billwire_crypto::KeyRing<PublicKey>>();
+    check::<Arc<dyn Provider>>();
+    check::<Error>();
+    let key = crate::support::private(PROVIDERS[1], keys::REQUEST_SIGNING);
+    let signing = std::thread::spawn(move || {
+        let claims = serde_json::json!({});
+        billwire_crypto::jwt::sign(&key, &claims, &billwire_crypto::jwt::HeaderOptions::default()).is_ok()
+    });
+    assert!(signing.join().unwrap());
+}
+
 /// NIST SP 800-38A, appendix F.5.5, CTR-AES256: the whole block counts.
 #[test]
 fn counter_mode_is_the_nist_one_in_both_directions() {
