@@ -18,7 +18,7 @@
 //! - `testing`: `ScriptedTransport` and `ManualClock`
 
 // The mechanism serves the APIs: without one of them nothing uses it.
-#![cfg_attr(not(feature = "q2"), allow(dead_code, unused_imports))]
+#![cfg_attr(not(feature = "q2"), allow(dead_code, unused_imports, reason = "no API is chosen"))]
 
 pub mod delivery;
 pub mod error;

@@ -1,5 +1,7 @@
 //! Building the plain request of one attempt: pure functions.
 
+use std::fmt;
+
 use billwire_models::operation::{Method, Operation};
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
@@ -17,6 +19,16 @@ pub struct Draft<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path_and_query: &'a str,
     pub(crate) body: Option<&'a Bytes>,
+}
+
+impl fmt::Debug for Draft<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Draft")
+            .field("operation", &self.operation.id)
+            .field("path_and_query", &self.path_and_query)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Checks the draft and has the API complete it.

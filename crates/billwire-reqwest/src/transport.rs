@@ -132,7 +132,9 @@ mod tests {
 
     #[test]
     fn a_path_that_would_be_rewritten_is_refused_unsent() {
-        for uri in ["http://127.0.0.1/v1/../bill", "http://127.0.0.1/v1/%2e%2e/bill", "http://127.0.0.1/a/./b"] {
+        for uri in
+            ["http://127.0.0.1/v1/../bill", "http://127.0.0.1/v1/%2e%2e/bill", "http://127.0.0.1/a/./b"]
+        {
             let error = converted(request_to(uri)).expect_err(uri);
             assert_eq!(error.delivery(), Delivery::NotSent);
             assert_eq!(error.kind(), TransportErrorKind::InvalidRequest);

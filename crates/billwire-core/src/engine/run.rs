@@ -44,6 +44,11 @@ pub(crate) async fn run(
     draft: Draft<'_>,
     options: &CallOptions,
 ) -> Result<Done, Error> {
+    if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(Error::new(ErrorKind::InvalidRequest, "the timeout of an attempt is zero")
+            .with_operation(draft.operation)
+            .with_advice("give `CallOptions::with_timeout` a longer time"));
+    }
     let settings = protocol.settings();
     let call_id = call_id::fresh(&*settings.random).map_err(|error| error.with_operation(draft.operation))?;
     let span = trace::call_span(draft.operation, &call_id);

@@ -10,6 +10,11 @@ const READ_BACK: &str = "do not repeat it blindly, it may have been carried out:
 const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
                                 reliably: wait for its events or ask the service's support with the request id";
 
+const REDIRECTED: &str = "correct the base URL; redirects are never followed because they would carry the \
+                          credential elsewhere";
+const REDIRECTED_WRITE: &str = "correct the base URL (redirects are never followed because they would carry the \
+                                credential elsewhere), and read the resource back before asking again";
+
 /// The sentence for an error that carries no advice of its own.
 pub(super) fn of(error: &Error) -> &'static str {
     if error.may_have_taken_effect() {
@@ -32,9 +37,7 @@ pub(super) fn of(error: &Error) -> &'static str {
         ErrorKind::Rejected => "correct the request as the service's message says; an id in it may not exist",
         ErrorKind::RateLimited => "wait as long as the service asks, then send fewer requests at a time",
         ErrorKind::Service => "try again later; if it stays, ask the service's support with the request id",
-        ErrorKind::Redirected => {
-            "correct the base URL; redirects are never followed because they would carry the credential elsewhere"
-        }
+        ErrorKind::Redirected => REDIRECTED,
         ErrorKind::UnexpectedStatus => "check that the base URL is the service and not a proxy",
         ErrorKind::UnreadableAnswer => {
             "check that the base URL is the service and not a proxy; if it is, report the place of the problem \
@@ -51,6 +54,7 @@ pub(super) fn of(error: &Error) -> &'static str {
 
 fn of_unclear_write(error: &Error) -> &'static str {
     match error.operation().map(|operation| operation.safety) {
+        _ if error.kind() == ErrorKind::Redirected => REDIRECTED_WRITE,
         Some(Safety::Idempotent) => "repeat it: carried out twice it has the effect of once",
         Some(Safety::Reconcilable) => READ_BACK,
         _ => CANNOT_READ_BACK,

@@ -21,6 +21,26 @@ use crate::transport::Transport;
 /// sent at most once: see [`may_retry`](crate::retry::may_retry). When a call ends in an [`Error`], ask
 /// [`Error::may_have_taken_effect`] before asking for the same thing again.
 ///
+/// ```
+/// # async fn example() -> Result<(), billwire_core::Error> {
+/// use std::sync::Arc;
+/// use billwire_core::testing::{ManualClock, ScriptedTransport, Step};
+/// use billwire_core::{ApiKey, Delivery, Environment, TransportErrorKind, q2};
+///
+/// // In production: `ReqwestTransport` of billwire-reqwest, and `TokioClock`.
+/// let clock = Arc::new(ManualClock::jumping("2026-03-01T12:00:00Z".parse().expect("a timestamp")));
+/// let cut_off = Step::fail(Delivery::Unknown, TransportErrorKind::Interrupted);
+/// let transport = Arc::new(ScriptedTransport::new(clock.clone(), [cut_off]));
+/// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key")).build()?;
+/// let client = q2::Client::new(config, transport, clock);
+///
+/// let error = client.pay_now(&"566595c8ce88ccec69328566".into()).await.expect_err("the answer was cut off");
+/// assert!(error.may_have_taken_effect(), "so the bill is read back before anybody asks again");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(example()).expect("it runs");
+/// ```
+///
 /// Dropping the future of a call stops it; whether the request arrived is then not known.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -29,6 +29,17 @@ enum End {
     Never,
 }
 
+impl fmt::Debug for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = match &self.end {
+            End::Respond(response) => response.status().to_string(),
+            End::Fail(delivery, kind) => format!("{kind:?}, {delivery}"),
+            End::Never => "never answers".to_owned(),
+        };
+        formatter.debug_struct("Step").field("after", &self.after).field("end", &end).finish()
+    }
+}
+
 impl Step {
     /// Answers with `status` and `body`.
     pub fn respond(status: StatusCode, body: impl Into<Bytes>) -> Self {

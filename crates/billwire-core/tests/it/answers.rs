@@ -149,6 +149,14 @@ async fn a_redirect_is_an_error_that_says_why() {
     let error = error_from(step).await;
     assert_eq!(error.kind(), ErrorKind::Redirected);
     assert!(error.advice().contains("base URL"), "{error}");
+
+    let scene = Scene::new([support::status(307)]);
+    let error = scene.client.send(support::reconcilable()).await.expect_err("a redirect");
+    assert_eq!(scene.sent(), 1);
+    assert!(
+        error.advice().contains("base URL") && error.advice().contains("read the resource back"),
+        "{error}"
+    );
 }
 
 fn page() -> String {

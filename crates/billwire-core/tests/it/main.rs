@@ -1,5 +1,10 @@
 //! The tests of billwire-core: a scripted transport, a clock that jumps, no network and no waiting.
 
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
+)]
+
 mod answers;
 mod blocking;
 mod generated;

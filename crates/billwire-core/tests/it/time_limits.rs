@@ -78,6 +78,15 @@ async fn a_deadline_of_zero_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_timeout_of_zero_is_refused_because_it_would_leave_every_payment_unclear() {
+    let scene = Scene::new([support::acknowledged()]);
+    let client = scene.client.with_options(CallOptions::new().with_timeout(Duration::ZERO));
+    let error = client.send(support::reconcilable()).await.expect_err("no time at all");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidRequest, Delivery::NotSent));
+    assert_eq!(scene.sent(), 0);
+}
+
+#[tokio::test]
 async fn the_total_time_never_exceeds_the_deadline() {
     for deadline in 1..40_u32 {
         let steps = (0..50).map(|_| Step::fail(Delivery::NotSent, TransportErrorKind::Connect).after(SECOND));
