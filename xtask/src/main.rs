@@ -14,6 +14,7 @@ mod arrows;
 mod build_times;
 mod ci;
 mod codegen;
+mod diff;
 mod features;
 mod footprint;
 mod process;
@@ -30,6 +31,7 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND [ARGUMENT]...
 
   codegen       write every generated file from the API descriptions; --check only compares
+  diff          what changed between two descriptions, and whether it breaks users
   test          every test and check; the last line counts them
   ci            all of that and format, clippy, docs, features, supply chain, demo; --only STEPS, --skip STEPS
   arrows        who may name whom, and what a crate must not pull in
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command.as_str() {
         "codegen" => codegen::run(rest),
+        "diff" => diff::run(rest),
         "test" if rest.is_empty() => test::run().map(|()| 0),
         "ci" => ci::run(rest).map(|()| 0),
         "arrows" if rest.is_empty() => arrows::run().map(|()| 0),

@@ -2,6 +2,7 @@
 
 mod cases;
 mod compile;
+mod diff;
 mod mistakes;
 mod support;
 mod up_to_date;
