@@ -1,3 +1,26 @@
-//! The `billwire` command.
+//! The `billwire` command: arguments in, text or JSON out.
+//!
+//! Data goes to stdout and talk to stderr; exit codes are a promise (`exit.rs`). Reading order: `args`, `operation_args`,
+//! `commands`, then `demo`.
 
-fn main() {}
+mod args;
+mod commands;
+mod connection;
+mod demo;
+mod error;
+mod exit;
+mod json_text;
+mod log;
+mod operation_args;
+mod outcome;
+mod output;
+mod profile;
+mod q2;
+mod render;
+mod secret_source;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    args::run(std::env::args_os().collect()).into()
+}

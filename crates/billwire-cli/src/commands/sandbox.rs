@@ -1,0 +1,195 @@
+//! `billwire sandbox`: serves the emulator until it is told to stop.
+
+use billwire::core::clock;
+use billwire::crypto::AwsLcProvider;
+use billwire_sandbox::{DEFAULT_PORT, ErrorKind, Info, Moment, Sandbox};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Requests are answered in parallel; a local sandbox needs no more.
+const WORKERS: usize = 2;
+
+pub(crate) fn command() -> Command {
+    Command::new("sandbox")
+        .about("Serve a local sandbox of the API, with signed and encrypted webhooks")
+        .long_about(
+            "Serve a local sandbox of the API, stateful, on virtual time, with signed and encrypted webhooks.\n\n\
+             Listens on loopback only: the control API on the base port, the Q2 API one above. Keeps everything in \
+             memory; ends with Ctrl-C or SIGTERM.",
+        )
+        .after_help(
+            "Examples:\n  \
+               billwire sandbox\n  \
+               billwire sandbox --port 0 --json\n  \
+               billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42",
+        )
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("BASE")
+                .value_parser(value_parser!(u16))
+                .default_value(DEFAULT_PORT.to_string())
+                .help("Base port; 0 picks free ones"),
+        )
+        .arg(
+            Arg::new("seed")
+                .long("seed")
+                .value_name("N")
+                .value_parser(value_parser!(u64))
+                .default_value("1")
+                .help("What all ids come from: same seed, same ids"),
+        )
+        .arg(Arg::new("time").long("time").value_name("INSTANT").help("Where the clock starts (RFC 3339) [default: now]"))
+        .arg(
+            Arg::new("frozen")
+                .long("frozen")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("running")
+                .help("The clock stands still until the control API moves it"),
+        )
+        .arg(
+            Arg::new("running")
+                .long("running")
+                .action(ArgAction::SetTrue)
+                .help("The clock runs as fast as outside (the default)"),
+        )
+        .arg(
+            Arg::new("quiet")
+                .long("quiet")
+                .short('q')
+                .action(ArgAction::SetTrue)
+                .help("Print nothing but errors"),
+        )
+}
+
+pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(WORKERS);
+    super::runtime(builder)?.block_on(serve(matches, output))
+}
+
+async fn serve(matches: &ArgMatches, output: Output) -> Result<(), Error> {
+    // Before anything is printed: whoever reads the line may send the signal at once.
+    let stop = stop_signal()?;
+    let sandbox = start(matches).await?;
+    if !matches.get_flag("quiet") {
+        let info = sandbox.info();
+        if output.is_json() { output.line(&line(&info)?)? } else { output.text(&text(&info))? }
+    }
+    stop.await;
+    if !matches.get_flag("quiet") {
+        output.remark("stopped");
+    }
+    Ok(())
+}
+
+async fn start(matches: &ArgMatches) -> Result<Sandbox, Error> {
+    let port = matches.get_one::<u16>("port").copied().unwrap_or(DEFAULT_PORT);
+    let time = match matches.get_one::<String>("time") {
+        Some(text) => {
+            text.parse::<Moment>().map_err(|error| Error::usage(format!("--time: {error}")))?.timestamp()
+        }
+        None => clock::system_now(),
+    };
+    let builder = Sandbox::builder()
+        .port(port)
+        .seed(matches.get_one::<u64>("seed").copied().unwrap_or(1))
+        .provider(std::sync::Arc::new(AwsLcProvider));
+    let builder =
+        if matches.get_flag("frozen") { builder.frozen_at(time) } else { builder.running_from(time) };
+    builder.start().await.map_err(|error| not_started(&error))
+}
+
+/// A sandbox that did not start, with what to do about it.
+pub(crate) fn not_started(error: &billwire_sandbox::Error) -> Error {
+    let failure = Error::new(Exit::SandboxStart, error.to_string()).with_causes_of(error);
+    match error.kind() {
+        ErrorKind::PortInUse => failure.with_advice(
+            "another sandbox may be running: use it, stop it, or give --port BASE for other ports (--port 0 picks free ones)",
+        ),
+        ErrorKind::InvalidInput => Error::usage(error.to_string()),
+        _ => failure.with_advice("check that this user may open ports on the loopback interface"),
+    }
+}
+
+/// Resolves when the process is asked to end.
+fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
+    let unavailable = |error: std::io::Error| {
+        Error::unexpected("signals cannot be received")
+            .with_cause(error)
+            .with_advice("check the limits of this user")
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(unavailable)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(unavailable)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = unavailable;
+        Ok(async {
+            // If the signal cannot be waited for, the sandbox runs until it is ended from outside.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
+
+/// Everything in one line, with the two addresses a script needs first at the top.
+fn line(info: &Info) -> Result<Value, Error> {
+    let mut value = serde_json::to_value(info).map_err(|error| {
+        Error::unexpected("the sandbox's description cannot be written as JSON").with_cause(error)
+    })?;
+    if let Value::Object(members) = &mut value {
+        members.insert("control".to_owned(), json!(info.urls.control));
+        members.insert("q2".to_owned(), json!(info.urls.q2));
+    }
+    Ok(value)
+}
+
+fn text(info: &Info) -> String {
+    let key = info.credentials.q2_api_keys.first().map_or("", String::as_str);
+    let mut lines = vec![
+        format!("Q2 API       {}", info.urls.q2),
+        format!("API key      {key}"),
+        format!("partner id   {}", info.credentials.q2_partner_id),
+        format!("control API  {}", info.urls.control),
+        format!("console      {}", info.urls.console),
+        format!("clock        {} ({})", info.now, clock_word(info)),
+        String::new(),
+        "test companies".to_owned(),
+    ];
+    lines.extend(info.companies.iter().map(|company| format!("  {}  {}", company.id, company.name)));
+    lines.extend([
+        String::new(),
+        format!("test card {}, MFA code {}", info.test_values.card, info.test_values.mfa_code),
+        String::new(),
+        "in another terminal:".to_owned(),
+        format!("  export BILLWIRE_Q2_API_KEY={key}"),
+        format!("  billwire q2 company search --query \"Regular Company\" --base-url {}", info.urls.q2),
+        String::new(),
+        "Ctrl-C stops the sandbox; nothing is kept.".to_owned(),
+        String::new(),
+    ]);
+    lines.join("\n")
+}
+
+fn clock_word(info: &Info) -> &'static str {
+    match info.clock_mode {
+        billwire_sandbox::ClockMode::Frozen => "frozen",
+        billwire_sandbox::ClockMode::Running => "running",
+    }
+}

@@ -1,0 +1,60 @@
+//! Links of the story that can be broken on purpose: `billwire demo --break LINK`. Each makes the demo fail.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+/// One broken link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Requests are signed with a key that is not registered.
+    WrongSigningKey,
+    /// Requests are not signed at all.
+    UnsignedRequests,
+    /// Somebody between the service and us changes webhooks.
+    TamperedWebhook,
+    /// The receiver trusts another signing key than the service's.
+    WrongWebhookKey,
+    /// The receiver publishes an encryption key that it cannot open.
+    WrongEncryptionKey,
+    /// The service does not send one of the webhooks.
+    MissingWebhook,
+    /// The service reads the other name of the pay date, and so pays at once.
+    IgnoredPayDate,
+    /// Something else pays too.
+    SecondPayment,
+}
+
+impl Fault {
+    /// The name on the command line.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::WrongSigningKey => "wrong-signing-key",
+            Self::UnsignedRequests => "unsigned-requests",
+            Self::TamperedWebhook => "tampered-webhook",
+            Self::WrongWebhookKey => "wrong-webhook-key",
+            Self::WrongEncryptionKey => "wrong-encryption-key",
+            Self::MissingWebhook => "missing-webhook",
+            Self::IgnoredPayDate => "ignored-pay-date",
+            Self::SecondPayment => "second-payment",
+        }
+    }
+}
+
+impl ValueEnum for Fault {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::WrongSigningKey,
+            Self::UnsignedRequests,
+            Self::TamperedWebhook,
+            Self::WrongWebhookKey,
+            Self::WrongEncryptionKey,
+            Self::MissingWebhook,
+            Self::IgnoredPayDate,
+            Self::SecondPayment,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
+    }
+}

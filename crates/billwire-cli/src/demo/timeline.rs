@@ -1,0 +1,252 @@
+//! What happened, in order: text for people, one JSON object per line for programs. Same seed, same lines, ports apart.
+
+use std::fmt::Write as _;
+
+use billwire::q2::Event;
+use billwire::webhooks::{Proved, Verified};
+use billwire_sandbox::{ClockReport, LedgerEntry, RequestRecord, SignatureCheck};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::output::Output;
+
+/// One line of the timeline. The names are a promise: scripts read them.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Entry {
+    Start { sandbox: String, receiver: String, now: String, seed: u64 },
+    Step { number: u32, what: String, at: String },
+    Request(SentRequest),
+    Webhook(ArrivedWebhook),
+    WebhookRefused { reason: String },
+    Clock { now: String, happened: Vec<String> },
+    Check { what: String },
+    Ledger { payments: Vec<Payment> },
+    Result(Summary),
+}
+
+/// A request as the service saw it.
+#[derive(Debug, Serialize)]
+pub(crate) struct SentRequest {
+    method: String,
+    path: String,
+    /// What the service found out about the signature.
+    signature: SignatureCheck,
+    /// The body was an encrypted envelope.
+    encrypted: bool,
+    status: u16,
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// A webhook that passed, and what was proved about it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ArrivedWebhook {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    created: String,
+    resource: String,
+    proved: &'static str,
+    signing_key: Option<String>,
+    issuer: Option<String>,
+    audience: Option<String>,
+    encrypted_to_us: bool,
+}
+
+/// A payment in the sandbox's ledger.
+#[derive(Debug, Serialize)]
+pub(crate) struct Payment {
+    at: String,
+    bill_id: String,
+    amount: String,
+}
+
+/// The last line.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    pub(crate) payments_in_ledger: usize,
+    pub(crate) webhooks_received: usize,
+    pub(crate) webhooks_verified: usize,
+    pub(crate) ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<String>,
+}
+
+impl From<&RequestRecord> for SentRequest {
+    fn from(record: &RequestRecord) -> Self {
+        Self {
+            method: record.method.clone(),
+            path: record.path.clone(),
+            signature: record.signature,
+            encrypted: record.encrypted,
+            status: record.status,
+            request_id: record.request_id.clone(),
+            error: record.error.clone(),
+        }
+    }
+}
+
+impl From<&Verified<Event>> for ArrivedWebhook {
+    fn from(event: &Verified<Event>) -> Self {
+        let signature = event.evidence().signature();
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            id: event.id.to_string(),
+            kind: event.kind.to_string(),
+            created: event.created.to_string(),
+            resource: format!("{} {}", event.resource.kind, event.resource.id),
+            proved: match event.proved() {
+                Proved::SenderAndBody => "sender-and-body",
+                Proved::Sender => "sender",
+                _ => "nothing",
+            },
+            signing_key: text(signature.and_then(|signature| signature.key_id())),
+            issuer: text(signature.and_then(|signature| signature.issuer())),
+            audience: text(signature.and_then(|signature| signature.audience())),
+            encrypted_to_us: event.evidence().encrypted_to_us(),
+        }
+    }
+}
+
+impl From<&LedgerEntry> for Payment {
+    fn from(entry: &LedgerEntry) -> Self {
+        Self { at: entry.at.to_string(), bill_id: entry.bill_id.clone(), amount: entry.amount.to_string() }
+    }
+}
+
+impl From<&ClockReport> for Entry {
+    fn from(report: &ClockReport) -> Self {
+        Self::Clock {
+            now: report.now.to_string(),
+            happened: report.effects.iter().map(|effect| effect.what.clone()).collect(),
+        }
+    }
+}
+
+/// Prints entries as they happen.
+#[derive(Debug)]
+pub(crate) struct Timeline {
+    output: Output,
+}
+
+impl Timeline {
+    pub(crate) fn new(output: Output) -> Self {
+        Self { output }
+    }
+
+    pub(crate) fn print(&self, entry: &Entry) -> Result<(), Error> {
+        if self.output.is_json() { self.output.line(&line(entry)?) } else { self.output.text(&text(entry)) }
+    }
+}
+
+fn line(entry: &Entry) -> Result<Value, Error> {
+    serde_json::to_value(entry).map_err(|error| {
+        Error::unexpected("a line of the timeline cannot be written as JSON").with_cause(error)
+    })
+}
+
+fn text(entry: &Entry) -> String {
+    match entry {
+        Entry::Start { sandbox, receiver, now, seed } => {
+            format!("sandbox  {sandbox}\nreceiver {receiver}\nclock    {now} (virtual), seed {seed}\n")
+        }
+        Entry::Step { number, what, at } => format!("\n{number:>2}. {what}  [{at}]\n"),
+        Entry::Request(request) => request_text(request),
+        Entry::Webhook(webhook) => webhook_text(webhook),
+        Entry::WebhookRefused { reason } => format!("    webhook REFUSED: {reason}\n"),
+        Entry::Clock { now, happened } => {
+            let mut text = format!("    clock   {now}\n");
+            for what in happened {
+                let _ = writeln!(text, "            {what}");
+            }
+            text
+        }
+        Entry::Check { what } => format!("    ok      {what}\n"),
+        Entry::Ledger { payments } => {
+            let mut text = format!("\nledger: {} payment{}\n", payments.len(), plural(payments.len()));
+            for payment in payments {
+                let _ = writeln!(text, "    {}  bill {}  ${}", payment.at, payment.bill_id, payment.amount);
+            }
+            text
+        }
+        Entry::Result(summary) => summary_text(summary),
+    }
+}
+
+fn request_text(request: &SentRequest) -> String {
+    let signed = match request.signature {
+        SignatureCheck::Verified => "signed",
+        SignatureCheck::Refused => "signature REFUSED",
+        _ => "signature not looked at",
+    };
+    let sealed = match (request.encrypted, request.method.as_str()) {
+        (true, _) => ", body encrypted",
+        (false, "POST") => ", body in clear",
+        (false, _) => "",
+    };
+    let mut text = format!(
+        "    -> {} {} ({signed}{sealed})\n    <- {}  request id {}\n",
+        request.method, request.path, request.status, request.request_id
+    );
+    if let Some(error) = &request.error {
+        let _ = writeln!(text, "       {error}");
+    }
+    text
+}
+
+fn webhook_text(webhook: &ArrivedWebhook) -> String {
+    let mut text = format!("    webhook {}  {}  about {}\n", webhook.kind, webhook.id, webhook.resource);
+    let by = webhook.signing_key.as_deref().unwrap_or("no key");
+    let _ = write!(text, "            {} proved: signed by {by}", webhook.proved);
+    if webhook.encrypted_to_us {
+        text.push_str("; body encrypted to us, its integrity rests on TLS");
+    }
+    text.push('\n');
+    text
+}
+
+fn summary_text(summary: &Summary) -> String {
+    let verdict = if summary.ok { "everything held" } else { "NOT everything held" };
+    format!(
+        "\n{verdict}: {} payment{} in the ledger, {} of {} webhook{} verified\n",
+        summary.payments_in_ledger,
+        plural(summary.payments_in_ledger),
+        summary.webhooks_verified,
+        summary.webhooks_received,
+        plural(summary.webhooks_received),
+    )
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// Checks that hold are part of the timeline.
+pub(crate) fn check(what: impl Into<String>) -> Entry {
+    Entry::Check { what: what.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_last_line_has_the_documented_members() {
+        let summary = Summary {
+            payments_in_ledger: 1,
+            webhooks_received: 7,
+            webhooks_verified: 7,
+            ok: true,
+            failure: None,
+        };
+        assert_eq!(
+            line(&Entry::Result(summary)).expect("JSON"),
+            json!({"event": "result", "payments_in_ledger": 1, "webhooks_received": 7, "webhooks_verified": 7, "ok": true})
+        );
+    }
+}

@@ -1,0 +1,330 @@
+//! The subcommands of an API, built from its operation table: nothing here knows a single operation.
+//!
+//! Parameters become `--bill-id ID`. Body members become flags by their kind; objects are given as JSON or `@FILE`. A whole
+//! body comes from `--body FILE` or `--body -`, and flags then replace its members. Secret members have no plain flag: they
+//! are fetched from `--card-number-from SOURCE`.
+
+use std::collections::BTreeMap;
+
+use billwire::models::operation::{Body, BodyMember, MemberKind, Operation, Parameter, Place};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::json_text;
+use crate::secret_source::{self, Reader, SecretSource};
+
+const BODY: &str = "body";
+const PARAMETERS_HEADING: &str = "Parameters";
+const BODY_HEADING: &str = "Request body";
+
+/// The values of the path and query parameters, by their names on the wire.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arguments(BTreeMap<&'static str, String>);
+
+impl Arguments {
+    /// The value of a required parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Result<&str, Error> {
+        self.0.get(name).map(String::as_str).ok_or_else(|| {
+            Error::usage(format!("{} is missing", flag(name))).with_advice("give it; see --help")
+        })
+    }
+
+    /// The query parameters of `operation` as an object of texts.
+    pub(crate) fn query(&self, operation: &'static Operation) -> Value {
+        let in_query = operation.parameters.iter().filter(|parameter| parameter.place == Place::Query);
+        in_query
+            .filter_map(|parameter| self.0.get(parameter.name).map(|value| (parameter.name, value.as_str())))
+            .collect()
+    }
+}
+
+/// The command of `operation`, without the options that all commands share.
+pub(crate) fn command(operation: &'static Operation) -> Command {
+    let mut command = Command::new(operation.command)
+        .about(operation.summary)
+        .long_about(long_about(operation))
+        .after_help(format!("Example:\n  {}", example(operation)))
+        .args(operation.parameters.iter().map(parameter));
+    if let Some(body) = &operation.body {
+        command = command.arg(whole_body(body));
+        for member in body.members {
+            command = command.arg(if member.secret { secret_member(member) } else { plain_member(member) });
+            if member.secret {
+                command = command.arg(refused_member(member));
+            }
+        }
+    }
+    command
+}
+
+/// What was given for `operation`: its parameters and its body.
+pub(crate) fn read(
+    operation: &'static Operation,
+    matches: &ArgMatches,
+    reader: &mut Reader,
+) -> Result<(Arguments, Option<Value>), Error> {
+    let mut arguments = Arguments::default();
+    for parameter in operation.parameters {
+        if let Some(value) = matches.get_one::<String>(parameter.name) {
+            if value.is_empty() {
+                return Err(Error::usage(format!("{} is empty", flag(parameter.name)))
+                    .with_advice(format!("give {}", parameter.description)));
+            }
+            arguments.0.insert(parameter.name, value.clone());
+        }
+    }
+    let body = match &operation.body {
+        Some(body) => Some(Value::Object(read_body(body, matches, reader)?)),
+        None => None,
+    };
+    Ok((arguments, body))
+}
+
+fn read_body(body: &Body, matches: &ArgMatches, reader: &mut Reader) -> Result<Map<String, Value>, Error> {
+    for member in body.members.iter().filter(|member| member.secret) {
+        if matches.contains_id(member.name) {
+            return Err(refusal(member));
+        }
+    }
+    let mut members = match matches.get_one::<String>(BODY) {
+        Some(path) => given_body(body, path, reader)?,
+        None => Map::new(),
+    };
+    for member in body.members {
+        if let Some(value) = read_member(member, matches, reader)? {
+            members.insert(member.name.to_owned(), value);
+        }
+    }
+    Ok(members)
+}
+
+/// The JSON object at `path`. A member that the operation does not know is refused: the service would ignore it, and a
+/// payment with a misspelt date is a payment at once.
+fn given_body(body: &Body, path: &str, reader: &mut Reader) -> Result<Map<String, Value>, Error> {
+    if path.trim_start().starts_with(['{', '[']) {
+        return Err(Error::usage("--body takes a file, not the JSON itself").with_advice(
+            "give --body FILE, or --body - and the JSON on standard input: it may hold secrets",
+        ));
+    }
+    let text = reader.text("--body", path)?;
+    let Value::Object(members) = json_text::parse("--body", &text)? else {
+        return Err(Error::usage("--body: the JSON is not an object").with_advice(known_members(body)));
+    };
+    let known = |name: &String| body.members.iter().any(|member| member.name == name);
+    match members.keys().find(|name| !known(name)) {
+        Some(unknown) => Err(Error::usage(format!("--body: {} has no member {unknown:?}", body.schema))
+            .with_advice(known_members(body))),
+        None => Ok(members),
+    }
+}
+
+fn known_members(body: &Body) -> String {
+    let names: Vec<&str> = body.members.iter().map(|member| member.name).collect();
+    format!("the members of {} are {}", body.schema, names.join(", "))
+}
+
+fn read_member(
+    member: &BodyMember,
+    matches: &ArgMatches,
+    reader: &mut Reader,
+) -> Result<Option<Value>, Error> {
+    let name = member.name;
+    if member.secret {
+        let option = format!("{}-from", flag(name));
+        let Some(text) = matches.get_one::<String>(&secret_id(member)) else { return Ok(None) };
+        let secret = reader.secret(&option, &SecretSource::parse(&option, text)?)?;
+        return match member.kind {
+            MemberKind::Json => json_text::parse(&option, secret.expose()).map(Some),
+            _ => Ok(Some(Value::from(secret.expose()))),
+        };
+    }
+    Ok(match member.kind {
+        MemberKind::Boolean => matches.get_one::<bool>(name).map(|value| Value::from(*value)),
+        MemberKind::Integer => matches.get_one::<i64>(name).map(|value| Value::from(*value)),
+        MemberKind::Number => {
+            matches.get_one::<String>(name).map(|text| json_text::number(&flag(name), text)).transpose()?
+        }
+        MemberKind::TextList => matches
+            .get_many::<String>(name)
+            .map(|values| Value::from(values.map(|value| Value::from(value.as_str())).collect::<Vec<_>>())),
+        MemberKind::Json => match matches.get_one::<String>(name) {
+            Some(text) => Some(json_member(&flag(name), text, reader)?),
+            None => None,
+        },
+        _ => matches.get_one::<String>(name).map(|value| Value::from(value.as_str())),
+    })
+}
+
+/// `JSON` or `@FILE`.
+fn json_member(option: &str, text: &str, reader: &mut Reader) -> Result<Value, Error> {
+    match text.strip_prefix('@') {
+        Some(path) => json_text::parse(option, &reader.text(option, path)?),
+        None => json_text::parse(option, text),
+    }
+}
+
+fn parameter(parameter: &'static Parameter) -> Arg {
+    Arg::new(parameter.name)
+        .long(long(parameter.name))
+        .value_name(value_name(parameter.name))
+        .help(parameter.description)
+        .help_heading(PARAMETERS_HEADING)
+        .required(parameter.required)
+}
+
+fn plain_member(member: &'static BodyMember) -> Arg {
+    let arg =
+        Arg::new(member.name).long(long(member.name)).help(member.description).help_heading(BODY_HEADING);
+    let arg = if member.required { arg.required_unless_present(BODY) } else { arg };
+    match member.kind {
+        MemberKind::Choice(choices) => {
+            arg.value_name("CHOICE").value_parser(PossibleValuesParser::new(choices.iter().copied()))
+        }
+        MemberKind::Boolean => arg
+            .value_name("true|false")
+            .value_parser(value_parser!(bool))
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .hide_possible_values(true),
+        MemberKind::Integer => {
+            arg.value_name("NUMBER").value_parser(value_parser!(i64)).allow_negative_numbers(true)
+        }
+        MemberKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
+        MemberKind::TextList => arg.value_name("TEXT,…").action(ArgAction::Append).value_delimiter(','),
+        MemberKind::Json => arg.value_name("JSON|@FILE"),
+        _ => arg.value_name(value_name(member.name)),
+    }
+}
+
+fn secret_member(member: &'static BodyMember) -> Arg {
+    let arg = Arg::new(secret_id(member))
+        .long(format!("{}-from", long(member.name)))
+        .value_name(secret_source::FORMS)
+        .help(format!("{} Secret: say where to read it", sentence(member.description)))
+        .help_heading(BODY_HEADING);
+    if member.required { arg.required_unless_present_any([BODY, member.name]) } else { arg }
+}
+
+/// The plain flag of a secret member: not shown, taken only to refuse it with a better message than "unknown".
+fn refused_member(member: &'static BodyMember) -> Arg {
+    Arg::new(member.name).long(long(member.name)).num_args(0..=1).hide(true)
+}
+
+fn refusal(member: &BodyMember) -> Error {
+    let plain = flag(member.name);
+    Error::usage(format!("{plain} is secret and is not taken from the command line")).with_advice(format!(
+        "say where to read it: {plain}-from {}\nother users of this machine can see command lines, and shells keep them: \
+         treat what was given as known to others",
+        secret_source::FORMS
+    ))
+}
+
+fn whole_body(body: &'static Body) -> Arg {
+    Arg::new(BODY)
+        .long(BODY)
+        .value_name("FILE|-")
+        .help(format!(
+            "The whole body ({}) as a JSON object; the options below replace its members",
+            body.schema
+        ))
+        .help_heading(BODY_HEADING)
+}
+
+fn long_about(operation: &Operation) -> String {
+    let mut text = format!(
+        "{}\n\nSends {} {}. May it be repeated when no answer came? {}",
+        operation.summary,
+        operation.method.as_str(),
+        operation.path,
+        repeat_text(operation)
+    );
+    if operation.card_data {
+        text.push_str("\nCarries card or bank account data.");
+    }
+    text.push_str("\nSource: ");
+    text.push_str(operation.source);
+    text
+}
+
+fn repeat_text(operation: &Operation) -> &'static str {
+    match operation.safety.as_str() {
+        "read" => "Yes, it changes nothing.",
+        "idempotent" => "Yes, twice has the effect of once.",
+        "reconcilable" => "Not blindly: read the resource back first.",
+        _ => "No.",
+    }
+}
+
+/// A whole command line with the required options.
+fn example(operation: &Operation) -> String {
+    let mut line =
+        format!("billwire {} {} {}", operation.api.as_str(), operation.resource, operation.command);
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+        line.push_str(&format!(" {} {}", flag(parameter.name), value_name(parameter.name)));
+    }
+    for member in operation.body.iter().flat_map(|body| body.members).filter(|member| member.required) {
+        line.push_str(&match member.kind {
+            _ if member.secret => format!(" {}-from env:MY_VARIABLE", flag(member.name)),
+            MemberKind::Choice(choices) => {
+                format!(" {} {}", flag(member.name), choices.first().copied().unwrap_or("CHOICE"))
+            }
+            MemberKind::Json => format!(" {} @FILE", flag(member.name)),
+            MemberKind::Boolean => format!(" {}", flag(member.name)),
+            _ => format!(" {} {}", flag(member.name), value_name(member.name)),
+        });
+    }
+    line
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}
+
+fn secret_id(member: &BodyMember) -> String {
+    format!("{}-from", member.name)
+}
+
+fn flag(name: &str) -> String {
+    format!("--{}", long(name))
+}
+
+/// `clientId` → `client-id`
+fn long(name: &str) -> String {
+    let mut kebab = String::new();
+    for character in name.trim_start_matches('_').chars() {
+        if character.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(if character == '_' { '-' } else { character.to_ascii_lowercase() });
+    }
+    kebab
+}
+
+/// `clientId` → `CLIENT_ID`
+fn value_name(name: &str) -> String {
+    long(name).replace('-', "_").to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_shell() {
+        for (name, expected) in [
+            ("clientId", "client-id"),
+            ("billId", "bill-id"),
+            ("_id", "id"),
+            ("accessTokenExpiresIn", "access-token-expires-in"),
+            ("page_size", "page-size"),
+            ("identifier", "identifier"),
+        ] {
+            assert_eq!(long(name), expected);
+        }
+        assert_eq!(value_name("clientId"), "CLIENT_ID");
+    }
+}

@@ -1,0 +1,139 @@
+//! What a call gave back, in the form that the command prints, and why it failed, as an exit code.
+
+use billwire::core::{self, Answer, Delivery, ErrorKind};
+use billwire::models::operation::Operation;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::operation_args::Arguments;
+
+/// A successful call.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// The answer as JSON, secrets included.
+    pub(crate) value: Value,
+    /// What stderr says about it.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// The outcome of a call, or its error with the exit code that belongs to it.
+pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result<Outcome, Error> {
+    let answer = result.map_err(|error| failed(&error))?;
+    let mut remarks: Vec<String> = answer
+        .rejected()
+        .iter()
+        .map(|rejected| format!("left out, not readable: {} ({})", rejected.path(), rejected.element()))
+        .collect();
+    if let Some(request_id) = answer.request_id() {
+        remarks.push(format!("request id {request_id}"));
+    }
+    let value = serde_json::to_value(&*answer)
+        .map_err(|error| Error::unexpected("the answer cannot be written as JSON").with_cause(error))?;
+    Ok(Outcome { value, remarks })
+}
+
+/// The typed request that `body` holds.
+pub(crate) fn body<T: DeserializeOwned>(
+    operation: &'static Operation,
+    body: Option<Value>,
+) -> Result<T, Error> {
+    serde_json::from_value(body.unwrap_or_default()).map_err(|error| {
+        Error::usage(format!("the body of {} is not acceptable: {}", operation.name(), without_value(&error)))
+            .with_advice(format!(
+                "correct it; billwire {} {} {} --help lists the members",
+                operation.api.as_str(),
+                operation.resource,
+                operation.command
+            ))
+    })
+}
+
+/// The typed query parameters that `arguments` hold.
+#[expect(dead_code, reason = "generated code calls it as soon as an operation has query parameters")]
+pub(crate) fn query<T: DeserializeOwned>(
+    operation: &'static Operation,
+    arguments: &Arguments,
+) -> Result<T, Error> {
+    body(operation, Some(arguments.query(operation)))
+}
+
+/// An operation of the table that this build of the command has no code for.
+pub(crate) fn not_compiled_in(operation: &'static Operation) -> Error {
+    Error::unexpected(format!("this build cannot call {}", operation.name()))
+        .with_advice("report it: the operation table and the command were built from different descriptions")
+}
+
+/// A failed call as an error of the command.
+pub(crate) fn failed(error: &core::Error) -> Error {
+    let mut failure =
+        Error::new(exit_of(error), headline(error)).with_causes_of(error).with_advice(error.advice());
+    if let Some(operation) = error.operation() {
+        failure = failure.with_fact("sent", format!("{} {}", operation.method.as_str(), operation.path));
+    }
+    if let Some(status) = error.status() {
+        failure = failure.with_fact("status", status);
+    }
+    if let Some(request_id) = error.request_id() {
+        failure = failure.with_fact("request id", request_id);
+    }
+    if error.operation().is_some() {
+        failure = failure.with_fact("delivery", error.delivery());
+    }
+    failure
+}
+
+/// What was wrong, without the advice and the details, which stand on lines of their own.
+fn headline(error: &core::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(". What to do: ").next().unwrap_or_default();
+    match text.rsplit_once(" (delivery ") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// The exit code of a failed call. Whether money may have moved comes before everything else.
+fn exit_of(error: &core::Error) -> Exit {
+    if error.may_have_taken_effect() {
+        return Exit::Unknown;
+    }
+    match error.kind() {
+        ErrorKind::Configuration | ErrorKind::CredentialNotAllowed | ErrorKind::Cryptography => {
+            Exit::Configuration
+        }
+        ErrorKind::InvalidRequest => Exit::Usage,
+        ErrorKind::Unauthorized | ErrorKind::Forbidden => Exit::Unauthorized,
+        ErrorKind::NotFound => Exit::NotFound,
+        ErrorKind::Rejected | ErrorKind::RateLimited => Exit::Refused,
+        _ if error.delivery() == Delivery::NotSent => Exit::NotSent,
+        _ => Exit::ServiceFailed,
+    }
+}
+
+/// What was wrong with a value, without the value: it may be a card number.
+fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match (text.split_once(": "), text.rsplit_once(", expected ")) {
+        (Some((kind @ ("invalid type" | "invalid value" | "invalid length"), _)), Some((_, expected))) => {
+            format!("{kind}, expected {expected}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_value_is_not_repeated() {
+        let error = serde_json::from_value::<Vec<bool>>(json!(["4111111111111111"])).expect_err("no boolean");
+        assert_eq!(without_value(&error), "invalid type, expected a boolean");
+    }
+}

@@ -1,0 +1,83 @@
+//! Data on stdout, talk on stderr.
+//!
+//! With `--json` stdout carries JSON and nothing else, one document or one object per line; errors become one JSON object
+//! on stderr. Without it both are text for people: colour only on terminals and never with `NO_COLOR`.
+
+use std::env;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::Value;
+
+use crate::error::{Error, of_output};
+use crate::render::{self, Secrets};
+
+/// Width assumed when the terminal does not say.
+const USUAL_WIDTH: usize = 100;
+
+/// How this run prints.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// The answer of an operation. JSON carries it whole, text hides secrets unless they were asked for.
+    pub(crate) fn answer(self, value: &Value, secrets: Secrets) -> Result<(), Error> {
+        if self.json { self.line(value) } else { self.text(&render::text(value, secrets, width())) }
+    }
+
+    /// One JSON value on one line of stdout.
+    pub(crate) fn line(self, value: &Value) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{value}").and_then(|()| stdout.flush()).map_err(|error| of_output(&error))
+    }
+
+    /// Text on stdout. Styles are dropped where they do not belong.
+    pub(crate) fn text(self, text: &str) -> Result<(), Error> {
+        let mut stdout = anstream::stdout().lock();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| of_output(&error))
+    }
+
+    /// A remark for the person at the terminal, on stderr. Programs that read JSON are spared it.
+    pub(crate) fn remark(self, text: &str) {
+        if !self.json {
+            // Nobody is left to be told when stderr is gone.
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        }
+    }
+
+    /// The last words of a run that failed.
+    pub(crate) fn error(self, error: &Error) {
+        if error.is_silent() {
+            return;
+        }
+        let _ = if self.json {
+            writeln!(io::stderr().lock(), "{}", error.json())
+        } else {
+            anstream::stderr().lock().write_all(coloured(&error.text()).as_bytes())
+        };
+    }
+}
+
+/// The label of a headline in colour; the stream drops it where it does not belong.
+fn coloured(text: &str) -> String {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    match text.strip_prefix("error:") {
+        Some(rest) => format!("{style}error:{style:#}{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+/// The width to fit tables into.
+fn width() -> usize {
+    env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(USUAL_WIDTH)
+}

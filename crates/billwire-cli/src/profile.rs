@@ -1,0 +1,204 @@
+//! The profile file: settings that are always the same, under a name. It holds no secrets, only where they are.
+//!
+//! ```toml
+//! default_profile = "local"
+//!
+//! [profiles.local.q2]
+//! environment = "local"
+//! api_key_from = "env:BILLWIRE_Q2_API_KEY"
+//! ```
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde::Deserialize;
+
+use crate::connection::World;
+use crate::error::Error;
+use crate::secret_source::SecretSource;
+
+/// What a profile says about an API. Everything is optional.
+#[derive(Debug, Default)]
+pub(crate) struct Profile {
+    pub(crate) world: Option<World>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) api_key_from: Option<SecretSource>,
+    pub(crate) signing_key_from: Option<SecretSource>,
+    pub(crate) encryption_key: Option<String>,
+    pub(crate) encryption_key_id: Option<String>,
+    pub(crate) timeout: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    default_profile: Option<String>,
+    #[serde(default)]
+    profiles: BTreeMap<String, Apis>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Apis {
+    #[serde(default)]
+    q2: Section,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    environment: Option<String>,
+    base_url: Option<String>,
+    api_key_from: Option<String>,
+    signing_key_from: Option<String>,
+    encryption_key: Option<String>,
+    encryption_key_id: Option<String>,
+    timeout: Option<String>,
+}
+
+impl Profile {
+    /// The profile that the options, the variables or the file itself choose; an empty one if there is no file and none
+    /// was asked for.
+    pub(crate) fn chosen(config: Option<&str>, name: Option<&str>) -> Result<Self, Error> {
+        let named = config.map(PathBuf::from).or_else(|| env::var_os("BILLWIRE_CONFIG").map(PathBuf::from));
+        let name = name.map(str::to_owned).or_else(|| env::var("BILLWIRE_PROFILE").ok());
+        let path = match named.clone().or_else(usual_path) {
+            Some(path) => path,
+            None => return without_file(name.as_deref(), None),
+        };
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::of_text(&path, &text, name.as_deref()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+                without_file(name.as_deref(), Some(&path))
+            }
+            Err(error) => {
+                Err(Error::configuration(format!("the profile file {} cannot be read", path.display()))
+                    .with_cause(error)
+                    .with_advice("check --config and BILLWIRE_CONFIG, and that this user may read the file"))
+            }
+        }
+    }
+
+    fn of_text(path: &Path, text: &str, name: Option<&str>) -> Result<Self, Error> {
+        let mut file: File = toml::from_str(text).map_err(|error| not_toml(path, text, &error))?;
+        let Some(name) = name.or(file.default_profile.as_deref()).map(str::to_owned) else {
+            return Ok(Self::default());
+        };
+        let Some(apis) = file.profiles.remove(&name) else {
+            let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+            return Err(Error::configuration(format!("{} has no profile {name:?}", path.display()))
+                .with_advice(if known.is_empty() {
+                    format!("add a table [profiles.{name}.q2]")
+                } else {
+                    format!("use one of: {}", known.join(", "))
+                }));
+        };
+        Self::of_section(path, apis.q2)
+    }
+
+    fn of_section(path: &Path, section: Section) -> Result<Self, Error> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let secret = |name: &str, text: Option<String>| {
+            text.map(|text| SecretSource::parse(name, &text).map(|source| source.relative_to(folder)))
+                .transpose()
+        };
+        let world = section
+            .environment
+            .map(|text| {
+                World::from_str(&text, false).map_err(|_| {
+                    Error::configuration(format!("{}: environment = {text:?} is unknown", path.display()))
+                        .with_advice("give local, sandbox or production")
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            world,
+            base_url: section.base_url,
+            api_key_from: secret("api_key_from", section.api_key_from)?,
+            signing_key_from: secret("signing_key_from", section.signing_key_from)?,
+            encryption_key: section
+                .encryption_key
+                .map(|file| folder.join(file).to_string_lossy().into_owned()),
+            encryption_key_id: section.encryption_key_id,
+            timeout: section.timeout,
+        })
+    }
+}
+
+/// Without a file there are no profiles: fine unless one was asked for.
+fn without_file(name: Option<&str>, path: Option<&Path>) -> Result<Profile, Error> {
+    match name {
+        None => Ok(Profile::default()),
+        Some(name) => {
+            Err(Error::configuration(format!("there is no profile {name:?}: there is no profile file"))
+                .with_advice(match path {
+                    Some(path) => format!("write {}, or name another file with --config", path.display()),
+                    None => "name the file with --config".to_owned(),
+                }))
+        }
+    }
+}
+
+/// Names the line, and does not show it: somebody may have written a secret there.
+fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+    let line =
+        error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    let place = line.map_or_else(String::new, |line| format!(", line {line}"));
+    let message = error.message().lines().next().unwrap_or_default();
+    Error::configuration(format!("the profile file {}{place}: {message}", path.display()))
+        .with_advice("correct the file; the page about the command in the guides lists every setting")
+}
+
+fn usual_path() -> Option<PathBuf> {
+    let folder = match env::var_os("XDG_CONFIG_HOME") {
+        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
+        _ => PathBuf::from(env::var_os("HOME")?).join(".config"),
+    };
+    Some(folder.join("billwire").join("config.toml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "default_profile = \"local\"\n[profiles.local.q2]\nbase_url = \"http://127.0.0.1:1/v1\"\n\
+                        signing_key_from = \"file:key.pem\"\n[profiles.live.q2]\nenvironment = \"production\"\n";
+
+    fn read(text: &str, name: Option<&str>) -> Result<Profile, Error> {
+        Profile::of_text(Path::new("/home/demo/config.toml"), text, name)
+    }
+
+    #[test]
+    fn the_default_and_the_named_profile() {
+        let local = read(FILE, None).expect("a profile");
+        assert_eq!(local.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
+        let beside = SecretSource::File(PathBuf::from("/home/demo/key.pem"));
+        assert_eq!(local.signing_key_from, Some(beside), "paths are relative to the file");
+        assert_eq!(read(FILE, Some("live")).expect("a profile").world, Some(World::Production));
+        assert!(read("", None).expect("empty").base_url.is_none());
+    }
+
+    #[track_caller]
+    fn check(text: &str, name: Option<&str>, expected: &str) {
+        let shown = read(text, name).expect_err("refused").text();
+        assert!(shown.contains(expected), "{shown}");
+        assert!(!shown.contains("dc220490"), "{shown}");
+    }
+
+    #[test]
+    fn mistakes_are_named_without_showing_the_line() {
+        check(FILE, Some("other"), "use one of: live, local");
+        check("[profiles.a.q2]\napi_key = \"dc220490\"\n", None, "line 2: unknown field `api_key`");
+        check(
+            "[profiles.a.q2]\napi_key_from = \"dc220490\"\n",
+            Some("a"),
+            "api_key_from says where to read a secret",
+        );
+        check("[profiles.a.q2]\nenvironment = \"live\"\n", Some("a"), "give local, sandbox or production");
+        check("[profiles.a.q2\n", None, "line 1");
+    }
+}

@@ -1,0 +1,6 @@
+//! Q2 Biller Direct: from an operation and its arguments to a call of the client.
+
+#[rustfmt::skip]
+mod generated;
+
+pub(crate) use generated::dispatch;
