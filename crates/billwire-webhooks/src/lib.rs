@@ -59,6 +59,11 @@
 //! - `axum`: `q2::axum`, an extractor that owns the raw body
 //! - `testing`: `q2::testing`, signed and encrypted deliveries for tests, valid and each invalid kind by name
 
+#![cfg_attr(
+    not(feature = "q2"),
+    expect(dead_code, reason = "what all APIs share stands here, and no API that uses it is chosen")
+)]
+
 mod error;
 mod evidence;
 mod inbound;

@@ -79,3 +79,31 @@ impl fmt::Debug for KnownTokens {
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(tokens: &[&str], presented: &str, accepted: bool) {
+        let verdict = KnownTokens::new(tokens).check(presented, jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(matches!(verdict, BearerVerdict::Accepted), accepted, "{presented:?} of {tokens:?}");
+    }
+
+    #[test]
+    fn exactly_the_known_tokens_are_accepted() {
+        check(&["a", "b"], "a", true);
+        check(&["a", "b"], "b", true);
+        check(&["a", "b"], "ab", false);
+        check(&["a"], "A", false);
+        check(&["a"], "", false);
+        check(&[], "a", false);
+    }
+
+    #[test]
+    fn an_empty_token_is_never_known() {
+        // A setting that was not filled in must not open the door.
+        check(&[""], "", false);
+        check(&["", "a"], "", false);
+    }
+}

@@ -84,6 +84,14 @@ fn content_types_with_parameters_and_without() {
 }
 
 #[test]
+fn an_encrypted_body_that_calls_itself_json_is_refused() {
+    let service = service();
+    let mut delivery = service.delivery(now()).build().unwrap();
+    delivery.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    assert_refused(open(&verifier(&service), &delivery), RejectionReason::PlainBodyRefused);
+}
+
+#[test]
 fn line_breaks_in_an_encrypted_body_do_not_matter() {
     for service in services() {
         let delivery = service.delivery(now()).build().unwrap();
