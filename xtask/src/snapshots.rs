@@ -36,7 +36,8 @@ pub(crate) fn new_list() -> Result<PathBuf> {
 pub(crate) fn none_left_over(list: &Path) -> Result<()> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.snap"];
     let tree = process::output(&mut process::program("git", arguments))?;
-    let in_tree = tree.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>();
+    let in_tree =
+        tree.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>();
     let looked_at = fs::read_to_string(list).unwrap_or_default();
     let left_over = left_over(&process::root(), in_tree, &looked_at);
     if !left_over.is_empty() {
@@ -47,8 +48,10 @@ pub(crate) fn none_left_over(list: &Path) -> Result<()> {
 
 fn left_over(root: &Path, in_tree: BTreeSet<String>, looked_at: &str) -> Vec<String> {
     // A test names its snapshot by a path through its own folder, such as `tests/it/../snapshots/a.snap`.
-    let looked_at: BTreeSet<PathBuf> = looked_at.lines().filter_map(|path| fs::canonicalize(path).ok()).collect();
-    let present = in_tree.into_iter().filter_map(|path| Some((fs::canonicalize(root.join(&path)).ok()?, path)));
+    let looked_at: BTreeSet<PathBuf> =
+        looked_at.lines().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let present =
+        in_tree.into_iter().filter_map(|path| Some((fs::canonicalize(root.join(&path)).ok()?, path)));
     present.filter(|(full, _)| !looked_at.contains(full)).map(|(_, path)| path).collect()
 }
 

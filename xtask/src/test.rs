@@ -44,12 +44,18 @@ pub(crate) fn tests() -> Result<Tally> {
     let all = features::everything(&features::packages()?);
     let crates = ["--workspace", "--exclude", "xtask", "--no-fail-fast", "--features", &all];
     let list = snapshots::new_list()?;
-    tally.cargo_test(process::cargo("test", crates).env(snapshots::VARIABLE, &list))?;
+    tally.cargo_test(
+        "the tests of the crates",
+        process::cargo("test", crates).env(snapshots::VARIABLE, &list),
+    )?;
     if tally.failed == 0 {
         tally.problem("snapshots", snapshots::none_left_over(&list));
     }
     // The generator and the checks are built apart: their features would be mixed into those of the crates.
-    tally.cargo_test(&mut process::cargo("test", ["--package", "xtask", "--no-fail-fast"]))?;
+    tally.cargo_test(
+        "the tests of xtask",
+        &mut process::cargo("test", ["--package", "xtask", "--no-fail-fast"]),
+    )?;
     println!("\n{} tests ran in {} s", tally.passed + tally.failed, start.elapsed().as_secs());
     Ok(tally)
 }
@@ -87,7 +93,7 @@ impl Tally {
     }
 
     /// Runs one `cargo test` to its end, showing its output as it comes.
-    fn cargo_test(&mut self, command: &mut Command) -> Result<()> {
+    fn cargo_test(&mut self, what: &str, command: &mut Command) -> Result<()> {
         let failed_before = self.failed;
         let status = process::lines(command.args(["--", "--show-output"]), |line| {
             if self.line(line) {
@@ -95,7 +101,7 @@ impl Tally {
             }
         })?;
         if !status.success() && self.failed == failed_before {
-            self.fail(format!("`{}` ended with {status} before its tests did", process::shown(command)));
+            self.fail(format!("{what} did not run to their end ({status}): the reason stands above"));
         }
         Ok(())
     }
@@ -213,7 +219,12 @@ mod tests {
     #[test]
     fn a_test_program_that_breaks_off_is_a_failure() {
         let mut tally = Tally::default();
-        tally.cargo_test(&mut crate::process::program("false", [""; 0])).unwrap();
+        tally.cargo_test("the tests of a", &mut crate::process::program("false", [""; 0])).unwrap();
         assert_eq!(tally.failed, 1);
+        assert!(
+            tally.failures[0].starts_with("the tests of a did not run to their end (exit"),
+            "{:?}",
+            tally.failures
+        );
     }
 }
