@@ -7,6 +7,8 @@
     unreachable_pub,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::single_match_else,
+    clippy::struct_field_names,
     reason = "a command for this repository: it talks to people, and nobody depends on its items"
 )]
 

@@ -87,7 +87,9 @@ pub fn run(arguments: &[String]) -> Result<u8> {
 
 fn update(root: &Path, output: &Output) -> Result<u8> {
     let done = write::write(root, output)?;
-    done.iter().for_each(|line| println!("{line}"));
+    for line in &done {
+        println!("{line}");
+    }
     println!("{} files generated, {} changed", output.files.len(), done.len());
     Ok(0)
 }

@@ -32,7 +32,9 @@ pub fn render(description: &Description, events: &Events) -> String {
         .filter(|property| property.wire == "resource")
         .for_each(|property| imports.add(&property.ty));
     events.events.iter().for_each(|event| imports.add(&Type::Named(event.data.clone())));
-    ["Answer", "Hidden", "Path", "RejectedElement"].into_iter().for_each(|name| imports.scalar(name));
+    for name in ["Answer", "Hidden", "Path", "RejectedElement"] {
+        imports.scalar(name);
+    }
     let mut items: Vec<TokenStream> = imports.standard().into_iter().collect();
     items.push(quote!(
         use std::fmt;

@@ -110,7 +110,9 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
     let lists: Vec<&Property> =
         properties.iter().filter(|property| description.holds_list(&property.ty)).collect();
     let mut imports = Imports::default();
-    properties.iter().for_each(|property| imports.add(&property.ty));
+    for property in properties {
+        imports.add(&property.ty);
+    }
     imports.scalar("Answer");
     if !lists.is_empty() {
         imports.scalar("Path");

@@ -13,7 +13,9 @@ pub fn render_one_of(description: &Description, schema: &Schema, branches: &[Bra
     let name = ident(&schema.name);
     let holds_list = branches.iter().any(|branch| description.holds_list(&branch.ty));
     let mut imports = Imports::default();
-    branches.iter().for_each(|branch| imports.add(&branch.ty));
+    for branch in branches {
+        imports.add(&branch.ty);
+    }
     imports.scalar("Answer");
     if holds_list {
         imports.scalar("Path");

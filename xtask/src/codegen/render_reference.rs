@@ -175,9 +175,12 @@ fn examples(text: &mut String, examples: &[Example]) {
     }
 }
 
+/// Whether a schema belongs to a group of the page.
+type Belongs = fn(&SchemaKind) -> bool;
+
 fn schemas(description: &Description) -> String {
     let mut text = page(description, "Objects, enumerations and ids");
-    let groups: [(&str, fn(&SchemaKind) -> bool); 3] = [
+    let groups: [(&str, Belongs); 3] = [
         ("Objects", |kind| matches!(kind, SchemaKind::Object(_) | SchemaKind::OneOf(_))),
         ("Enumerations", |kind| matches!(kind, SchemaKind::OpenEnum(_) | SchemaKind::ClosedEnum(_))),
         ("Ids", |kind| matches!(kind, SchemaKind::Id)),

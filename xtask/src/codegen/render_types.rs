@@ -169,7 +169,7 @@ impl Description {
                 Some(SchemaKind::Object(object)) => object
                     .properties
                     .iter()
-                    .any(|property| !self.endless(name, &property.ty) && self.holds_list(&property.ty)),
+                    .any(|property| !endless(name, &property.ty) && self.holds_list(&property.ty)),
                 Some(SchemaKind::OneOf(branches)) => {
                     branches.iter().any(|branch| self.holds_list(&branch.ty))
                 }
@@ -188,7 +188,7 @@ impl Description {
                 Some(SchemaKind::Object(object)) => object
                     .properties
                     .iter()
-                    .any(|property| !self.endless(name, &property.ty) && self.holds_secret(&property.ty)),
+                    .any(|property| !endless(name, &property.ty) && self.holds_secret(&property.ty)),
                 Some(SchemaKind::OneOf(branches)) => {
                     branches.iter().any(|branch| self.holds_secret(&branch.ty))
                 }
@@ -197,13 +197,13 @@ impl Description {
             _ => false,
         }
     }
+}
 
-    /// Whether `ty` is the schema `name` again, through an array or a map.
-    fn endless(&self, name: &str, ty: &Type) -> bool {
-        match ty {
-            Type::Named(inner) => inner == name,
-            Type::List(items) | Type::Array { items, .. } | Type::Map(items) => self.endless(name, items),
-            _ => false,
-        }
+/// Whether `ty` is the schema `name` again, through an array or a map.
+fn endless(name: &str, ty: &Type) -> bool {
+    match ty {
+        Type::Named(inner) => inner == name,
+        Type::List(items) | Type::Array { items, .. } | Type::Map(items) => endless(name, items),
+        _ => false,
     }
 }

@@ -53,7 +53,9 @@ pub fn run(arguments: &[String]) -> Result<u8> {
     if json {
         println!("{}", change::json(&changes));
     } else {
-        changes.iter().for_each(|change| println!("{change}"));
+        for change in &changes {
+            println!("{change}");
+        }
         println!("{}", summary(changes.len(), breaking));
     }
     Ok(u8::from(breaking > 0))

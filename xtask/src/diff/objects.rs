@@ -33,7 +33,7 @@ fn schema(at: &Place, before: &Schema, after: &Schema, sent: bool, changes: &mut
         (SchemaKind::Object(before), SchemaKind::Object(after)) => object(at, before, after, sent, changes),
         (SchemaKind::OpenEnum(before), SchemaKind::OpenEnum(after)) => open_enum(at, before, after, changes),
         (SchemaKind::ClosedEnum(before), SchemaKind::ClosedEnum(after)) => {
-            closed_enum(at, before, after, changes)
+            closed_enum(at, before, after, changes);
         }
         (SchemaKind::OneOf(before), SchemaKind::OneOf(after)) => one_of(at, before, after, changes),
         (SchemaKind::Id, SchemaKind::Id) => {}

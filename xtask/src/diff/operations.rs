@@ -67,7 +67,7 @@ fn safety(at: &Place, before: Safety, after: Safety, changes: &mut Changes) {
             changes.breaking(at, what, "calls that were repeated or settled for the user no longer are");
         }
         std::cmp::Ordering::Less => {
-            changes.compatible(at, what, "more is done for the user after a lost answer")
+            changes.compatible(at, what, "more is done for the user after a lost answer");
         }
     }
 }
@@ -106,7 +106,7 @@ fn query(at: &Place, before: &[Property], after: &[Property], changes: &mut Chan
     match (before.is_empty(), after.is_empty()) {
         (true, false) => changes.breaking(at, format!("query parameters added: {}", names(after)), SIGNATURE),
         (false, true) => {
-            changes.breaking(at, format!("query parameters removed: {}", names(before)), SIGNATURE)
+            changes.breaking(at, format!("query parameters removed: {}", names(before)), SIGNATURE);
         }
         _ => {}
     }

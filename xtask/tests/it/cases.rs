@@ -2,6 +2,7 @@
 //! the difference before you commit it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -48,7 +49,7 @@ fn every_case_renders_what_is_expected() {
         for path in actual.keys().chain(expected.keys()).collect::<std::collections::BTreeSet<_>>() {
             let text = |files: &BTreeMap<String, String>| files.get(path).cloned().unwrap_or_default();
             if text(&actual) != text(&expected) || actual.contains_key(path) != expected.contains_key(path) {
-                failures.push_str(&format!("{name}/expected/{path}\n"));
+                let _ = writeln!(failures, "{name}/expected/{path}");
                 failures.push_str(&support::difference(&text(&expected), &text(&actual)));
             }
         }

@@ -73,7 +73,7 @@ fn library(repository: &Path, root: &Path) -> String {
          extern crate self as billwire;\nextern crate self as billwire_models;\n",
     );
     let mut module = |name: &str, path: &Path, visibility: &str| {
-        let _ = writeln!(text, "#[path = {path:?}]\n{visibility} mod {name};");
+        let _ = writeln!(text, "#[path = \"{}\"]\n{visibility} mod {name};", path.display());
     };
     // A case uses a part of what there is.
     module("scalar", &scalar, "#[allow(unused_imports, unused_macros)]\npub");
@@ -95,8 +95,8 @@ fn library(repository: &Path, root: &Path) -> String {
     let client = if has_operations { "    pub use crate::client::Client;\n" } else { "" };
     let _ = write!(
         text,
-        "pub mod q2 {{\n{client}    #[path = {:?}]\n    mod generated;\n    pub use self::generated::*;\n}}\n",
-        generated("models")
+        "pub mod q2 {{\n{client}    #[path = \"{}\"]\n    mod generated;\n    pub use self::generated::*;\n}}\n",
+        generated("models").display()
     );
     text
 }

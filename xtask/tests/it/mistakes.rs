@@ -1,6 +1,7 @@
 //! Mistakes of an author: each is reported with its place and with what to write instead.
 //! `UPDATE_EXPECT=1 cargo test -p xtask` rewrites the expected reports; read the difference before you commit it.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::support;
@@ -25,7 +26,7 @@ fn every_mistake_is_reported_where_it_stands() {
         }
         let expected = fs::read_to_string(&expected_path).unwrap_or_default();
         if expected != report {
-            failures.push_str(&format!("{name}\n{}", support::difference(&expected, &report)));
+            let _ = write!(failures, "{name}\n{}", support::difference(&expected, &report));
         }
     }
     assert!(

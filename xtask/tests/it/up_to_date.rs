@@ -58,10 +58,14 @@ fn a_left_over_file_fails_and_is_deleted() {
         "crates/billwire-models/tests/it/q2_examples/fixtures/old.json",
         "crates/billwire-models/tests/it/q2_examples/snapshots/old.snap",
     ];
-    left_over.iter().for_each(|path| support::write(&root.join(path), "old"));
+    for path in left_over {
+        support::write(&root.join(path), "old");
+    }
     let lines: Vec<String> = left_over.iter().map(|path| format!("left over: {path}")).collect();
     refused(&root, &lines.iter().map(String::as_str).collect::<Vec<_>>());
-    left_over.iter().for_each(|path| assert!(!root.join(path).exists(), "{path} must be gone"));
+    for path in left_over {
+        assert!(!root.join(path).exists(), "{path} must be gone");
+    }
 }
 
 #[test]

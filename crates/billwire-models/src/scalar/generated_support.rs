@@ -112,6 +112,7 @@ macro_rules! closed_enum {
 pub(crate) use closed_enum;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro defines public types")]
 mod tests {
     use super::*;
 
@@ -137,7 +138,9 @@ mod tests {
     fn another_value_is_refused_with_the_allowed_ones() {
         let error = serde_json::from_str::<Size>("\"medium\"").unwrap_err().to_string();
         assert!(error.starts_with("not one of: small, extra-large"), "{error}");
-        assert!(serde_json::from_str::<Size>("1").unwrap_err().to_string().contains("expected a string (Size)"));
+        assert!(
+            serde_json::from_str::<Size>("1").unwrap_err().to_string().contains("expected a string (Size)")
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! The generated tests in `…_examples/` call these functions, one test for each example of a description.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::fmt::Debug;
 
 use billwire_models::q2::Event;
@@ -17,7 +19,11 @@ where
 {
     let decoded = decode::<T>(json);
     let given: Value = serde_json::from_str(json).expect("the fixture is JSON");
-    assert_eq!(without_nulls(encode(&decoded)), without_nulls(given), "the round trip of {name} lost or changed something");
+    assert_eq!(
+        without_nulls(encode(&decoded)),
+        without_nulls(given),
+        "the round trip of {name} lost or changed something"
+    );
     keep(name, &decoded);
 }
 

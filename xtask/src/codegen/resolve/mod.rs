@@ -3,6 +3,7 @@
 //! The accepted language is a strict subset of OpenAPI 3.1 plus our extension fields. A keyword that is not in the
 //! subset is an error and not ignored: a constraint that the generator would silently drop is a promise not kept.
 
+mod bodies;
 mod events;
 mod examples;
 mod keywords;
@@ -88,7 +89,7 @@ impl<'a> Resolver<'a> {
             Some(node) if node.text().is_some_and(|version| version.starts_with("3.1.")) => {}
             Some(node) => self.problems.push(node.position, "not OpenAPI 3.1", "write `openapi: 3.1.0`"),
             None => {
-                self.problems.push(top, "`openapi` is missing", "write `openapi: 3.1.0` as the first line")
+                self.problems.push(top, "`openapi` is missing", "write `openapi: 3.1.0` as the first line");
             }
         }
         match self.root.entry("info") {
@@ -244,7 +245,8 @@ fn digest(parts: &[&Node]) -> String {
     for part in parts {
         hash.update(part.to_json_text());
     }
-    hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
+    format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// The kind of a schema as an error message says it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::types::shape;
 use super::{Resolver, components, digest, keywords};
-use crate::codegen::model::{Auth, Example, Object, Operation, Property, Safety, Schema, SchemaKind, Type};
+use crate::codegen::model::{Auth, Limits, Object, Operation, Property, Safety, Schema, SchemaKind, Type};
 use crate::codegen::names;
 use crate::codegen::problem::Position;
 use crate::codegen::read::{Entry, Node};
@@ -278,7 +278,7 @@ impl<'a> Resolver<'a> {
             description,
             source: None,
             deprecated: false,
-            limits: Default::default(),
+            limits: Limits::default(),
         };
         Some(Parameter { node, in_path, property })
     }
@@ -293,11 +293,9 @@ impl<'a> Resolver<'a> {
         let mut holes: BTreeMap<&str, bool> = BTreeMap::new();
         for segment in path.key.split('/') {
             match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-                Some(name) => {
-                    if holes.insert(name, false).is_some() {
-                        let message = format!("path `{}` names `{name}` twice", path.key);
-                        self.problems.push(path.key_position, message, "give each parameter its own name");
-                    }
+                Some(name) if holes.insert(name, false).is_some() => {
+                    let message = format!("path `{}` names `{name}` twice", path.key);
+                    self.problems.push(path.key_position, message, "give each parameter its own name");
                 }
                 None if segment.contains(['{', '}']) => {
                     let message = format!("segment `{segment}` of path `{}` is not whole", path.key);
@@ -307,7 +305,7 @@ impl<'a> Resolver<'a> {
                         "a parameter takes a whole segment: `/bill/{billId}`",
                     );
                 }
-                None => {}
+                _ => {}
             }
         }
         if !path.key.starts_with('/') || path.key.ends_with('/') {
@@ -372,145 +370,4 @@ impl<'a> Resolver<'a> {
             }),
         })
     }
-
-    fn request(&self, node: &Node, what: &str) -> (Option<String>, Vec<Example>) {
-        let Some(body) = node.entry("requestBody") else { return (None, Vec::new()) };
-        let what = format!("the request of {what}");
-        self.keywords(&body.node, keywords::BODY, &what);
-        if !body.node.is_true("required") {
-            let message = format!("{what} is not `required: true`");
-            self.problems.push(
-                body.key_position,
-                message,
-                "a body that may be left out is not supported: add `required: true`",
-            );
-        }
-        match self.media(&body.node, body.key_position, &what) {
-            Some((schema, examples)) => (Some(schema), examples),
-            None => (None, Vec::new()),
-        }
-    }
-
-    fn response(&self, node: &Node, owner: Position, what: &str) -> (String, Vec<Example>) {
-        let responses = node.member("responses").map(Node::entries).unwrap_or_default();
-        let mut answer = None;
-        for entry in responses {
-            let of = format!("response {} of {what}", entry.key);
-            let resolved = match entry.node.member("$ref") {
-                None => &entry.node,
-                Some(reference) => match self.component(reference, "responses") {
-                    Some((_, target)) => &target.node,
-                    None => continue,
-                },
-            };
-            self.keywords(resolved, keywords::RESPONSE, &of);
-            self.need_text(resolved, "description", entry.key_position, &of);
-            if entry.key.starts_with('2') {
-                if answer.is_some() {
-                    let message = format!("{what} has two success responses");
-                    self.problems.push(entry.key_position, message, "keep one: the client returns one type");
-                }
-                answer = Some(self.media(resolved, entry.key_position, &of));
-            }
-        }
-        match answer {
-            Some(found) => found.unwrap_or_default(),
-            None => {
-                self.problems.push(
-                    owner,
-                    format!("{what} has no success response"),
-                    "add `responses: {'200': …}`",
-                );
-                Default::default()
-            }
-        }
-    }
-
-    /// The schema and the examples of a body.
-    fn media(&self, node: &Node, owner: Position, what: &str) -> Option<(String, Vec<Example>)> {
-        let Some(content) = node.member("content") else {
-            self.problems.push(
-                owner,
-                format!("{what} has no `content`"),
-                "add `content: {application/json: …}`",
-            );
-            return None;
-        };
-        self.keywords(content, keywords::CONTENT, &format!("`content` of {what}"));
-        let media = content.entry("application/json")?;
-        self.keywords(&media.node, keywords::MEDIA, what);
-        let examples = self.examples(&media.node, media.key_position, what);
-        let Some(schema) = media.node.entry("schema") else {
-            self.problems.push(
-                media.key_position,
-                format!("{what} has no `schema`"),
-                "add `schema: {$ref: …}`",
-            );
-            return None;
-        };
-        match self.ty(&schema.node, schema.key_position, what, false) {
-            Type::Named(name) => Some((name, examples)),
-            _ => {
-                let message = format!("the schema of {what} is not a named object");
-                self.problems.push(
-                    schema.key_position,
-                    message,
-                    "move it to `components.schemas` and refer to it",
-                );
-                None
-            }
-        }
-    }
-
-    /// The documented bodies: `examples` (tidy, at least one) and `x-quirk-examples` (as printed, only decoded).
-    pub(super) fn examples(&self, media: &Node, owner: Position, what: &str) -> Vec<Example> {
-        let mut examples: Vec<Example> = Vec::new();
-        for (key, quirk) in [("examples", false), ("x-quirk-examples", true)] {
-            for entry in media.member(key).map(Node::entries).unwrap_or_default() {
-                let of = format!("example `{}` of {what}", entry.key);
-                self.keywords(&entry.node, keywords::EXAMPLE, &of);
-                let summary = self.need_text(&entry.node, "summary", entry.key_position, &of);
-                let Some(value) = entry.node.member("value") else {
-                    self.problems.push(
-                        entry.key_position,
-                        format!("{of} has no `value`"),
-                        "write the JSON below `value:`",
-                    );
-                    continue;
-                };
-                if !entry
-                    .key
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
-                {
-                    let message = format!("the name of {of} cannot be the name of a file");
-                    self.problems.push(entry.key_position, message, "use lower-case words joined by `-`");
-                }
-                if examples.iter().any(|other| file_name(&other.name) == file_name(&entry.key)) {
-                    let message = format!("{of} has the name of another example");
-                    self.problems.push(entry.key_position, message, "give each its own name, quirks too");
-                }
-                examples.push(Example {
-                    name: entry.key.clone(),
-                    summary,
-                    json: value.to_json_text(),
-                    quirk,
-                });
-            }
-        }
-        if !examples.iter().any(|example| !example.quirk) {
-            let message = format!("{what} has no example");
-            self.problems.push(
-                owner,
-                message,
-                "add `examples: {name: {summary: …, value: …}}`, from the documents if they print one",
-            );
-        }
-        examples
-    }
-}
-
-/// Example names as they become part of a file's name.
-fn file_name(name: &str) -> String {
-    name.replace('-', "_")
 }

@@ -366,10 +366,12 @@ impl Resolver<'_> {
 
 /// The schemas whose values lie directly inside a value of `schema`.
 fn direct_objects(schema: &Schema) -> Vec<&str> {
-    let direct = |ty| match ty {
-        &Type::Named(ref name) => Some(name.as_str()),
-        _ => None,
-    };
+    fn direct(ty: &Type) -> Option<&str> {
+        match ty {
+            Type::Named(name) => Some(name.as_str()),
+            _ => None,
+        }
+    }
     match &schema.kind {
         SchemaKind::Object(object) => {
             object.properties.iter().filter_map(|property| direct(&property.ty)).collect()

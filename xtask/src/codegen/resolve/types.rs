@@ -215,12 +215,11 @@ impl Resolver<'_> {
             return Type::ProviderTime;
         }
         match node.member("format").map(|format| (format, format.text().unwrap_or_default())) {
-            None => Type::Text,
             Some((_, "decimal")) => Type::Money,
             Some((_, "date-time")) => Type::Timestamp,
             Some((_, "password")) => Type::Secret,
-            // Formats that only document a text.
-            Some((_, "uri" | "email" | "uuid" | "hostname")) => Type::Text,
+            // The named formats only document a text.
+            None | Some((_, "uri" | "email" | "uuid" | "hostname")) => Type::Text,
             Some((format, other)) => {
                 self.problems.push(
                     format.position,
@@ -236,10 +235,10 @@ impl Resolver<'_> {
         let lenient = self.lenient(node, &["number"], what).is_some();
         let unsigned = limits(node).minimum.is_some_and(|minimum| minimum >= 0);
         let rust = match (node.text_of("format"), unsigned) {
-            (None, true) | (Some("int32"), true) => "u32",
+            (None | Some("int32"), true) => "u32",
             (Some("int64"), true) => "u64",
             (Some("int32"), false) => "i32",
-            (None, false) | (Some("int64"), false) => "i64",
+            (None | Some("int64"), false) => "i64",
             (Some(other), _) => {
                 let message = format!("unknown format `{other}` of {what}");
                 self.problems.push(node.position, message, "known for integers: int32, int64");
