@@ -26,6 +26,16 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+#![cfg_attr(
+    not(feature = "q2"),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "what generated models name is idle until an API is chosen"
+    )
+)]
+
 pub mod operation;
 #[cfg(feature = "q2")]
 pub mod q2;
