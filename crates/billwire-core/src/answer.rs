@@ -1,5 +1,6 @@
 //! What a successful call gives back.
 
+use std::fmt;
 use std::ops::Deref;
 
 use billwire_models::scalar::{self, Path, RejectedElement};
@@ -74,10 +75,18 @@ impl<R> Deref for Answer<R> {
 }
 
 /// A list element that could not be decoded, and where it stood.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the place only: what is wrong with an element quotes what came.
+#[derive(Clone)]
 pub struct Rejected {
     path: String,
     element: RejectedElement,
+}
+
+impl fmt::Debug for Rejected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Rejected").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Rejected {
@@ -86,7 +95,7 @@ impl Rejected {
         &self.path
     }
 
-    /// The element as it came, and what was wrong with it.
+    /// The element as it came, and what was wrong with it. Both may hold personal data: do not log them.
     pub fn element(&self) -> &RejectedElement {
         &self.element
     }

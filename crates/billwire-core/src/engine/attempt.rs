@@ -46,3 +46,17 @@ async fn first_of<T>(work: impl Future<Output = T>, limit: impl Future<Output = 
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_is_ready_together_with_the_limit_wins() {
+        assert_eq!(first_of(ready(17), ready(())).await, Some(17));
+        assert_eq!(first_of(pending::<u8>(), ready(())).await, None);
+        assert_eq!(first_of(ready(17), pending()).await, Some(17));
+    }
+}
