@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_frozen_clock_stands_still() {
         let clock = VirtualClock::new(ClockMode::Frozen, start());
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         assert_eq!(clock.now(), start());
         assert_eq!(clock.wait_until(start().plus_days(1)), None);
     }
@@ -113,8 +113,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_running_clock_passes_as_time_does() {
         let mut clock = VirtualClock::new(ClockMode::Running, start());
-        tokio::time::advance(Duration::from_secs(60)).await;
-        assert_eq!(clock.now(), start().plus(SignedDuration::from_secs(60)));
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert_eq!(clock.now(), start().plus(SignedDuration::from_mins(1)));
         assert_eq!(
             clock.wait_until(start().plus(SignedDuration::from_secs(90))),
             Some(Duration::from_secs(30))

@@ -1,5 +1,7 @@
 //! The page a person sees who opens the sandbox in a browser.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{Response, header};
 use http_body_util::Full;
@@ -13,16 +15,21 @@ pub(crate) fn page(shared: &Shared) -> Answer {
     let info = info::of(shared);
     let mut companies = String::new();
     for company in &info.companies {
-        companies += &format!(
-            "<tr><td>{}</td><td><code>{}</code></td></tr>\n",
+        let _ = writeln!(
+            companies,
+            "<tr><td>{}</td><td><code>{}</code></td></tr>",
             escape(&company.name),
             escape(&company.id)
         );
     }
     let mut routes = String::new();
     for (method, path, what) in ROUTES {
-        routes +=
-            &format!("<tr><td><code>{method} {}</code></td><td>{}</td></tr>\n", escape(path), escape(what));
+        let _ = writeln!(
+            routes,
+            "<tr><td><code>{method} {}</code></td><td>{}</td></tr>",
+            escape(path),
+            escape(what)
+        );
     }
     let keys: Vec<String> = info.credentials.q2_api_keys.iter().map(|key| escape(key)).collect();
     let html = format!(

@@ -68,12 +68,19 @@ fn data_message(path: &str, error: &str) -> String {
         let parent = if path == "." { String::new() } else { format!(" in {path}") };
         return format!("Please provide {} {member}{parent}.", article(member));
     }
-    let expected =
-        error.split_once(", expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
     let place = if path == "." { "The body".to_owned() } else { format!("The member {path}") };
-    match expected {
-        Some(expected) => format!("{place} is not acceptable: expected {expected}."),
-        None => format!("{place} is not acceptable: see the description of this operation."),
+    format!("{place} is not acceptable: {}.", reason(error))
+}
+
+/// What was expected. The decoder's own words before that may repeat the value; those of the wire types never do.
+fn reason(error: &str) -> String {
+    let text = error.split(" at line ").next().unwrap_or(error);
+    match text.split_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if text.starts_with("invalid ") || text.starts_with("unknown ") => {
+            "expected something else".to_owned()
+        }
+        None => text.to_owned(),
     }
 }
 

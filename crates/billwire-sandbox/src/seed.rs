@@ -75,7 +75,7 @@ impl Seed {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
+/// `SplitMix64` (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
 struct SplitMix64(u64);
 
 impl SplitMix64 {

@@ -106,7 +106,7 @@ pub struct ServiceKey {
     pub usage: KeyUsage,
     /// When it was made, on the virtual clock; of two signing keys the older one signs.
     pub created: Moment,
-    /// SubjectPublicKeyInfo PEM.
+    /// PEM of the form `-----BEGIN PUBLIC KEY-----`.
     pub public_key: String,
     /// The same key as JWK.
     pub jwk: Value,

@@ -50,11 +50,7 @@ impl From<Error> for ControlError {
             ErrorKind::Fetch => 502,
             _ => 400,
         };
-        let mut message = error.to_string();
-        if let Some(first) = message.get(..1).map(str::to_uppercase) {
-            message.replace_range(..1, &first);
-        }
-        Self::new(status, message + ".")
+        Self::new(status, format!("{error}."))
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) async fn configure(shared: &Shared, configuration: WebhookConfigurati
 pub(super) fn shown(shared: &Shared) -> WebhookConfiguration {
     let mut configuration = shared.engine().webhooks().clone();
     if let Some(oauth) = &mut configuration.oauth {
-        oauth.payload = "[redacted]".to_owned();
+        "[redacted]".clone_into(&mut oauth.payload);
     }
     configuration
 }

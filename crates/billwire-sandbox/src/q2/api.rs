@@ -110,15 +110,15 @@ fn find(
     }
     match router::route(&parts.method, inner) {
         Route::Operation(operation, parameters) => Ok((operation, parameters)),
-        Route::MethodNotAllowed(allowed) => match unwritten::operation(&parts.method, inner) {
-            Some(name) => Err(ApiError::not_written(name)),
-            None => {
-                let allowed = allowed.join(", ");
-                let message = format!("{path} takes {allowed}, not {}.", parts.method);
-                observed.allowed = Some(allowed);
-                Err(ApiError::new(405, message))
+        Route::MethodNotAllowed(allowed) => {
+            if let Some(name) = unwritten::operation(&parts.method, inner) {
+                return Err(ApiError::not_written(name));
             }
-        },
+            let allowed = allowed.join(", ");
+            let message = format!("{path} takes {allowed}, not {}.", parts.method);
+            observed.allowed = Some(allowed);
+            Err(ApiError::new(405, message))
+        }
         Route::NotFound => match unwritten::operation(&parts.method, inner) {
             Some(name) => Err(ApiError::not_written(name)),
             None => Err(not_found()),

@@ -136,32 +136,32 @@ impl World {
     }
 }
 
-fn about_client(kind: EventType, auth: &Auth, data: Value) -> Option<Draft> {
+fn about_client(kind: EventType, auth: &Auth, data: Value) -> Draft {
     let resource_id = auth.client_id.to_string();
-    Some(Draft { kind, client_id: auth.client_id.clone(), resource_id, data })
+    Draft { kind, client_id: auth.client_id.clone(), resource_id, data }
 }
 
-fn about_auth(kind: EventType, auth: &Auth, data: Value) -> Option<Draft> {
-    Some(Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data })
+fn about_auth(kind: EventType, auth: &Auth, data: Value) -> Draft {
+    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data }
 }
 
-fn about_bill(kind: EventType, bill: &Bill, data: Value) -> Option<Draft> {
-    Some(Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data })
+fn about_bill(kind: EventType, bill: &Bill, data: Value) -> Draft {
+    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data }
 }
 
 pub(crate) fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    about_client(EventType::AuthSuccess, auth, json!({ "auth": auth_with_items(world, auth)? }))
+    Some(about_client(EventType::AuthSuccess, auth, json!({ "auth": auth_with_items(world, auth)? })))
 }
 
 pub(crate) fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    about_auth(EventType::AuthCreated, auth, json!({ "auth": auth_with_items(world, auth)? }))
+    Some(about_auth(EventType::AuthCreated, auth, json!({ "auth": auth_with_items(world, auth)? })))
 }
 
 pub(crate) fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? }))
+    Some(about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
 pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
@@ -174,7 +174,11 @@ pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
     if let Some(subcategory) = hold.code.subcategory() {
         reason.insert("subcategory".to_owned(), json!(subcategory));
     }
-    about_auth(EventType::AuthHold, auth, json!({ "hold": reason, "company": company_of_auth(world, auth)? }))
+    Some(about_auth(
+        EventType::AuthHold,
+        auth,
+        json!({ "hold": reason, "company": company_of_auth(world, auth)? }),
+    ))
 }
 
 pub(crate) fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
@@ -183,7 +187,7 @@ pub(crate) fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
         "reason": { "message": "You may want to double check your information." },
         "company": company_of_auth(world, auth)?,
     });
-    about_client(EventType::AuthFailed, auth, data)
+    Some(about_client(EventType::AuthFailed, auth, data))
 }
 
 /// The sample of a code challenge carries the company, the other samples the auth.
@@ -205,7 +209,7 @@ pub(crate) fn security_input_required(world: &World, id: &AuthId) -> Option<Draf
         let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
         data.insert("auth".to_owned(), about);
     }
-    about_client(EventType::SecurityInputRequired, auth, data.into())
+    Some(about_client(EventType::SecurityInputRequired, auth, data.into()))
 }
 
 fn challenge_input(challenge: &Challenge) -> Value {
@@ -234,7 +238,7 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     let logo = json!({ "url": world.company(&auth.company_id)?.logo_url(), "background": false });
     company.as_object_mut()?.insert("logo".to_owned(), logo);
     let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
-    about_bill(EventType::BillCreated, bill, json!({ "auth": about }))
+    Some(about_bill(EventType::BillCreated, bill, json!({ "auth": about })))
 }
 
 pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
@@ -243,7 +247,7 @@ pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
         "company": company_of_bill(world, bill)?,
         "bill": { "balance": bill.balance, "dueDate": bill.due },
     });
-    about_bill(EventType::BillUpcoming, bill, data)
+    Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
 pub(crate) fn bill_update(
@@ -258,7 +262,7 @@ pub(crate) fn bill_update(
         changes.insert("dueDate".to_owned(), json!({ "current": due }));
     }
     let data = json!({ "company": company_of_bill(world, bill)?, "bill": changes });
-    about_bill(EventType::BillUpdate, bill, data)
+    Some(about_bill(EventType::BillUpdate, bill, data))
 }
 
 pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
@@ -267,19 +271,19 @@ pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Optio
         "company": company_of_bill(world, bill)?,
         "bill": { "dueDate": change(before, bill.due?) },
     });
-    about_bill(EventType::ScheduledPaymentNotice, bill, data)
+    Some(about_bill(EventType::ScheduledPaymentNotice, bill, data))
 }
 
 pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
     let mut data = payment_data(world, bill, running)?;
     data.insert("payDate".to_owned(), json!(running.pay_date));
-    about_bill(EventType::PaymentScheduled, bill, data.into())
+    Some(about_bill(EventType::PaymentScheduled, bill, data.into()))
 }
 
 pub(crate) fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    about_bill(EventType::PaymentSent, bill, payment_data(world, bill, running)?.into())
+    Some(about_bill(EventType::PaymentSent, bill, payment_data(world, bill, running)?.into()))
 }
 
 /// As in the sample: no surcharge, no reason, the method still as it was.
@@ -287,7 +291,7 @@ pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> O
     let bill = world.bill(id)?;
     let mut data = payment_data(world, bill, running)?;
     data.remove("surcharge");
-    about_bill(EventType::PaymentFailed, bill, data.into())
+    Some(about_bill(EventType::PaymentFailed, bill, data.into()))
 }
 
 pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
@@ -307,7 +311,7 @@ pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Op
     if let Some(method) = world.chosen_method(id) {
         data.insert("paymentMethod".to_owned(), payment_method(method));
     }
-    about_bill(EventType::PaymentCancelled, bill, data.into())
+    Some(about_bill(EventType::PaymentCancelled, bill, data.into()))
 }
 
 fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Map<String, Value>> {

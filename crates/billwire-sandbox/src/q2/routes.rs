@@ -55,7 +55,7 @@ impl Server for Routes<'_> {
         _context: &RequestContext,
         request: q2::SearchCompanies,
     ) -> Result<q2::CompanyList, ApiError> {
-        let products = request.products.unwrap_or_default().iter().map(product).collect::<Result<_, _>>()?;
+        let products = request.products.unwrap_or_default().into_iter().map(product).collect();
         let page = request.paginate_results.unwrap_or(false).then(|| Page {
             size: request.page_size.unwrap_or(25),
             number: request.page_number.unwrap_or(1),
@@ -355,11 +355,10 @@ fn read_numbers(request: &q2::AddPaymentMethod) -> Result<NewNumbers, ApiError> 
     }
 }
 
-fn product(product: &q2::Product) -> Result<Product, ApiError> {
-    match product.as_str() {
-        "biller-direct" => Ok(Product::BillerDirect),
-        "cardswap" => Ok(Product::CardSwap),
-        _ => Err(ApiError::bad_request("products takes \"biller-direct\" and \"cardswap\".")),
+fn product(product: q2::Product) -> Product {
+    match product {
+        q2::Product::BillerDirect => Product::BillerDirect,
+        q2::Product::Cardswap => Product::CardSwap,
     }
 }
 

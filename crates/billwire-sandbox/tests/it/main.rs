@@ -1,4 +1,19 @@
 //! The sandbox over HTTP, driven by a plain client: nothing of the SDK stands between the test and the wire.
 
+mod auths;
+mod clients;
+mod companies;
+mod control;
+mod envelopes;
 mod http;
+mod keys;
+mod mfa;
+mod payment_methods;
+mod payments;
+mod receiver;
+mod running;
+mod signing;
+mod state;
 mod story;
+mod webhooks;
+mod wire;

@@ -249,7 +249,7 @@ fn judge(ask: &Ask, answers: &[StepAnswer]) -> Result<Verdict, ApiError> {
                 ));
             };
             let destination = destinations.iter().find(|known| known.identifier == answer.identifier);
-            let destination = destination.ok_or_else(|| unknown_identifier())?;
+            let destination = destination.ok_or_else(unknown_identifier)?;
             Ok(Verdict::SendCode { destination: destination.clone() })
         }
         // There is nothing to answer: the reply says that the prompt was confirmed.

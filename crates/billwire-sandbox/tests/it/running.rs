@@ -1,0 +1,43 @@
+//! A clock that runs by itself.
+
+use billwire_sandbox::{ClockMode, Sandbox};
+use serde_json::json;
+
+use crate::http::{Api, REGULAR_1};
+use crate::receiver::Receiver;
+
+#[tokio::test]
+async fn effects_and_webhooks_happen_without_being_asked() {
+    let start = "2026-03-02T12:00:00Z".parse().expect("an instant");
+    let api = Api::start_with(Sandbox::builder().running_from(start)).await;
+    let receiver = Receiver::start().await;
+    let configuration = billwire_sandbox::WebhookConfiguration::to(receiver.url("/hook"));
+    api.sandbox.configure_webhooks(configuration).await.expect("configured");
+    assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
+    let client = api.client("running").await;
+    api.auth(&client, REGULAR_1, ["", "", "hold"]).await;
+    // The ticker does it: this only gives it the time, as any user of a running sandbox would.
+    while receiver.received("/hook").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(api.event_types(), ["auth.hold"]);
+    assert!(api.sandbox.events()[0].created.timestamp() >= start);
+}
+
+#[tokio::test]
+async fn a_running_clock_can_be_moved_and_stopped() {
+    let start = "2026-03-02T12:00:00Z".parse().expect("an instant");
+    let api = Api::start_with(Sandbox::builder().running_from(start)).await;
+    let client = api.client("moved").await;
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_1, ["25.21", "03/20/2026", ""]).await;
+    let report = api.sandbox.advance("P30D").await.expect("moved");
+    assert_eq!(report.mode, ClockMode::Running);
+    assert_eq!(api.bill_status(&bill).await, "paid");
+    assert_eq!(api.sandbox.ledger().len(), 1);
+    let report = api.control("PUT", "/clock", Some(json!({ "mode": "frozen" }))).await.ok();
+    assert_eq!(report["mode"], "frozen");
+    assert_eq!(api.sandbox.now().to_string(), report["now"]);
+    api.control("PUT", "/clock", Some(json!({ "mode": "running", "advance": "PT1H" }))).await.ok();
+    assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
+}

@@ -1,0 +1,161 @@
+//! Determinism, snapshots, and starting over.
+
+use billwire_sandbox::{ErrorKind, Sandbox, WebhookConfiguration};
+use serde_json::{Value, json};
+
+use crate::http::{Api, REGULAR_1, REGULAR_2};
+
+/// A life with everything in it: payments, a decline, a challenge, tokens, things still to come.
+async fn live(api: &Api) {
+    let client = api.client("life").await;
+    api.token(json!({ "identifier": "life" })).await;
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_1, ["25.21", "04/15/2026", ""]).await;
+    api.pay_now(&bill).await;
+    let declined = api.bill(&client, REGULAR_2, ["10.00", "04/15/2026", "payment-declined"]).await;
+    api.pay_now(&declined).await;
+    api.auth(&client, crate::http::REGULAR_3, ["40.00", "", "mfa-required-questions"]).await;
+    api.advance("PT3S").await;
+}
+
+fn everything(api: &Api) -> Value {
+    api.sandbox.state().expect("a state")
+}
+
+#[tokio::test]
+async fn the_same_seed_lives_the_same_life() {
+    let start = async |seed| Api::start_with(Sandbox::builder().seed(seed)).await;
+    let (one, other, third) = (start(42).await, start(42).await, start(43).await);
+    for api in [&one, &other, &third] {
+        live(api).await;
+    }
+    assert_eq!(everything(&one), everything(&other));
+    assert_ne!(everything(&one), everything(&third));
+    let ids = |api: &Api| api.sandbox.events().into_iter().map(|event| event.id).collect::<Vec<_>>();
+    assert_eq!(ids(&one), ids(&other));
+    assert!(ids(&one).iter().all(|id| !ids(&third).contains(id)));
+}
+
+#[tokio::test]
+async fn a_reset_begins_the_same_life_again() {
+    let api = Api::start_with(Sandbox::builder().seed(7)).await;
+    let fresh = everything(&api);
+    live(&api).await;
+    let first = everything(&api);
+    assert_ne!(first, fresh);
+    assert_eq!(api.control("POST", "/reset", None).await.ok()["seed"], json!(7));
+    assert_eq!(everything(&api), fresh);
+    assert_eq!(api.sandbox.now().to_string(), "2026-03-02T12:00:00.000Z");
+    assert!(api.sandbox.events().is_empty() && api.sandbox.requests().is_empty());
+    live(&api).await;
+    assert_eq!(everything(&api), first);
+    let answer = api.control("POST", "/reset", Some(json!({ "seed": 42 }))).await.ok();
+    assert_eq!(answer, json!({ "seed": 42, "now": "2026-03-02T12:00:00.000Z" }));
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_on_where_it_was_taken() {
+    let api = Api::start().await;
+    live(&api).await;
+    let snapshot = api.control("GET", "/state", None).await.ok();
+    assert_eq!(snapshot, everything(&api));
+    api.advance("P90D").await;
+    let ending = everything(&api);
+
+    api.control("PUT", "/state", Some(snapshot.clone())).await.ok();
+    assert_eq!(everything(&api), snapshot, "nothing is lost on the way");
+    api.advance("P90D").await;
+    assert_eq!(everything(&api), ending, "and what was to come still comes");
+
+    let fork = Api::start_with(Sandbox::builder().seed(99)).await;
+    fork.sandbox.restore(&snapshot).await.expect("restored");
+    fork.advance("P90D").await;
+    assert_eq!(everything(&fork), ending, "also in another sandbox");
+}
+
+#[tokio::test]
+async fn reading_changes_nothing() {
+    let api = Api::start().await;
+    live(&api).await;
+    let before = everything(&api);
+    api.get("/bill/nothing").await;
+    api.get(&format!("/company/{REGULAR_1}")).await;
+    api.control("GET", "/events", None).await;
+    api.post("/company/search", json!({ "query": "MFA" })).await;
+    assert_eq!(everything(&api), before);
+}
+
+#[tokio::test]
+async fn a_state_that_is_none_changes_nothing() {
+    let api = Api::start().await;
+    live(&api).await;
+    let before = everything(&api);
+    let mut other_version = before.clone();
+    other_version["version"] = json!(99);
+    let mut bad_amount = before.clone();
+    bad_amount["q2"]["ledger"][0]["amount"] = json!("a lot");
+    let mut twice = before.clone();
+    let client = before["q2"]["clients"][0].clone();
+    twice["q2"]["clients"].as_array_mut().expect("clients").push(client);
+    let mut bad_key = before.clone();
+    bad_key["keys"][0]["testOnlyPrivateKey"] = json!("nonsense");
+    for (state, says) in [
+        (json!({}), "no state of a sandbox"),
+        (json!([1]), "no state of a sandbox"),
+        (other_version, "version 99"),
+        (bad_amount, "at most two decimals"),
+        (twice, "same id"),
+        (bad_key, "private key cannot be read"),
+    ] {
+        api.control("PUT", "/state", Some(state)).await.refused(400, says);
+        assert_eq!(everything(&api), before, "{says}");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_webhook_is_part_of_the_state() {
+    let receiver = crate::receiver::Receiver::start().await;
+    let api = Api::start().await;
+    api.sandbox
+        .configure_webhooks(WebhookConfiguration::to(receiver.url("/hook")))
+        .await
+        .expect("configured");
+    receiver.answers([500]);
+    let client = api.client("waiting").await;
+    api.auth(&client, REGULAR_1, ["", "", "hold"]).await;
+    api.advance("PT2S").await;
+    let snapshot = everything(&api);
+    api.sandbox.reset(None).await.expect("reset");
+    api.advance("PT1H").await;
+    assert_eq!(receiver.received("/hook").len(), 1, "after a reset nothing is left to send");
+    api.sandbox.restore(&snapshot).await.expect("restored");
+    api.advance("PT10S").await;
+    assert_eq!(receiver.received("/hook").len(), 2);
+}
+
+#[tokio::test]
+async fn many_sandboxes_live_side_by_side() {
+    let (one, other) = (Api::start().await, Api::start().await);
+    assert_ne!(one.sandbox.urls(), other.sandbox.urls());
+    one.client("only here").await;
+    one.advance("P1D").await;
+    assert_ne!(one.sandbox.now(), other.sandbox.now());
+    assert_eq!(everything(&other)["q2"]["clients"], json!([]));
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let held = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = held.local_addr().expect("an address").port();
+    let error = Sandbox::builder().port(port).start().await.expect_err("in use");
+    assert_eq!(error.kind(), ErrorKind::PortInUse);
+    let message = error.to_string();
+    assert!(
+        message.contains(&format!("port {port} is in use")) && message.contains("0 picks free ones"),
+        "{message}"
+    );
+    let error = Sandbox::builder().port(u16::MAX).start().await.expect_err("no room above");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let error = Sandbox::builder().api_keys([""]).start().await.expect_err("no key");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
