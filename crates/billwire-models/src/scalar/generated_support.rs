@@ -6,16 +6,16 @@ use std::fmt::{self, Debug};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Hidden;
 pub(crate) use super::id::id_newtype;
 pub(crate) use super::open_enum::open_enum;
+use super::{Hidden, problem};
 
-/// Decodes a member that was already read as JSON. The error says where inside it and why; it may quote a received value.
+/// Decodes a member that was already read as JSON. The error says where inside it and why, and never quotes what it read.
 pub(crate) fn decode_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     match T::deserialize(value) {
         Ok(decoded) => Ok(decoded),
         // Once more, this time keeping track of the place, which the happy path does not pay for.
-        Err(_) => serde_path_to_error::deserialize::<_, T>(value).map_err(|error| error.to_string()),
+        Err(_) => serde_path_to_error::deserialize::<_, T>(value).map_err(|error| problem::describe(&error)),
     }
 }
 

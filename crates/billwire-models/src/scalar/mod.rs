@@ -13,6 +13,7 @@ mod list;
 mod money;
 mod number;
 mod open_enum;
+mod problem;
 mod secret;
 mod time;
 mod unknown_choice;
