@@ -44,45 +44,60 @@ the example tests from apis/NAME/openapi.yaml, and deletes generated files that 
 
 Exit codes: 0 done or up to date, 1 mistakes in a description or files out of date, 2 wrong arguments";
 
+/// What was asked for.
+struct Request {
+    check: bool,
+    api: Option<String>,
+    root: PathBuf,
+}
+
 /// Runs the command. Returns the exit code.
 pub fn run(arguments: &[String]) -> Result<u8> {
-    let mut check = false;
-    let mut api = None;
-    let mut root = crate::workspace_root();
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match argument.as_str() {
-            "--check" => check = true,
-            "--api" => api = rest.next().cloned(),
-            "--root" => root = rest.next().map(PathBuf::from).unwrap_or_default(),
-            "--help" | "-h" => {
-                println!("{USAGE}");
-                return Ok(0);
-            }
-            other => {
-                eprintln!("error: unknown argument `{other}`\n\n{USAGE}");
-                return Ok(2);
-            }
-        }
+    if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
+        println!("{USAGE}");
+        return Ok(0);
     }
-    let apis = match api {
+    let Request { check, api, root } = match read_arguments(arguments) {
+        Ok(request) => request,
+        Err(problem) => {
+            eprintln!("error: {problem}\n\n{USAGE}");
+            return Ok(2);
+        }
+    };
+    let all = apis(&root)?;
+    let chosen = match api {
         Some(api) => vec![api],
-        None => apis(&root)?,
+        None => all.clone(),
     };
     let mut code = 0;
-    for api in apis {
-        let description = match describe(&root, &api) {
-            Ok(description) => description,
+    for api in chosen {
+        let mut output = match describe(&root, &api) {
+            Ok(description) => generate(&description),
             Err(error) => {
                 eprintln!("{error:#}");
                 code = 1;
                 continue;
             }
         };
-        let output = generate(&description);
+        output.folders.extend(write::orphans(&root, &all)?);
         code = code.max(if check { report(&root, &api, &output)? } else { update(&root, &output)? });
     }
     Ok(code)
+}
+
+fn read_arguments(arguments: &[String]) -> Result<Request, String> {
+    let mut request = Request { check: false, api: None, root: crate::workspace_root() };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().cloned().ok_or_else(|| format!("`{argument}` needs a value"));
+        match argument.as_str() {
+            "--check" => request.check = true,
+            "--api" => request.api = Some(value()?),
+            "--root" => request.root = PathBuf::from(value()?),
+            other => return Err(format!("unknown argument `{other}`")),
+        }
+    }
+    Ok(request)
 }
 
 fn update(root: &Path, output: &Output) -> Result<u8> {

@@ -87,6 +87,34 @@ fn left_over(root: &Path, output: &Output) -> Result<Vec<String>> {
     Ok(found)
 }
 
+/// The generated folders of APIs that have no description any more: everything in them is left over.
+pub fn orphans(root: &Path, apis: &[String]) -> Result<Vec<String>> {
+    let described = |name: &str| apis.iter().any(|api| api == name);
+    let mut found = Vec::new();
+    for name in ["models", "core", "sandbox", "cli"] {
+        let source = format!("crates/billwire-{name}/src");
+        let apis = folders(&root.join(&source))?.into_iter().filter(|api| !described(api));
+        found.extend(apis.map(|api| format!("{source}/{api}/generated")));
+    }
+    let reference = folders(&root.join("docs/reference"))?.into_iter().filter(|api| !described(api));
+    found.extend(reference.map(|api| format!("docs/reference/{api}")));
+    let tests = folders(&root.join("crates/billwire-models/tests/it"))?;
+    let examples =
+        tests.into_iter().filter(|name| name.strip_suffix("_examples").is_some_and(|api| !described(api)));
+    found.extend(examples.map(|name| format!("crates/billwire-models/tests/it/{name}")));
+    Ok(found)
+}
+
+/// The names of the folders in `path`; none if it does not exist.
+fn folders(path: &Path) -> Result<Vec<String>> {
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let names = entries.filter_map(Result::ok).filter(|entry| entry.path().is_dir());
+    Ok(names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+}
+
 fn collect(root: &Path, folder: &str, found: &mut Vec<String>) -> Result<()> {
     let path = root.join(folder);
     if !path.is_dir() {

@@ -69,6 +69,19 @@ fn a_left_over_file_fails_and_is_deleted() {
 }
 
 #[test]
+fn files_of_an_api_without_a_description_are_left_over() {
+    let root = generated("check-orphan");
+    let orphan = "crates/billwire-core/src/old/generated/client.rs";
+    let by_hand = "crates/billwire-core/src/old/client.rs";
+    for path in [orphan, by_hand] {
+        support::write(&root.join(path), "old");
+    }
+    refused(&root, &["left over: crates/billwire-core/src/old/generated/client.rs"]);
+    assert!(!root.join(orphan).exists());
+    assert!(root.join(by_hand).exists(), "only generated folders are swept");
+}
+
+#[test]
 fn a_snapshot_of_an_example_is_not_left_over() {
     let root = generated("check-snapshot");
     let folder = root.join("crates/billwire-models/tests/it/q2_examples");
@@ -102,6 +115,9 @@ fn wrong_arguments_are_told_apart_from_failures() {
     let output = support::xtask(&["codegen", "--chek"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(support::text(&output.stderr).contains("unknown argument `--chek`"));
+    let output = support::xtask(&["codegen", "--api"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(support::text(&output.stderr).contains("`--api` needs a value"));
     let output = support::codegen(&support::fresh("no-apis"), &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(support::text(&output.stderr).contains("cannot read"));

@@ -7,6 +7,7 @@
 use std::fmt::Debug;
 
 use billwire_models::q2::Event;
+use billwire_models::q2::behaviour::EventBody;
 use billwire_models::scalar::Answer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,10 +49,10 @@ pub(crate) fn tidy_event(name: &str, json: &str) {
 
 /// An event in another documented form: wrapped or bare.
 pub(crate) fn quirk_event(name: &str, json: &str) {
-    let given: Value = serde_json::from_str(json).expect("the fixture is JSON");
-    let inner = given.get("event").unwrap_or(&given).to_string();
-    is_known(&decode::<Event>(&inner));
-    quirk::<Event>(name, &inner);
+    let body = EventBody::decode(json.as_bytes()).expect("a documented form of an event");
+    let event = body.into_event().expect("a whole event");
+    is_known(&event);
+    quirk::<Event>(name, &encode(&event).to_string());
 }
 
 #[track_caller]
