@@ -1,0 +1,52 @@
+//! What kept a value from decoding, told without the value.
+
+use serde_path_to_error::Error;
+
+/// Place and reason of a failed decoding: `bill.hidden: invalid type: string, expected a boolean`.
+///
+/// The decoder's own text quotes what it read, and what it read may be a card number. The quotation is cut out; what is
+/// left names the kind of value that came and what was expected.
+pub(crate) fn describe(error: &Error<serde_json::Error>) -> String {
+    let place = error.path().to_string();
+    let reason = without_value(&error.inner().to_string());
+    if place == "." { reason } else { format!("{place}: {reason}") }
+}
+
+fn without_value(reason: &str) -> String {
+    // The decoder counts lines and columns inside the element, which nobody can look up.
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    // The value may hold any text, so the expectation is what follows the last separator.
+    match reason.rsplit_once(", expected ") {
+        Some((before, expected)) => {
+            let kind = before.split(['"', '`']).next().unwrap_or_default().trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        None => reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::scalar::{List, Money};
+
+    #[track_caller]
+    fn check<T: DeserializeOwned>(json: &str, expected: &str) {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+        assert_eq!(describe(&result.err().expect("does not decode")), expected);
+    }
+
+    #[test]
+    fn no_received_value_is_repeated() {
+        check::<bool>("\"4111111111111111\"", "invalid type: string, expected a boolean");
+        check::<bool>("4111111111111111", "invalid type: integer, expected a boolean");
+        check::<bool>("4111111.5", "invalid type: floating point, expected a boolean");
+        check::<u8>("411", "invalid value: integer, expected u8");
+        check::<bool>(r#""a\", expected `4111`, expected 4111""#, "invalid type: string, expected a boolean");
+        check::<Vec<bool>>("[true, \"Demo User\"]", "[1]: invalid type: string, expected a boolean");
+        check::<List<Money>>("{\"name\": \"Demo User\"}", "invalid type: map, expected a list");
+    }
+}
