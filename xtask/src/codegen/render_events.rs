@@ -324,7 +324,7 @@ fn data_items(description: &Description, events: &Events) -> Vec<TokenStream> {
                 Undecodable {
                     /// The data as it came. It may hold personal data: do not log it.
                     data: Value,
-                    /// Where and why it did not decode. It may quote a received value.
+                    /// Where and why it did not decode, without what was received.
                     problem: String,
                 },
             }

@@ -114,7 +114,7 @@ fn a_bare_payload_needs_to_be_asked_for() {
     let delivery = service.delivery(now()).build_invalid(InvalidKind::BarePayload).unwrap();
     assert_refused(open(&verifier, &delivery), RejectionReason::NotAnEvent);
     let opened = verifier.open_any_form(&delivery.inbound(), now()).unwrap();
-    assert!(matches!(opened.value(), EventBody::BarePayload(payload) if payload.resource.id == "1"));
+    assert!(matches!(opened.value(), EventBody::BarePayload(payload) if payload.resource.id.as_str() == "1"));
     assert_eq!(opened.proved(), Proved::Sender);
     let event = service.delivery(now()).build().unwrap();
     assert!(matches!(verifier.open_any_form(&event.inbound(), now()).unwrap().value(), EventBody::Event(_)));

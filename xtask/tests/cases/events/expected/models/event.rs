@@ -255,7 +255,7 @@ pub enum EventData {
     Undecodable {
         /// The data as it came. It may hold personal data: do not log it.
         data: Value,
-        /// Where and why it did not decode. It may quote a received value.
+        /// Where and why it did not decode, without what was received.
         problem: String,
     },
 }
