@@ -51,6 +51,8 @@ mod shared;
 #[cfg(feature = "q2")]
 mod table;
 #[cfg(feature = "q2")]
+mod test_only_keys;
+#[cfg(feature = "q2")]
 mod webhook_sender;
 
 #[cfg(feature = "q2")]

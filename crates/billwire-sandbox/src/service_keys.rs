@@ -8,70 +8,12 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
+use crate::test_only_keys::TEST_ONLY_KEYS;
 
 /// At most so many keys of one use are active, for rotation.
 ///
 /// Source: Q2 Biller Direct description, sections 8.1 and 10.6.
 const KEYS_PER_USE: usize = 2;
-
-/// TEST ONLY keys, publicly known, in the order in which they come into use.
-const TEST_ONLY_KEYS: &[TestOnlyKey] = &[
-    TestOnlyKey {
-        id: "os8th269xgj7tyku7wxl",
-        usage: KeyUsage::Encryption,
-        pem: include_str!("test_only_keys/TEST-ONLY-encryption-1.pem"),
-        certificate_thumbprint: None,
-    },
-    TestOnlyKey {
-        id: "t7pz1m4qv9c2xk8rw3ys",
-        usage: KeyUsage::Encryption,
-        pem: include_str!("test_only_keys/TEST-ONLY-encryption-2.pem"),
-        certificate_thumbprint: None,
-    },
-    TestOnlyKey {
-        id: "e3b8w5y2n7r4k9t6c1mz",
-        usage: KeyUsage::Encryption,
-        pem: include_str!("test_only_keys/TEST-ONLY-encryption-3.pem"),
-        certificate_thumbprint: None,
-    },
-    TestOnlyKey {
-        id: "e4x1v6j3p8d5q2s7h9ga",
-        usage: KeyUsage::Encryption,
-        pem: include_str!("test_only_keys/TEST-ONLY-encryption-4.pem"),
-        certificate_thumbprint: None,
-    },
-    TestOnlyKey {
-        id: "ory6xbfthn7y0vpufk8k",
-        usage: KeyUsage::Signing,
-        pem: include_str!("test_only_keys/TEST-ONLY-signing-1.pem"),
-        certificate_thumbprint: Some("-aAnOLHTx0ZhDarL1DPJPHu7NDs"),
-    },
-    TestOnlyKey {
-        id: "w3n5k0c8j1d7u2h6z9qa",
-        usage: KeyUsage::Signing,
-        pem: include_str!("test_only_keys/TEST-ONLY-signing-2.pem"),
-        certificate_thumbprint: Some("LymZi9tUB4D0PxXp79yZKIhU4iU"),
-    },
-    TestOnlyKey {
-        id: "s3f7m2z9b4l8u1y6o5td",
-        usage: KeyUsage::Signing,
-        pem: include_str!("test_only_keys/TEST-ONLY-signing-3.pem"),
-        certificate_thumbprint: None,
-    },
-    TestOnlyKey {
-        id: "s4c9a6i1e8w3g7k2n5rx",
-        usage: KeyUsage::Signing,
-        pem: include_str!("test_only_keys/TEST-ONLY-signing-4.pem"),
-        certificate_thumbprint: None,
-    },
-];
-
-struct TestOnlyKey {
-    id: &'static str,
-    usage: KeyUsage,
-    pem: &'static str,
-    certificate_thumbprint: Option<&'static str>,
-}
 
 /// What a key pair is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

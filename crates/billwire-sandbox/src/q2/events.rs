@@ -5,72 +5,15 @@
 //!
 //! Source: Q2 Biller Direct description, sections 10.1 to 10.3.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::event_types::EventType;
 use super::world::{
     Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Details, PaymentMethod, PaymentMethodId,
     Running, World,
 };
 use crate::moment::Moment;
-
-macro_rules! event_types {
-    ($($name:ident = $text:literal),+ $(,)?) => {
-        /// Every type of event the sandbox knows.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum EventType { $($name),+ }
-
-        impl EventType {
-            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
-
-            pub(crate) fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text),+ }
-            }
-        }
-    };
-}
-
-event_types! {
-    AuthSuccess = "auth.success",
-    AuthInvalid = "auth.invalid",
-    AuthDeleted = "auth.deleted",
-    AuthHold = "auth.hold",
-    AuthNeedsResync = "auth.needs-resync",
-    BillCreated = "bill.created",
-    BillUpcoming = "bill.upcoming",
-    BillUpdate = "bill.update",
-    ScheduledPaymentNotice = "bill.scheduled-payment-notice",
-    PaymentSent = "bill.payment.sent",
-    PaymentScheduled = "bill.payment.scheduled",
-    PaymentCancelled = "bill.payment.cancelled",
-    PaymentFailed = "bill.payment.failed",
-    SwapSuccess = "swap.success",
-    SecurityInputRequired = "auth.security-input-required",
-    AuthFailed = "auth.failed",
-    AuthCreated = "auth.created",
-}
-
-impl EventType {
-    /// Sent although nobody switched it on; the three of the realtime flow are not.
-    pub(crate) fn is_on_by_default(self) -> bool {
-        !matches!(self, Self::SecurityInputRequired | Self::AuthFailed | Self::AuthCreated)
-    }
-
-    pub(crate) fn from_text(text: &str) -> Option<Self> {
-        // "canceled" and "cancelled" mean the same (trap T10).
-        let text = if text == "bill.payment.canceled" { "bill.payment.cancelled" } else { text };
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
-    }
-}
-
-/// The types whose switches change what happens, not only what is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EventSwitches {
-    /// On: refused credentials are told by `auth.failed`, else by `auth.invalid`.
-    pub(crate) auth_failed: bool,
-    pub(crate) auth_created: bool,
-}
 
 /// An event that has happened.
 #[derive(Clone)]
@@ -89,21 +32,6 @@ pub(crate) struct Draft {
     client_id: ClientId,
     resource_id: String,
     data: Value,
-}
-
-impl EventType {
-    pub(super) fn resource_type(self) -> &'static str {
-        match self {
-            Self::AuthSuccess | Self::SecurityInputRequired | Self::AuthFailed => "client",
-            Self::AuthInvalid
-            | Self::AuthDeleted
-            | Self::AuthHold
-            | Self::AuthNeedsResync
-            | Self::AuthCreated => "auth",
-            Self::SwapSuccess => "swap",
-            _ => "bill",
-        }
-    }
 }
 
 impl World {

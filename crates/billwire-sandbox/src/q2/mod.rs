@@ -1,10 +1,12 @@
 //! The emulated Q2 Biller Direct API.
 
 pub(crate) mod api;
+pub(crate) mod event_types;
 pub(crate) mod events;
 #[rustfmt::skip]
 mod generated;
 mod outcome;
+mod read;
 pub(crate) mod request_signing;
 mod routes;
 mod samples;

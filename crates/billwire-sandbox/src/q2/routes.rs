@@ -1,15 +1,14 @@
 //! The operations: wire types in, the world's functions, wire types out.
 
 use billwire_models::q2;
-use billwire_models::scalar::{CardData, Secret};
+use billwire_models::scalar::Secret;
 
 use super::generated::server::Server;
-use super::wire;
 use super::world::{
-    AccountKind, AuthItem, BillId, CardBrand, CardKind, Client, ClientId, CompanyId, CompanySearch,
-    MfaMethod, NewAuth, NewNumbers, NewPaymentMethod, NewToken, Page, PaySchedule, PaymentMethodId, Product,
-    ScheduleDateMember, SettingsChange, StepAnswer, StepInput, World,
+    BillId, Client, ClientId, CompanyId, CompanySearch, NewAuth, NewPaymentMethod, NewToken, Page,
+    PaymentMethodId, ScheduleDateMember, SettingsChange, StepAnswer, StepInput, World,
 };
+use super::{read, wire};
 use crate::api_error::ApiError;
 use crate::context::{Caller, RequestContext};
 use crate::moment::Moment;
@@ -55,7 +54,7 @@ impl Server for Routes<'_> {
         _context: &RequestContext,
         request: q2::SearchCompanies,
     ) -> Result<q2::CompanyList, ApiError> {
-        let products = request.products.unwrap_or_default().into_iter().map(product).collect();
+        let products = request.products.unwrap_or_default().into_iter().map(read::product).collect();
         let page = request.paginate_results.unwrap_or(false).then(|| Page {
             size: request.page_size.unwrap_or(25),
             number: request.page_number.unwrap_or(1),
@@ -102,7 +101,7 @@ impl Server for Routes<'_> {
         let new = NewAuth {
             client_id,
             company_id: CompanyId::new(request.company_id.as_str()),
-            items: read_items(&request.items)?,
+            items: read::items(&request.items)?,
             payment_method_id: meta.payment_method_id.map(|id| PaymentMethodId::new(id.as_str())),
             bill_id: meta.bill_id.map(|id| BillId::new(id.as_str())),
             form: request.form.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect(),
@@ -127,7 +126,7 @@ impl Server for Routes<'_> {
         };
         let step = StepInput {
             token: request.token.expose().to_owned(),
-            method: mfa_method(&request.method)?,
+            method: read::mfa_method(&request.method)?,
             answers: answers
                 .into_iter()
                 .map(|answer| StepAnswer {
@@ -184,7 +183,7 @@ impl Server for Routes<'_> {
     ) -> Result<q2::CreatedPaymentMethod, ApiError> {
         let client_id = ClientId::new(request.client_id.as_str());
         owner_only(context, &client_id)?;
-        let numbers = read_numbers(&request)?;
+        let numbers = read::numbers(&request)?;
         let new = NewPaymentMethod {
             client_id,
             identifier: request.identifier,
@@ -229,8 +228,8 @@ impl Server for Routes<'_> {
     ) -> Result<q2::Acknowledgement, ApiError> {
         self.own_bill(context, &request.bill_id)?;
         let change = SettingsChange {
-            recurring: request.recurring.as_ref().map(enabled).transpose()?,
-            pay_schedule: request.schedule.as_ref().map(pay_schedule).transpose()?,
+            recurring: request.recurring.as_ref().map(read::enabled).transpose()?,
+            pay_schedule: request.schedule.as_ref().map(read::pay_schedule).transpose()?,
         };
         self.world.change_settings(context.now, &BillId::new(request.bill_id.as_str()), change)?;
         Ok(q2::Acknowledgement::new(true))
@@ -303,115 +302,5 @@ fn owner_only(context: &RequestContext, owner: &ClientId) -> Result<(), ApiError
             Err(ApiError::forbidden("The client token belongs to another client."))
         }
         _ => Ok(()),
-    }
-}
-
-fn read_items(items: &[q2::AuthItem]) -> Result<Vec<AuthItem>, ApiError> {
-    if items.contains(&q2::AuthItem::Swap) {
-        return Err(match items {
-            [q2::AuthItem::Swap] => ApiError::not_written("card swaps (the item \"swap\")"),
-            _ => ApiError::bad_request("The item \"swap\" must stand alone."),
-        });
-    }
-    items
-        .iter()
-        .map(|item| match item {
-            q2::AuthItem::Bill => Ok(AuthItem::Bill),
-            q2::AuthItem::Payment => Ok(AuthItem::Payment),
-            _ => Err(ApiError::bad_request("items takes \"bill\", \"payment\" and \"swap\".")),
-        })
-        .collect()
-}
-
-fn read_numbers(request: &q2::AddPaymentMethod) -> Result<NewNumbers, ApiError> {
-    let required = |value: &Option<CardData>, name: &str| {
-        value
-            .as_ref()
-            .map(|value| value.expose().to_owned())
-            .ok_or_else(|| ApiError::bad_request(format!("Please provide {name}.")))
-    };
-    match request.payment_type {
-        q2::PaymentMethodType::Card => Ok(NewNumbers::Card {
-            number: required(&request.card_number, "a cardNumber")?,
-            code: request.card_code.as_ref().map(|code| code.expose().to_owned()),
-            month: required(&request.exp_month, "an expMonth")?,
-            year: required(&request.exp_year, "an expYear")?,
-            zipcode: request
-                .zipcode
-                .clone()
-                .ok_or_else(|| ApiError::bad_request("Please provide a zipcode."))?,
-            brand: request.card_brand.as_ref().map(card_brand).transpose()?,
-            kind: request.card_type.as_ref().map(card_kind).transpose()?,
-        }),
-        q2::PaymentMethodType::Bank => Ok(NewNumbers::Bank {
-            routing_number: required(&request.routing_number, "a routingNumber")?,
-            account_number: required(&request.account_number, "an accountNumber")?,
-            kind: match &request.account_type {
-                Some(kind) => account_kind(kind)?,
-                None => return Err(ApiError::bad_request("Please provide an accountType.")),
-            },
-        }),
-        _ => Err(ApiError::bad_request("paymentType is \"card\" or \"bank\".")),
-    }
-}
-
-fn product(product: q2::Product) -> Product {
-    match product {
-        q2::Product::BillerDirect => Product::BillerDirect,
-        q2::Product::Cardswap => Product::CardSwap,
-    }
-}
-
-fn mfa_method(method: &q2::MfaMethod) -> Result<MfaMethod, ApiError> {
-    match method.as_str() {
-        "questions" => Ok(MfaMethod::Questions),
-        "code" => Ok(MfaMethod::Code),
-        "prompt" => Ok(MfaMethod::Prompt),
-        _ => Err(ApiError::bad_request("method is \"questions\", \"code\" or \"prompt\".")),
-    }
-}
-
-fn enabled(state: &q2::EnabledState) -> Result<bool, ApiError> {
-    match state.as_str() {
-        "enabled" => Ok(true),
-        "disabled" => Ok(false),
-        _ => Err(ApiError::bad_request("recurring is \"enabled\" or \"disabled\".")),
-    }
-}
-
-fn pay_schedule(schedule: &q2::Schedule) -> Result<PaySchedule, ApiError> {
-    match schedule.as_str() {
-        "ten-days-before" => Ok(PaySchedule::TenDaysBefore),
-        "five-days-before" => Ok(PaySchedule::FiveDaysBefore),
-        "day-before" => Ok(PaySchedule::DayBefore),
-        "on-due-date" => Ok(PaySchedule::OnDueDate),
-        "immediately" => Ok(PaySchedule::Immediately),
-        _ => Err(ApiError::bad_request(
-            "schedule is \"ten-days-before\", \"five-days-before\", \"day-before\", \"on-due-date\" or \"immediately\".",
-        )),
-    }
-}
-
-fn card_brand(brand: &q2::CardBrand) -> Result<CardBrand, ApiError> {
-    CardBrand::from_text(brand.as_str()).ok_or_else(|| {
-        ApiError::bad_request(
-            "cardBrand is \"american express\", \"discover\", \"maestro\", \"mastercard\", \"uatp\" or \"visa\".",
-        )
-    })
-}
-
-fn card_kind(kind: &q2::CardType) -> Result<CardKind, ApiError> {
-    match kind.as_str() {
-        "credit" => Ok(CardKind::Credit),
-        "debit" => Ok(CardKind::Debit),
-        _ => Err(ApiError::bad_request("cardType is \"credit\" or \"debit\".")),
-    }
-}
-
-fn account_kind(kind: &q2::AccountType) -> Result<AccountKind, ApiError> {
-    match kind.as_str() {
-        "checking" => Ok(AccountKind::Checking),
-        "savings" => Ok(AccountKind::Savings),
-        _ => Err(ApiError::bad_request("accountType is \"checking\" or \"savings\".")),
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::events::EventType;
+use super::event_types::EventType;
 
 pub(super) const CLIENT_ID: &str = "579b695decfa110127118752";
 pub(super) const RESOURCE_ID: &str = "579b695decfa11012711875d";

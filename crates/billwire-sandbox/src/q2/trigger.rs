@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::events::{EventType, NewEvent};
+use super::event_types::EventType;
+use super::events::NewEvent;
 use super::samples;
 use super::world::{AuthId, BillId, ClientId, World};
 use crate::error::{Error, ErrorKind};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::keys;
 use crate::error::{Error, ErrorKind};
 use crate::loopback;
-use crate::q2::events::EventType;
+use crate::q2::event_types::EventType;
 
 /// Where webhooks go and how they are protected; the three protections are independent, each off by default.
 ///

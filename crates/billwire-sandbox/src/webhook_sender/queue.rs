@@ -201,7 +201,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::q2::events::EventType;
+    use crate::q2::event_types::EventType;
     use crate::q2::world::ClientId;
 
     fn now() -> Moment {

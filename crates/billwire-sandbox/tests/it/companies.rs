@@ -34,7 +34,7 @@ async fn filters_are_combined() {
 #[tokio::test]
 async fn near_companies_come_first_and_those_without_a_place_last() {
     let api = Api::start().await;
-    let names = found(&api, json!({ "geo": { "lat": 40.233845, "lng": -111.65852 } })).await;
+    let names = found(&api, json!({ "geo": { "lat": 40.233_845, "lng": -111.658_52 } })).await;
     assert_eq!(names[0], "Regular Company 2");
     assert!(!names.contains(&"Regular Company 1".to_owned()), "Texas is too far: {names:?}");
     assert_eq!(names.len(), 6);

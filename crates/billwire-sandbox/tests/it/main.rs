@@ -1,5 +1,11 @@
 //! The sandbox over HTTP, driven by a plain client: nothing of the SDK stands between the test and the wire.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
+)]
+
 mod auths;
 mod clients;
 mod companies;

@@ -12,6 +12,7 @@ mod fees;
 mod ids;
 mod ledger;
 mod mfa;
+mod numbers;
 mod pace;
 mod payment;
 mod payment_method;
@@ -34,10 +35,9 @@ pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId}
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
 pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE, StepAnswer, StepInput};
+pub(crate) use self::numbers::NewNumbers;
 pub(crate) use self::payment::Running;
-pub(crate) use self::payment_method::{
-    AccountKind, Details, MethodKind, NewNumbers, NewPaymentMethod, PaymentMethod,
-};
+pub(crate) use self::payment_method::{AccountKind, Details, MethodKind, NewPaymentMethod, PaymentMethod};
 pub use self::rules::Rules;
 pub use self::rules::ScheduleDateMember;
 pub(crate) use self::search::{CompanySearch, Page, Product};
@@ -46,7 +46,8 @@ pub(crate) use self::token::{NewToken, Token};
 pub(crate) use self::validation::{Plan, PlannedResult};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
-use crate::q2::events::{EventSwitches, NewEvent};
+use crate::q2::event_types::EventSwitches;
+use crate::q2::events::NewEvent;
 use crate::q2::seed_data;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
