@@ -12,7 +12,7 @@
 //! | use it for | every private key that answers network peers; the default of the `billwire` facade | builds without a C compiler (WebAssembly, embedded, cross), public-key work, a second opinion in tests |
 //! | built on | `aws-lc-rs`, needs a C compiler | `rsa`, `aes-gcm`, `aes`, `ctr`: pure Rust |
 //! | private-key time | constant by design | blinded, but subject to RUSTSEC-2023-0071 ("Marvin"), which has **no patched version** |
-//! | speed | about that of the bare library | signing and decrypting about 3 times, verifying about 13 times as slow |
+//! | speed | about that of the bare library | signing and decrypting about 3.6 times, verifying about 12 times as slow |
 //!
 //! On `wasm32-unknown-unknown` the final program must enable the feature `js` of `getrandom` 0.2, or provide random
 //! bytes in another way that crate documents: blinding needs them.

@@ -201,3 +201,30 @@ impl RngCore for OaepSeed {
 }
 
 impl CryptoRng for OaepSeed {}
+
+#[cfg(test)]
+mod tests {
+    use rand_core::RngCore as _;
+
+    use super::{KeystreamRandom, OaepSeed};
+    use crate::random::OsRandom;
+
+    #[test]
+    fn a_seed_is_handed_out_once() {
+        let mut seed = OaepSeed::draw(&OsRandom).unwrap();
+        let (mut first, mut second) = ([0; 12], [0; 8]);
+        seed.fill_bytes(&mut first);
+        seed.fill_bytes(&mut second);
+        assert_eq!([first.as_slice(), &second].concat(), seed.bytes.as_slice());
+        assert!(!seed.exhausted);
+        seed.fill_bytes(&mut [0]);
+        assert!(seed.exhausted, "the encryption that wanted more is thrown away");
+    }
+
+    #[test]
+    fn blinding_is_fresh_each_time_and_does_not_repeat() {
+        let mut stream = KeystreamRandom::from_os().unwrap();
+        let drawn = [stream.next_u64(), stream.next_u64(), KeystreamRandom::from_os().unwrap().next_u64()];
+        assert!(drawn[0] != drawn[1] && drawn[0] != drawn[2] && drawn[1] != drawn[2], "{drawn:?}");
+    }
+}

@@ -109,6 +109,8 @@ fn base64_is_exact() {
             let envelope = Envelope { hash, ..good.clone() };
             refused(envelope::open(&ring, &envelope), ErrorKind::MalformedInput);
         }
+        let three = Envelope { hash: format!("{}|{aes}", good.hash), ..good.clone() };
+        assert!(refused(envelope::open(&ring, &three), ErrorKind::MalformedInput).contains("one bar"));
         // Empty parts are base64, but not of a ciphertext.
         for hash in ["|".to_owned(), format!("|{aes}"), format!("{rsa}|")] {
             let envelope = Envelope { hash, ..good.clone() };
