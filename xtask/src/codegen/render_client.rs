@@ -8,6 +8,7 @@ use quote::quote;
 use super::model::{Description, Operation, Property, Safety, Type};
 use super::names;
 use super::render::{self, docs, header, ident, paragraphs, sentence, source_line};
+use super::render_operations::known_values;
 use super::render_types as types;
 
 /// `calls.rs`: functions that build a call and do nothing else.
@@ -42,7 +43,7 @@ pub fn render_client(description: &Description) -> String {
     let mut names: BTreeSet<String> = model_names(&operations);
     names.extend(operations.iter().map(|operation| operation.response.clone()));
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
-    let methods = operations.iter().map(|operation| method(operation));
+    let methods = operations.iter().map(|operation| method(description, operation));
     let items = vec![
         quote!(use billwire_models::#api::{#(#names),*};),
         quote!(
@@ -146,12 +147,12 @@ fn call(operation: &Operation) -> TokenStream {
     }
 }
 
-fn method(operation: &Operation) -> TokenStream {
+fn method(description: &Description, operation: &Operation) -> TokenStream {
     let name = ident(&operation.rust_method());
     let answer = ident(&operation.response);
     let parameters = arguments(operation);
     let arguments = argument_names(operation);
-    let documentation = docs(&method_docs(operation));
+    let documentation = docs(&method_docs(description, operation));
     let built = if operation.request.is_some() {
         quote!(calls::#name(#(#arguments),*)?)
     } else {
@@ -165,7 +166,7 @@ fn method(operation: &Operation) -> TokenStream {
     }
 }
 
-fn method_docs(operation: &Operation) -> String {
+fn method_docs(description: &Description, operation: &Operation) -> String {
     let credentials: Vec<&str> = operation.auth.iter().map(|auth| auth.words()).collect();
     let mut sends = format!(
         "Sends `{} {}` with {}. {}",
@@ -190,6 +191,7 @@ fn method_docs(operation: &Operation) -> String {
     paragraphs([
         sentence(&operation.summary).as_str(),
         &operation.description,
+        &known_values(description, operation),
         &sends,
         if operation.deprecated { "Deprecated by the service." } else { "" },
         &errors,

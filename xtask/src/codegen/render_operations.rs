@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Auth, Description, Operation, Property, Safety, SchemaKind, Type};
+use super::model::{Auth, Description, EnumValue, Operation, Property, Safety, SchemaKind, Type};
 use super::names;
 use super::render::{docs, file, header, ident, one_line, paragraphs, sentence, source_line};
 
@@ -45,7 +45,7 @@ fn imports(operations: &[&Operation]) -> TokenStream {
 
 fn item(description: &Description, operation: &Operation) -> TokenStream {
     let constant = ident(&names::constant(&operation.id));
-    let documentation = docs(&operation_docs(operation));
+    let documentation = docs(&operation_docs(description, operation));
     let api = ident(match description.api.as_str() {
         "unbill" => "Unbill",
         "billerapi" => "BillerApi",
@@ -99,14 +99,41 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
 }
 
 /// What an operation is and does, for a person who reads code.
-pub fn operation_docs(operation: &Operation) -> String {
+pub fn operation_docs(description: &Description, operation: &Operation) -> String {
     let line = format!(
         "`{} {}`: {}",
         operation.method.to_uppercase(),
         operation.path,
         sentence(&one_line(&operation.summary))
     );
-    paragraphs([line.as_str(), &source_line(&operation.source)])
+    paragraphs([line.as_str(), &known_values(description, operation), &source_line(&operation.source)])
+}
+
+/// A list of the request's members that take one of a list of values, so that nobody has to look the type up.
+pub fn known_values(description: &Description, operation: &Operation) -> String {
+    let Some(schema) = &operation.request else { return String::new() };
+    let lines: Vec<String> = description
+        .properties(schema)
+        .iter()
+        .filter_map(|property| {
+            let values: Vec<String> =
+                choices(description, &property.ty)?.iter().map(|value| format!("`{}`", value.wire)).collect();
+            Some(format!("- `{}`: {}", property.wire, values.join(", ")))
+        })
+        .collect();
+    if lines.is_empty() { String::new() } else { format!("Known values:\n{}", lines.join("\n")) }
+}
+
+/// The values of an enumeration, or of the enumeration that an array is made of.
+fn choices<'a>(description: &'a Description, ty: &Type) -> Option<&'a [EnumValue]> {
+    match ty {
+        Type::List(items) | Type::Array { items, .. } => choices(description, items),
+        Type::Named(name) => match &description.schema(name)?.kind {
+            SchemaKind::OpenEnum(values) | SchemaKind::ClosedEnum(values) => Some(values),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn parameter(property: &Property, place: &TokenStream) -> TokenStream {

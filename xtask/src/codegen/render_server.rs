@@ -22,7 +22,7 @@ pub fn render_server(description: &Description) -> String {
     }
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
     let methods = operations.iter().map(|operation| {
-        let documentation = docs(&operation_docs(operation));
+        let documentation = docs(&operation_docs(description, operation));
         let name = ident(&operation.rust_method());
         let answer = ident(&operation.response);
         let arguments = arguments(operation).map(|(name, ty)| quote!(#name: #ty,));

@@ -110,6 +110,31 @@ fn a_changed_description_fails_everywhere_it_is_repeated() {
     );
 }
 
+/// The promise of the project's one source: an enumeration value is written down once, and everything follows.
+#[test]
+fn one_enum_value_of_the_real_description_changes_everything_that_names_it() {
+    let yaml = fs::read_to_string(support::tests().join("../../apis/q2/openapi.yaml")).unwrap();
+    let root = support::root_with("check-enum-value", &yaml);
+    assert!(support::codegen(&root, &[]).status.success());
+    let changed = yaml.replace("five-days-before", "six-days-before");
+    assert_ne!(changed, yaml, "the description has the value that this test changes");
+    fs::write(root.join("apis/q2/openapi.yaml"), changed).unwrap();
+    refused(
+        &root,
+        &[
+            "out of date: crates/billwire-models/src/q2/generated/schedule.rs",
+            // The command takes its choices, and their help, from the operation table.
+            "out of date: crates/billwire-models/src/q2/generated/operations.rs",
+            "out of date: crates/billwire-core/src/q2/generated/client.rs",
+            "out of date: crates/billwire-sandbox/src/q2/generated/server.rs",
+            "out of date: crates/billwire-cli/src/q2/generated/dispatch.rs",
+            "out of date: docs/reference/q2/schemas.md",
+            // The snapshot of this example follows: its test compares both.
+            "out of date: crates/billwire-models/tests/it/q2_examples/fixtures/update_payment_settings.request.recurring_five_days_before.json",
+        ],
+    );
+}
+
 #[test]
 fn wrong_arguments_are_told_apart_from_failures() {
     let output = support::xtask(&["codegen", "--chek"]);

@@ -22,6 +22,12 @@ impl Client {
     /// Fill the card members for `card`, the bank members for `bank`. The first method of a client becomes
     /// the default by itself (inferred); the default pays every bill that has no method of its own.
     ///
+    /// Known values:
+    /// - `paymentType`: `card`, `bank`
+    /// - `accountType`: `checking`, `savings`
+    /// - `cardType`: `credit`, `debit`
+    /// - `cardBrand`: `american express`, `discover`, `maestro`, `mastercard`, `uatp`, `visa`
+    ///
     /// Sends `POST /payment` with the API key or a client token. Never repeated once it may have arrived,
     /// and no call reads back whether it took effect: after a lost answer, let a person decide. The request
     /// carries card or bank account data: switch payload encryption on.
@@ -97,6 +103,9 @@ impl Client {
     /// returned. Look at the company's `auth.loginFields` first: `form` needs one member for each `name`
     /// there. The item `payment` makes sense only for companies with `userPresenceRequired`; `swap` must
     /// stand alone.
+    ///
+    /// Known values:
+    /// - `items`: `bill`, `payment`, `swap`, `auth`
     ///
     /// Sends `POST /auth` with the API key or a client token. Never repeated once it may have arrived, and
     /// no call reads back whether it took effect: after a lost answer, let a person decide.
@@ -300,6 +309,9 @@ impl Client {
     /// Give at least one of `query`, `category` and `geo`; several filters are combined with AND
     /// (inferred). Without `paginateResults` every match comes in one answer and `resultCount` is absent.
     ///
+    /// Known values:
+    /// - `products`: `biller-direct`, `cardswap`
+    ///
     /// Sends `POST /company/search` with the API key or a client token. Changes nothing: it is repeated
     /// automatically when an answer is lost.
     ///
@@ -327,6 +339,9 @@ impl Client {
     /// not before 30 seconds have passed. The answer only says that the reply was queued; the outcome
     /// arrives as an event.
     ///
+    /// Known values:
+    /// - `method`: `questions`, `code`, `prompt`
+    ///
     /// Sends `POST /auth/step` with the API key or a client token. Never repeated once it may have arrived,
     /// and no call reads back whether it took effect: after a lost answer, let a person decide.
     ///
@@ -348,6 +363,10 @@ impl Client {
     /// Give `recurring`, `schedule` or both. Companies that insist on recurring payments refuse `disabled`
     /// and nothing changes; a schedule fixed by the company cannot be changed. Turning `recurring` off does
     /// not cancel a payment that is already scheduled (inferred): use `cancelPayment` for that.
+    ///
+    /// Known values:
+    /// - `recurring`: `enabled`, `disabled`
+    /// - `schedule`: `ten-days-before`, `five-days-before`, `day-before`, `on-due-date`, `immediately`
     ///
     /// Sends `POST /payment/settings` with the API key or a client token. Never repeated once it may have
     /// arrived: after a lost answer, read the state back to learn whether it took effect.

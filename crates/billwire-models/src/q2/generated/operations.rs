@@ -29,6 +29,12 @@ pub static ALL: &[&Operation] = &[
 
 /// `POST /payment`: Add a card or a bank account to a client.
 ///
+/// Known values:
+/// - `paymentType`: `card`, `bank`
+/// - `accountType`: `checking`, `savings`
+/// - `cardType`: `credit`, `debit`
+/// - `cardBrand`: `american express`, `discover`, `maestro`, `mastercard`, `uatp`, `visa`
+///
 /// Source: Q2 Biller Direct description, section 4.4.1 "POST /payment: add a payment method".
 pub static ADD_PAYMENT_METHOD: Operation = Operation {
     api: Api::Q2,
@@ -247,6 +253,9 @@ pub static CANCEL_PAYMENT: Operation = Operation {
 };
 
 /// `POST /auth`: Submit a client's credentials for one company.
+///
+/// Known values:
+/// - `items`: `bill`, `payment`, `swap`, `auth`
 ///
 /// Source: Q2 Biller Direct description, section 4.1.1 "POST /auth: create auth".
 pub static CREATE_AUTH: Operation = Operation {
@@ -596,6 +605,9 @@ pub static SCHEDULE_PAYMENT: Operation = Operation {
 
 /// `POST /company/search`: Find companies by name, category, place or product.
 ///
+/// Known values:
+/// - `products`: `biller-direct`, `cardswap`
+///
 /// Source: Q2 Biller Direct description, section 4.3.3 "POST /company/search: search companies".
 pub static SEARCH_COMPANIES: Operation = Operation {
     api: Api::Q2,
@@ -670,6 +682,9 @@ pub static SEARCH_COMPANIES: Operation = Operation {
 
 /// `POST /auth/step`: Answer a security step of a running login.
 ///
+/// Known values:
+/// - `method`: `questions`, `code`, `prompt`
+///
 /// Source: Q2 Biller Direct description, section 4.1.2 "POST /auth/step: answer a security step".
 pub static STEP_AUTH: Operation = Operation {
     api: Api::Q2,
@@ -722,6 +737,10 @@ pub static STEP_AUTH: Operation = Operation {
 };
 
 /// `POST /payment/settings`: Change how a bill is paid automatically.
+///
+/// Known values:
+/// - `recurring`: `enabled`, `disabled`
+/// - `schedule`: `ten-days-before`, `five-days-before`, `day-before`, `on-due-date`, `immediately`
 ///
 /// Source: Q2 Biller Direct description, section 4.4.6 "POST /payment/settings: payment settings of a
 /// bill".

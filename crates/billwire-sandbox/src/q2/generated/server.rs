@@ -16,6 +16,12 @@ use crate::context::RequestContext;
 pub(crate) trait Server {
     /// `POST /payment`: Add a card or a bank account to a client.
     ///
+    /// Known values:
+    /// - `paymentType`: `card`, `bank`
+    /// - `accountType`: `checking`, `savings`
+    /// - `cardType`: `credit`, `debit`
+    /// - `cardBrand`: `american express`, `discover`, `maestro`, `mastercard`, `uatp`, `visa`
+    ///
     /// Source: Q2 Biller Direct description, section 4.4.1 "POST /payment: add a payment method".
     fn add_payment_method(
         &mut self,
@@ -42,6 +48,9 @@ pub(crate) trait Server {
         request: CancelPayment,
     ) -> Result<Acknowledgement, ApiError>;
     /// `POST /auth`: Submit a client's credentials for one company.
+    ///
+    /// Known values:
+    /// - `items`: `bill`, `payment`, `swap`, `auth`
     ///
     /// Source: Q2 Biller Direct description, section 4.1.1 "POST /auth: create auth".
     fn create_auth(
@@ -118,6 +127,9 @@ pub(crate) trait Server {
     ) -> Result<Acknowledgement, ApiError>;
     /// `POST /company/search`: Find companies by name, category, place or product.
     ///
+    /// Known values:
+    /// - `products`: `biller-direct`, `cardswap`
+    ///
     /// Source: Q2 Biller Direct description, section 4.3.3 "POST /company/search: search companies".
     fn search_companies(
         &mut self,
@@ -126,6 +138,9 @@ pub(crate) trait Server {
     ) -> Result<CompanyList, ApiError>;
     /// `POST /auth/step`: Answer a security step of a running login.
     ///
+    /// Known values:
+    /// - `method`: `questions`, `code`, `prompt`
+    ///
     /// Source: Q2 Biller Direct description, section 4.1.2 "POST /auth/step: answer a security step".
     fn step_auth(
         &mut self,
@@ -133,6 +148,10 @@ pub(crate) trait Server {
         request: StepAuth,
     ) -> Result<Acknowledgement, ApiError>;
     /// `POST /payment/settings`: Change how a bill is paid automatically.
+    ///
+    /// Known values:
+    /// - `recurring`: `enabled`, `disabled`
+    /// - `schedule`: `ten-days-before`, `five-days-before`, `day-before`, `on-due-date`, `immediately`
     ///
     /// Source: Q2 Biller Direct description, section 4.4.6 "POST /payment/settings: payment settings of a
     /// bill".

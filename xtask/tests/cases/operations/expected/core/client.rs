@@ -12,6 +12,9 @@ use super::calls;
 impl Client {
     /// Make a thing.
     ///
+    /// Known values:
+    /// - `kind`: `small`, `large`
+    ///
     /// Sends `POST /thing` with the API key. Never repeated once it may have arrived, and no call reads
     /// back whether it took effect: after a lost answer, let a person decide. The request carries card or
     /// bank account data: switch payload encryption on.

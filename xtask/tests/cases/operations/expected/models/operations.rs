@@ -18,6 +18,9 @@ pub static ALL: &[&Operation] = &[
 
 /// `POST /thing`: Make a thing.
 ///
+/// Known values:
+/// - `kind`: `small`, `large`
+///
 /// Source: Small, "Things".
 pub static CREATE_THING: Operation = Operation {
     api: Api::Q2,

@@ -10,6 +10,9 @@ use crate::context::RequestContext;
 pub(crate) trait Server {
     /// `POST /thing`: Make a thing.
     ///
+    /// Known values:
+    /// - `kind`: `small`, `large`
+    ///
     /// Source: Small, "Things".
     fn create_thing(
         &mut self,
