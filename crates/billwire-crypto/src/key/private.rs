@@ -70,13 +70,12 @@ impl PrivateKey {
         let numbers = jwks::read_private(json)?;
         public::check_modulus(&numbers.modulus)?;
         let number = |bytes: &[u8]| BigUint::from_bytes_be(bytes);
-        let key = RsaPrivateKey::from_components(
+        let key = assemble(
             number(&numbers.modulus),
             number(&numbers.exponent),
             number(&numbers.private_exponent),
             numbers.primes.iter().map(|prime| number(prime)).collect(),
-        )
-        .map_err(|_| inconsistent())?;
+        )?;
         let key = Self::from_rsa(provider, &key)?;
         Ok(match numbers.key_id {
             Some(key_id) => key.with_key_id(key_id),
@@ -92,13 +91,12 @@ impl PrivateKey {
         public::check_modulus(key.modulus.as_bytes())?;
         let number = |value: &pkcs1::UintRef<'_>| BigUint::from_bytes_be(value.as_bytes());
         let primes = vec![number(&key.prime1), number(&key.prime2)];
-        let key = RsaPrivateKey::from_components(
+        let key = assemble(
             number(&key.modulus),
             number(&key.public_exponent),
             number(&key.private_exponent),
             primes,
-        )
-        .map_err(|_| inconsistent())?;
+        )?;
         Self::from_rsa(provider, &key)
     }
 
@@ -157,6 +155,20 @@ impl fmt::Debug for PrivateKey {
             .field("modulus_bits", &self.public.modulus_bits())
             .finish_non_exhaustive()
     }
+}
+
+/// Puts the numbers together and checks that they fit. A private exponent of zero is refused here: `rsa` subtracts from
+/// its product and panics. One that is not below the modulus is refused too (RFC 8017, section 3.2).
+fn assemble(
+    modulus: BigUint,
+    exponent: BigUint,
+    private_exponent: BigUint,
+    primes: Vec<BigUint>,
+) -> Result<RsaPrivateKey, Error> {
+    if private_exponent == BigUint::default() || private_exponent >= modulus {
+        return Err(inconsistent());
+    }
+    RsaPrivateKey::from_components(modulus, exponent, private_exponent, primes).map_err(|_| inconsistent())
 }
 
 fn not_a_private_key() -> Error {

@@ -197,6 +197,12 @@ fn modulus_and_exponent_have_limits() {
     });
 }
 
+/// The JWK with another `d` and nothing to compare it with.
+fn without_primes(jwk: &serde_json::Value, private_exponent: &str) -> String {
+    let (modulus, exponent) = (&jwk["n"], &jwk["e"]);
+    serde_json::json!({"kty": "RSA", "n": modulus, "e": exponent, "d": private_exponent}).to_string()
+}
+
 #[test]
 fn inconsistent_private_numbers_are_refused() {
     let good: serde_json::Value = {
@@ -223,6 +229,10 @@ fn inconsistent_private_numbers_are_refused() {
             (changed(&|jwk| drop(jwk.remove("d"))), unusable, "no member `d`"),
             (changed(&|jwk| drop(jwk.remove("p"))), unusable, "only one of its primes"),
             (changed(&|jwk| drop(jwk.insert("d".into(), "AQAB".into()))), unusable, "do not fit together"),
+            (changed(&|jwk| drop(jwk.insert("d".into(), "AA".into()))), unusable, "do not fit together"),
+            (without_primes(&good, "AA"), unusable, "do not fit together"),
+            (without_primes(&good, ""), unusable, "do not fit together"),
+            (without_primes(&good, "AQ"), unusable, "do not fit together"),
             (changed(&|jwk| drop(jwk.insert("p".into(), jwk["q"].clone()))), unusable, "do not fit together"),
             (changed(&|jwk| drop(jwk.insert("p".into(), "AA".into()))), unusable, "do not fit together"),
             (changed(&|jwk| drop(jwk.insert("n".into(), "AQAB".into()))), unusable, "17 bits"),
