@@ -107,7 +107,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Error> {
     match matches.subcommand() {
         Some(("demo", matches)) => commands::demo::run(matches, output),
         Some(("sandbox", matches)) => commands::sandbox::run(matches, output),
-        Some(("completions", matches)) => commands::completions::run(matches, output),
+        Some(("completions", matches)) => commands::completions::run(matches),
         Some((api, matches)) => {
             let (operation, matches) = operation(api, matches)?;
             commands::operation::run(operation, matches, output)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use billwire::core::{ApiKey, ClientToken, Credential, Environment, Stage};
 use billwire::crypto::{PrivateKey, PublicKey};
 use billwire::models::scalar::Secret;
-use billwire::{keys, q2};
+use billwire::{core, keys, q2};
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum, value_parser};
 use jiff::SignedDuration;
@@ -55,69 +55,58 @@ impl ValueEnum for World {
 pub(crate) struct Connection {
     pub(crate) client: q2::Client,
     pub(crate) stage: Stage,
-    /// Whether nothing chose an address, so that the local sandbox is meant.
-    pub(crate) default_address: bool,
+    /// Whether the sandbox of this command is meant.
+    pub(crate) local: bool,
 }
 
-/// The options of every command that calls the API.
+/// The options of every command that calls the API. The short help shows those that a first call needs.
 pub(crate) fn options() -> Vec<Arg> {
-    let option = |name: &'static str, value: &'static str, help: String| {
-        Arg::new(name).long(name).value_name(value).help(help).help_heading(HEADING).global(true)
+    let option = |name: &'static str, value: &'static str, help: &str| {
+        Arg::new(name).long(name).value_name(value).help(help.to_owned()).help_heading(HEADING).global(true)
+    };
+    let rare = |name, value, help: &str| option(name, value, help).hide_short_help(true);
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).global(true).help(help).hide_short_help(true)
     };
     vec![
-        option("environment", "NAME", "Where to call".to_owned()).value_parser(value_parser!(World)),
+        option("environment", "NAME", "Where to call").value_parser(value_parser!(World)),
         option(
             "base-url",
             "URL",
-            "Another address of the API, version prefix included [env: BILLWIRE_Q2_BASE_URL]".to_owned(),
-        ),
-        option("profile", "NAME", "Settings from the profile file [env: BILLWIRE_PROFILE]".to_owned()),
-        option(
-            "config",
-            "FILE",
-            "The profile file [env: BILLWIRE_CONFIG] [default: ~/.config/billwire/config.toml]".to_owned(),
+            "Another address of the API, version prefix included [env: BILLWIRE_Q2_BASE_URL]",
         ),
         option(
             "api-key-from",
-            secret_source::FORMS,
-            format!("Where to read the API key [default: env:{API_KEY_VARIABLE}]"),
+            secret_source::VALUE_NAME,
+            "Where to read the API key [default: env:BILLWIRE_Q2_API_KEY]",
         ),
-        option(
+        rare(
             "client-token-from",
-            secret_source::FORMS,
-            "Where to read a client token that is used in place of the API key".to_owned(),
+            secret_source::VALUE_NAME,
+            "Where to read a client token to use in place of the API key",
         )
         .conflicts_with("api-key-from"),
-        option(
+        rare(
             "signing-key-from",
-            secret_source::FORMS,
-            "Sign requests with the private key (PEM) read from there".to_owned(),
+            secret_source::VALUE_NAME,
+            "Sign requests with the private key (PEM) read from there",
         ),
-        option(
-            "encryption-key",
+        rare("encryption-key", "FILE", "Encrypt request bodies to the service's public key (PEM) in FILE"),
+        rare("encryption-key-id", "ID", "The id the service gave that key"),
+        rare("timeout", "DURATION", "Time limit of the whole call, such as 10s [default: 90s]"),
+        rare("profile", "NAME", "Settings from the profile file [env: BILLWIRE_PROFILE]"),
+        rare(
+            "config",
             "FILE",
-            "Encrypt request bodies to the service's public key (PEM) in FILE".to_owned(),
+            "The profile file [env: BILLWIRE_CONFIG] [default: ~/.config/billwire/config.toml]",
         ),
-        option("encryption-key-id", "ID", "The id the service gave that key".to_owned())
-            .requires("encryption-key"),
-        option("timeout", "DURATION", "Time limit of the whole call, such as 10s [default: 90s]".to_owned()),
-        Arg::new("yes")
-            .long("yes")
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help("Do not ask before a write in production")
-            .help_heading(HEADING),
-        Arg::new("show-secrets")
-            .long("show-secrets")
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help("Print secrets in text output too; JSON always has them"),
-        Arg::new("verbose")
-            .long("verbose")
-            .short('v')
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help("Tell on standard error what is sent and what comes back; bodies and secrets never"),
+        switch("yes", "Do not ask before a write in production").help_heading(HEADING),
+        switch("show-secrets", "Print secrets in text output too; JSON always has them"),
+        switch(
+            "verbose",
+            "Tell on standard error what is sent and what comes back, without bodies and secrets",
+        )
+        .short('v'),
     ]
 }
 
@@ -158,15 +147,24 @@ pub(crate) fn open(matches: &ArgMatches, reader: &mut Reader) -> Result<Connecti
     if let Some(limit) = settings.time_limit {
         config = config.with_deadline(limit).with_timeout(limit);
     }
-    let config = config.build().map_err(|error| outcome::failed(&error))?;
+    let config = config.build().map_err(|error| not_configured(&error))?;
     let client = q2::client(config).map_err(|error| {
         Error::configuration("the HTTP client cannot be set up").with_cause(&error).with_causes_of(&error)
     })?;
-    Ok(Connection {
-        client,
-        stage: settings.stage(),
-        default_address: settings.base_url.is_none() && settings.world == World::Local,
-    })
+    Ok(Connection { client, stage: settings.stage(), local: settings.world == World::Local })
+}
+
+/// A configuration that the client refuses, with advice in terms of this command.
+fn not_configured(error: &core::Error) -> Error {
+    let failure = outcome::failed(error);
+    if error.advice().contains("Environment::") {
+        failure.with_advice(
+            "give --environment sandbox or --environment production for the vendor's hosts, without --base-url;\n\
+             any other address with --base-url takes sandbox credentials unless --environment production is given",
+        )
+    } else {
+        failure
+    }
 }
 
 fn settings(matches: &ArgMatches) -> Result<Settings, Error> {

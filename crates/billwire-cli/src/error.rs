@@ -62,6 +62,16 @@ impl Error {
         self
     }
 
+    /// One more line of advice.
+    #[must_use]
+    pub(crate) fn with_further_advice(mut self, line: &str) -> Self {
+        self.advice = Some(match self.advice {
+            Some(advice) => format!("{advice}\n{line}"),
+            None => line.to_owned(),
+        });
+        self
+    }
+
     /// A detail that helps whoever looks into it, such as the request id.
     #[must_use]
     pub(crate) fn with_fact(mut self, name: &'static str, value: impl fmt::Display) -> Self {
@@ -74,16 +84,19 @@ impl Error {
     pub(crate) fn with_causes_of(mut self, error: &dyn StdError) -> Self {
         let mut next = error.source();
         while let Some(cause) = next {
-            self.causes.push(cause.to_string());
+            self = self.with_cause(cause);
             next = cause.source();
         }
         self
     }
 
-    /// A cause of which only the text is known.
+    /// A cause of which only the text is known. One that says what was said before is left out.
     #[must_use]
     pub(crate) fn with_cause(mut self, cause: impl fmt::Display) -> Self {
-        self.causes.push(cause.to_string());
+        let cause = cause.to_string();
+        if !self.message.contains(&cause) && !self.causes.contains(&cause) {
+            self.causes.push(cause);
+        }
         self
     }
 
@@ -134,7 +147,7 @@ fn labelled(name: &str, value: &str) -> String {
     let mut lines = value.lines();
     let mut text = format!("  {name}: {}\n", lines.next().unwrap_or_default());
     for line in lines {
-        text.push_str(&format!("{indent}{line}\n"));
+        text.extend([indent.as_str(), line, "\n"]);
     }
     text
 }

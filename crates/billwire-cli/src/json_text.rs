@@ -25,7 +25,7 @@ pub(crate) fn number(what: &str, text: &str) -> Result<Value, Error> {
 }
 
 fn malformed(what: &str, text: &str, error: &serde_json::Error) -> Error {
-    let (line, column) = (error.line(), error.column());
+    let (line, column) = (error.line(), characters(text, error.line(), error.column()));
     let reason = match error.classify() {
         Category::Eof => "it ends too early".to_owned(),
         _ => reason_of(error),
@@ -41,11 +41,15 @@ fn reason_of(error: &serde_json::Error) -> String {
     text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
+/// The column in characters: the parser counts bytes.
+fn characters(text: &str, line: usize, column: usize) -> usize {
+    let faulty = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    faulty.get(..column.saturating_sub(1)).map_or(1, |before| before.chars().count() + 1)
+}
+
 /// The faulty line with its values masked, and a caret below the fault.
 fn pointed(text: &str, line: usize, column: usize) -> String {
-    let faulty = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    // Columns count bytes.
-    let before = faulty.get(..column.saturating_sub(1)).map_or(0, |start| start.chars().count());
+    let before = column.saturating_sub(1);
     let masked: Vec<char> =
         masked(text).lines().nth(line.saturating_sub(1)).unwrap_or_default().chars().collect();
     let start = before.saturating_sub(CONTEXT);

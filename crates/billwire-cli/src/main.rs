@@ -12,6 +12,7 @@ mod exit;
 mod json_text;
 mod log;
 mod operation_args;
+mod ordered_json;
 mod outcome;
 mod output;
 mod profile;

@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::json_text;
 use crate::secret_source::{self, Reader, SecretSource};
 
@@ -45,7 +46,7 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
     let mut command = Command::new(operation.command)
         .about(operation.summary)
         .long_about(long_about(operation))
-        .after_help(format!("Example:\n  {}", example(operation)))
+        .after_help(after_help(operation))
         .args(operation.parameters.iter().map(parameter));
     if let Some(body) = &operation.body {
         command = command.arg(whole_body(body));
@@ -70,7 +71,7 @@ pub(crate) fn read(
         if let Some(value) = matches.get_one::<String>(parameter.name) {
             if value.is_empty() {
                 return Err(Error::usage(format!("{} is empty", flag(parameter.name)))
-                    .with_advice(format!("give {}", parameter.description)));
+                    .with_advice("give the id as the service gave it"));
             }
             arguments.0.insert(parameter.name, value.clone());
         }
@@ -175,8 +176,7 @@ fn parameter(parameter: &'static Parameter) -> Arg {
 }
 
 fn plain_member(member: &'static BodyMember) -> Arg {
-    let arg =
-        Arg::new(member.name).long(long(member.name)).help(member.description).help_heading(BODY_HEADING);
+    let arg = Arg::new(member.name).long(long(member.name)).help(help(member)).help_heading(BODY_HEADING);
     let arg = if member.required { arg.required_unless_present(BODY) } else { arg };
     match member.kind {
         MemberKind::Choice(choices) => {
@@ -193,7 +193,7 @@ fn plain_member(member: &'static BodyMember) -> Arg {
             arg.value_name("NUMBER").value_parser(value_parser!(i64)).allow_negative_numbers(true)
         }
         MemberKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
-        MemberKind::TextList => arg.value_name("TEXT,…").action(ArgAction::Append).value_delimiter(','),
+        MemberKind::TextList => arg.value_name("LIST").action(ArgAction::Append).value_delimiter(','),
         MemberKind::Json => arg.value_name("JSON|@FILE"),
         _ => arg.value_name(value_name(member.name)),
     }
@@ -202,8 +202,8 @@ fn plain_member(member: &'static BodyMember) -> Arg {
 fn secret_member(member: &'static BodyMember) -> Arg {
     let arg = Arg::new(secret_id(member))
         .long(format!("{}-from", long(member.name)))
-        .value_name(secret_source::FORMS)
-        .help(format!("{} Secret: say where to read it", sentence(member.description)))
+        .value_name(secret_source::VALUE_NAME)
+        .help(help(member))
         .help_heading(BODY_HEADING);
     if member.required { arg.required_unless_present_any([BODY, member.name]) } else { arg }
 }
@@ -235,18 +235,36 @@ fn whole_body(body: &'static Body) -> Arg {
 
 fn long_about(operation: &Operation) -> String {
     let mut text = format!(
-        "{}\n\nSends {} {}. May it be repeated when no answer came? {}",
-        operation.summary,
+        "{}\n\nSends {} {}. Can it be repeated when no answer came? {}",
+        sentence(operation.summary),
         operation.method.as_str(),
         operation.path,
         repeat_text(operation)
     );
     if operation.card_data {
-        text.push_str("\nCarries card or bank account data.");
+        text.push_str(" Carries card or bank account data.");
     }
     text.push_str("\nSource: ");
     text.push_str(operation.source);
     text
+}
+
+/// Examples, the forms of a secret's source, and the exit codes, for the end of the help.
+fn after_help(operation: &Operation) -> String {
+    let examples = match operation.body {
+        Some(_) => format!("{}\n  {} --body request.json --json", example(operation), words(operation)),
+        None => format!("{} --json", example(operation)),
+    };
+    let codes: Vec<String> =
+        Exit::ALL.iter().map(|exit| format!("{} {}", exit.code(), exit.word())).collect();
+    format!(
+        "Examples:\n  {examples}\n\n\
+         {} says where to read a secret: {}.\n\
+         Exit codes: {}; `billwire --help` explains them.",
+        secret_source::VALUE_NAME,
+        secret_source::FORMS,
+        codes.join(", ")
+    )
 }
 
 fn repeat_text(operation: &Operation) -> &'static str {
@@ -260,23 +278,43 @@ fn repeat_text(operation: &Operation) -> &'static str {
 
 /// A whole command line with the required options.
 fn example(operation: &Operation) -> String {
-    let mut line =
-        format!("billwire {} {} {}", operation.api.as_str(), operation.resource, operation.command);
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-        line.push_str(&format!(" {} {}", flag(parameter.name), value_name(parameter.name)));
+    let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
+    let parameters =
+        parameters.map(|parameter| format!("{} {}", flag(parameter.name), value_name(parameter.name)));
+    let members = operation.body.iter().flat_map(|body| body.members).filter(|member| member.required);
+    let words: Vec<String> =
+        std::iter::once(words(operation)).chain(parameters).chain(members.map(example_of)).collect();
+    words.join(" ")
+}
+
+fn example_of(member: &BodyMember) -> String {
+    let flag = flag(member.name);
+    match member.kind {
+        _ if member.secret => format!("{flag}-from env:MY_VARIABLE"),
+        MemberKind::Choice(choices) => format!("{flag} {}", choices.first().copied().unwrap_or("CHOICE")),
+        MemberKind::Json => format!("{flag} @FILE"),
+        MemberKind::Boolean => flag,
+        _ => format!("{flag} {}", value_name(member.name)),
     }
-    for member in operation.body.iter().flat_map(|body| body.members).filter(|member| member.required) {
-        line.push_str(&match member.kind {
-            _ if member.secret => format!(" {}-from env:MY_VARIABLE", flag(member.name)),
-            MemberKind::Choice(choices) => {
-                format!(" {} {}", flag(member.name), choices.first().copied().unwrap_or("CHOICE"))
-            }
-            MemberKind::Json => format!(" {} @FILE", flag(member.name)),
-            MemberKind::Boolean => format!(" {}", flag(member.name)),
-            _ => format!(" {} {}", flag(member.name), value_name(member.name)),
-        });
+}
+
+fn words(operation: &Operation) -> String {
+    format!("billwire {} {} {}", operation.api.as_str(), operation.resource, operation.command)
+}
+
+/// What a member is, and what the shape of its option does not say.
+fn help(member: &BodyMember) -> String {
+    let mut text = sentence(member.description);
+    if member.secret && !text.to_lowercase().contains("secret") {
+        text.push_str(" Secret.");
     }
-    line
+    if member.kind == MemberKind::TextList {
+        text.push_str(" Separated by commas.");
+    }
+    if member.required {
+        text.push_str(" [required]");
+    }
+    text
 }
 
 fn sentence(text: &str) -> String {

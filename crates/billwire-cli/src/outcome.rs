@@ -11,10 +11,9 @@ use crate::exit::Exit;
 use crate::operation_args::Arguments;
 
 /// A successful call.
-#[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    /// The answer as JSON, secrets included.
-    pub(crate) value: Value,
+    /// The answer as JSON in the order of the documentation, secrets included.
+    pub(crate) json: String,
     /// What stderr says about it.
     pub(crate) remarks: Vec<String>,
 }
@@ -30,9 +29,9 @@ pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result
     if let Some(request_id) = answer.request_id() {
         remarks.push(format!("request id {request_id}"));
     }
-    let value = serde_json::to_value(&*answer)
+    let json = serde_json::to_string(&*answer)
         .map_err(|error| Error::unexpected("the answer cannot be written as JSON").with_cause(error))?;
-    Ok(Outcome { value, remarks })
+    Ok(Outcome { json, remarks })
 }
 
 /// The typed request that `body` holds.
@@ -40,14 +39,20 @@ pub(crate) fn body<T: DeserializeOwned>(
     operation: &'static Operation,
     body: Option<Value>,
 ) -> Result<T, Error> {
-    serde_json::from_value(body.unwrap_or_default()).map_err(|error| {
-        Error::usage(format!("the body of {} is not acceptable: {}", operation.name(), without_value(&error)))
-            .with_advice(format!(
-                "correct it; billwire {} {} {} --help lists the members",
-                operation.api.as_str(),
-                operation.resource,
-                operation.command
-            ))
+    serde_path_to_error::deserialize(body.unwrap_or_default()).map_err(|error| {
+        let place = error.path().to_string();
+        let member = if place == "." { String::new() } else { format!("{place}: ") };
+        Error::usage(format!(
+            "the body of {} is not acceptable: {member}{}",
+            operation.name(),
+            without_value(error.inner())
+        ))
+        .with_advice(format!(
+            "correct it; billwire {} {} {} --help lists the members",
+            operation.api.as_str(),
+            operation.resource,
+            operation.command
+        ))
     })
 }
 

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::error::{Error, of_output};
+use crate::ordered_json::Node;
 use crate::render::{self, Secrets};
 
 /// Width assumed when the terminal does not say.
@@ -30,21 +31,20 @@ impl Output {
         self.json
     }
 
-    /// The answer of an operation. JSON carries it whole, text hides secrets unless they were asked for.
-    pub(crate) fn answer(self, value: &Value, secrets: Secrets) -> Result<(), Error> {
-        if self.json { self.line(value) } else { self.text(&render::text(value, secrets, width())) }
-    }
-
-    /// One JSON value on one line of stdout.
-    pub(crate) fn line(self, value: &Value) -> Result<(), Error> {
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{value}").and_then(|()| stdout.flush()).map_err(|error| of_output(&error))
-    }
-
-    /// Text on stdout. Styles are dropped where they do not belong.
-    pub(crate) fn text(self, text: &str) -> Result<(), Error> {
-        let mut stdout = anstream::stdout().lock();
-        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| of_output(&error))
+    /// The answer of an operation, which is JSON. JSON output carries it whole, text hides secrets unless they were asked
+    /// for.
+    pub(crate) fn answer(self, json: &str, secrets: Secrets) -> Result<(), Error> {
+        if self.json {
+            return print(&format!("{json}\n"));
+        }
+        let answer: Node = serde_json::from_str(json)
+            .map_err(|error| Error::unexpected("the answer cannot be shown").with_cause(error))?;
+        let rendered = render::text(&answer, secrets, width());
+        print(&rendered.text)?;
+        if !rendered.left_out.is_empty() {
+            self.remark(&format!("not shown, see --json: {}", rendered.left_out.join(", ")));
+        }
+        Ok(())
     }
 
     /// A remark for the person at the terminal, on stderr. Programs that read JSON are spared it.
@@ -66,6 +66,17 @@ impl Output {
             anstream::stderr().lock().write_all(coloured(&error.text()).as_bytes())
         };
     }
+}
+
+/// One JSON value on one line of stdout.
+pub(crate) fn print_json(value: &Value) -> Result<(), Error> {
+    print(&format!("{value}\n"))
+}
+
+/// Text on stdout. Styles are dropped where they do not belong.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| of_output(&error))
 }
 
 /// The label of a headline in colour; the stream drops it where it does not belong.

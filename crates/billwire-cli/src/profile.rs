@@ -66,9 +66,8 @@ impl Profile {
     pub(crate) fn chosen(config: Option<&str>, name: Option<&str>) -> Result<Self, Error> {
         let named = config.map(PathBuf::from).or_else(|| env::var_os("BILLWIRE_CONFIG").map(PathBuf::from));
         let name = name.map(str::to_owned).or_else(|| env::var("BILLWIRE_PROFILE").ok());
-        let path = match named.clone().or_else(usual_path) {
-            Some(path) => path,
-            None => return without_file(name.as_deref(), None),
+        let Some(path) = named.clone().or_else(usual_path) else {
+            return without_file(name.as_deref(), None);
         };
         match fs::read_to_string(&path) {
             Ok(text) => Self::of_text(&path, &text, name.as_deref()),

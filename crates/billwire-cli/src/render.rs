@@ -1,10 +1,10 @@
-//! Answers as text for people: a table where one fits, indented members otherwise.
+//! Answers as text for people: a table of a list, indented members of everything else.
 //!
 //! Knows nothing of single operations: it follows the shape of the JSON. Secrets are hidden by the name of their member.
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use crate::ordered_json::Node;
 
 /// Members whose values are secrets or card data in some operation of some API.
 const SECRET_MEMBERS: &[&str] = &[
@@ -17,13 +17,13 @@ const SECRET_MEMBERS: &[&str] = &[
     "apiKey",
     "cardNumber",
     "cardCode",
-    "accountNumber",
-    "routingNumber",
     "answer",
 ];
 
 /// What stands in place of a hidden secret.
 const HIDDEN: &str = "[hidden: use --show-secrets or --json]";
+/// Fewer columns than this are no table.
+const FEWEST_COLUMNS: usize = 2;
 
 /// Whether secrets are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,18 +34,27 @@ pub(crate) enum Secrets {
     Shown,
 }
 
-/// `value` as text that ends with a line break, at most `width` characters wide if it is a table.
-pub(crate) fn text(value: &Value, secrets: Secrets, width: usize) -> String {
+/// An answer as text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    /// Ends with a line break.
+    pub(crate) text: String,
+    /// The columns of a table that did not fit.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// `answer` as text; a table is at most `width` characters wide.
+pub(crate) fn text(answer: &Node, secrets: Secrets, width: usize) -> Rendered {
     let renderer = Renderer { secrets, width };
-    let mut text = match value {
-        Value::Object(members) => renderer.answer(members),
-        Value::Array(elements) => renderer.list(elements),
-        single => format!("{}\n", plain(single)),
+    let mut rendered = match answer {
+        Node::Object(members) => renderer.answer(members),
+        Node::List(elements) => renderer.list(elements),
+        single => Rendered { text: format!("{}\n", plain(single)), left_out: Vec::new() },
     };
-    if text.is_empty() {
-        text.push_str("(nothing)\n");
+    if rendered.text.is_empty() {
+        rendered.text.push_str("(nothing)\n");
     }
-    text
+    rendered
 }
 
 #[derive(Clone, Copy)]
@@ -54,147 +63,151 @@ struct Renderer {
     width: usize,
 }
 
+/// The cells of one row of a table, with the names of their columns.
+type Row = Vec<(String, String)>;
+
 impl Renderer {
     /// An object. A list wrapped in `data`, as the APIs send it, is printed as the list it is.
-    fn answer(self, members: &Map<String, Value>) -> String {
-        match members.get("data") {
-            Some(Value::Array(elements)) => {
-                let mut text = String::new();
-                for (name, value) in members.iter().filter(|(name, _)| *name != "data") {
-                    self.member(name, value, 0, &mut text);
-                }
-                text.push_str(&self.list(elements));
-                text
-            }
-            _ => {
-                let mut text = String::new();
-                self.members(members, 0, &mut text);
-                text
+    fn answer(self, members: &[(String, Node)]) -> Rendered {
+        let mut text = String::new();
+        let mut list = None;
+        for (name, value) in members {
+            match value {
+                Node::List(elements) if name == "data" => list = Some(self.list(elements)),
+                value => self.member(name, value, 0, &mut text),
             }
         }
+        let Some(list) = list else { return Rendered { text, left_out: Vec::new() } };
+        Rendered { text: text + &list.text, left_out: list.left_out }
     }
 
-    fn list(self, elements: &[Value]) -> String {
+    fn list(self, elements: &[Node]) -> Rendered {
         if elements.is_empty() {
-            return "(none)\n".to_owned();
+            return Rendered { text: "(none)\n".to_owned(), left_out: Vec::new() };
         }
-        if let Some(table) = self.table(elements) {
-            return table;
-        }
-        let blocks: Vec<String> = elements
-            .iter()
-            .map(|element| {
-                let mut text = String::new();
-                match element {
-                    Value::Object(members) => self.members(members, 0, &mut text),
-                    single => {
-                        let _ = writeln!(text, "{}", plain(single));
-                    }
-                }
-                text
-            })
-            .collect();
-        blocks.join("\n")
+        self.table(elements).unwrap_or_else(|| {
+            let blocks: Vec<String> = elements.iter().map(|element| self.block(element)).collect();
+            Rendered { text: blocks.join("\n"), left_out: Vec::new() }
+        })
     }
 
-    /// A table of the elements, if all are objects and every row fits.
-    fn table(self, elements: &[Value]) -> Option<String> {
-        let rows: Vec<Vec<(String, String)>> = elements
-            .iter()
-            .map(|element| {
-                let mut cells = Vec::new();
-                self.leaves("", element.as_object()?, &mut cells);
-                Some(cells)
-            })
-            .collect::<Option<_>>()?;
+    /// A table of the elements, with the first columns that fit; `None` if there are no two of them.
+    fn table(self, elements: &[Node]) -> Option<Rendered> {
+        let rows: Vec<Row> = elements.iter().map(|element| self.row(element)).collect::<Option<_>>()?;
         let mut columns: Vec<&str> = Vec::new();
         for (name, _) in rows.iter().flatten() {
             if !columns.contains(&name.as_str()) {
                 columns.push(name);
             }
         }
-        let cell = |row: &[(String, String)], column: &str| {
-            row.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone()).unwrap_or_default()
-        };
-        let mut lines = vec![columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>()];
-        lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()));
-        aligned(&lines, self.width)
+        let columns: Vec<Vec<String>> = columns.iter().map(|name| column(name, &rows)).collect();
+        let (text, shown) = aligned(&columns, self.width);
+        if shown < FEWEST_COLUMNS && shown < columns.len() {
+            return None;
+        }
+        let left_out = columns.iter().skip(shown).filter_map(|column| column.first().cloned()).collect();
+        Some(Rendered { text, left_out })
     }
 
-    /// The scalar members at any depth, with dotted names.
-    fn leaves(self, prefix: &str, members: &Map<String, Value>, cells: &mut Vec<(String, String)>) {
+    fn row(self, element: &Node) -> Option<Row> {
+        let Node::Object(members) = element else { return None };
+        let mut row = Vec::new();
+        self.cells("", members, &mut row);
+        Some(row)
+    }
+
+    /// The members without members of their own, at any depth, with dotted names.
+    fn cells(self, prefix: &str, members: &[(String, Node)], row: &mut Row) {
         for (name, value) in members {
-            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            let path = if prefix.is_empty() { visible(name) } else { format!("{prefix}.{}", visible(name)) };
             match value {
-                Value::Object(inner) => self.leaves(&path, inner, cells),
-                single => cells.push((path, self.scalar(name, single))),
+                Node::Object(inner) => self.cells(&path, inner, row),
+                Node::List(elements) if elements.iter().any(Node::is_object) => {
+                    row.push((path, format!("{} of them", elements.len())));
+                }
+                single => row.push((path, self.value(name, single))),
             }
         }
     }
 
-    fn members(self, members: &Map<String, Value>, depth: usize, text: &mut String) {
+    fn block(self, element: &Node) -> String {
+        let mut text = String::new();
+        match element {
+            Node::Object(members) => self.members(members, 0, &mut text),
+            single => text = format!("{}\n", plain(single)),
+        }
+        text
+    }
+
+    fn members(self, members: &[(String, Node)], depth: usize, text: &mut String) {
         for (name, value) in members {
             self.member(name, value, depth, text);
         }
     }
 
-    fn member(self, name: &str, value: &Value, depth: usize, text: &mut String) {
+    fn member(self, name: &str, value: &Node, depth: usize, text: &mut String) {
         let indent = "  ".repeat(depth);
         match value {
-            Value::Object(inner) if !inner.is_empty() => {
+            Node::Object(inner) if !inner.is_empty() => {
                 let _ = writeln!(text, "{indent}{}:", visible(name));
                 self.members(inner, depth + 1, text);
             }
-            Value::Array(elements) if elements.iter().any(Value::is_object) => {
+            Node::List(elements) if elements.iter().any(Node::is_object) => {
                 let _ = writeln!(text, "{indent}{}:", visible(name));
                 for element in elements {
                     self.element(element, depth + 1, text);
                 }
             }
             single => {
-                let _ = writeln!(text, "{indent}{}: {}", visible(name), self.scalar(name, single));
+                let _ = writeln!(text, "{indent}{}: {}", visible(name), self.value(name, single));
             }
         }
     }
 
     /// An element of an inner list: its first line starts with a dash.
-    fn element(self, element: &Value, depth: usize, text: &mut String) {
-        let mut block = String::new();
-        match element {
-            Value::Object(members) => self.members(members, 0, &mut block),
-            single => block.push_str(&plain(single)),
-        }
+    fn element(self, element: &Node, depth: usize, text: &mut String) {
         let indent = "  ".repeat(depth);
-        for (index, line) in block.lines().enumerate() {
+        for (index, line) in self.block(element).lines().enumerate() {
             let mark = if index == 0 { "- " } else { "  " };
             let _ = writeln!(text, "{indent}{mark}{line}");
         }
     }
 
-    fn scalar(self, name: &str, value: &Value) -> String {
-        if self.secrets == Secrets::Hidden && SECRET_MEMBERS.contains(&name) && !value.is_null() {
+    fn value(self, name: &str, value: &Node) -> String {
+        if self.secrets == Secrets::Hidden && SECRET_MEMBERS.contains(&name) && *value != Node::Null {
             return HIDDEN.to_owned();
         }
         plain(value)
     }
 }
 
-/// A value without structure worth showing, on one line.
-fn plain(value: &Value) -> String {
+/// The cells of the column `name`, its head first.
+fn column(name: &str, rows: &[Row]) -> Vec<String> {
+    let cell = |row: &Row| {
+        row.iter().find(|(column, _)| column == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    std::iter::once(name.to_owned()).chain(rows.iter().map(cell)).collect()
+}
+
+/// A value without members worth a line of their own, on one line.
+fn plain(value: &Node) -> String {
     match value {
-        Value::String(text) => visible(text),
-        Value::Null => "-".to_owned(),
-        Value::Array(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Value::Object(members) if members.is_empty() => "-".to_owned(),
-        other => visible(&other.to_string()),
+        Node::Text(text) => visible(text),
+        Node::Literal(text) => text.clone(),
+        Node::Null => "-".to_owned(),
+        Node::List(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Node::Object(members) => {
+            let pairs: Vec<String> =
+                members.iter().map(|(name, value)| format!("{}: {}", visible(name), plain(value))).collect();
+            pairs.join(", ")
+        }
     }
 }
 
 /// Text of the service with everything escaped that could steer a terminal or reorder what is read.
 fn visible(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
-        if character.is_control() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        {
+        if character.is_control() || is_direction_control(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -203,79 +216,94 @@ fn visible(text: &str) -> String {
     })
 }
 
-/// Lines of cells in columns, two spaces apart; `None` if a line is wider than `width`.
-pub(crate) fn aligned(lines: &[Vec<String>], width: usize) -> Option<String> {
-    let columns = lines.iter().map(Vec::len).max()?;
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            lines
-                .iter()
-                .filter_map(|line| line.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    if widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1) > width {
-        return None;
+/// Characters that reorder or hide the text around them on a terminal.
+const fn is_direction_control(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The first columns that fit into `width`, two spaces apart, and how many they are.
+fn aligned(columns: &[Vec<String>], width: usize) -> (String, usize) {
+    let mut lines: Vec<String> = vec![String::new(); columns.first().map_or(0, Vec::len)];
+    let mut used = 0;
+    let mut shown = 0;
+    for column in columns {
+        let gap = if shown == 0 { 0 } else { 2 };
+        let column_width = column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
+        if used + gap + column_width > width {
+            break;
+        }
+        for (line, cell) in lines.iter_mut().zip(column) {
+            let _ = write!(line, "{:gap$}{cell:<column_width$}", "");
+        }
+        used += gap + column_width;
+        shown += 1;
     }
-    let mut text = String::new();
-    for line in lines {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
-    Some(text)
+    let text = lines.iter().fold(String::new(), |text, line| text + line.trim_end() + "\n");
+    (text, shown)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
+    fn render(json: &str, secrets: Secrets) -> Rendered {
+        text(&serde_json::from_str(json).expect("JSON"), secrets, 40)
+    }
+
     #[track_caller]
-    fn check(value: &Value, expected: &str) {
-        assert_eq!(text(value, Secrets::Hidden, 60), expected);
+    fn check(json: &str, expected: &str) {
+        assert_eq!(render(json, Secrets::Hidden).text, expected);
     }
 
     #[test]
-    fn a_list_that_fits_is_a_table() {
+    fn a_list_is_a_table() {
         check(
-            &json!({"data": [{"_id": "a", "status": {"type": "verified"}}, {"_id": "bb", "balance": "1.00"}]}),
+            r#"{"data": [{"_id": "a", "status": {"type": "verified"}}, {"_id": "bb", "balance": "1.00"}]}"#,
             "_id  status.type  balance\na    verified\nbb                1.00\n",
         );
-        check(&json!({"resultCount": 0, "data": []}), "resultCount: 0\n(none)\n");
+        check(r#"{"resultCount": 0, "data": []}"#, "resultCount: 0\n(none)\n");
+        check(r#"{"data": [{"z": 1, "payments": [{"a": 1}, {"a": 2}]}]}"#, "z  payments\n1  2 of them\n");
     }
 
     #[test]
-    fn a_list_that_does_not_fit_is_a_block_for_each_element() {
-        let long = "x".repeat(40);
-        check(
-            &json!({"data": [{"a": long, "b": long}, {"a": "1", "b": {"c": true}}]}),
-            &format!("a: {long}\nb: {long}\n\na: 1\nb:\n  c: true\n"),
+    fn columns_that_do_not_fit_are_named() {
+        let rendered = render(
+            r#"{"data": [{"_id": "123456789012345678901234", "name": "n", "url": "https://example.com/long/way", "x": 1}]}"#,
+            Secrets::Hidden,
         );
+        assert_eq!(rendered.text, "_id                       name\n123456789012345678901234  n\n");
+        assert_eq!(rendered.left_out, ["url", "x"]);
     }
 
     #[test]
-    fn inner_lists_are_indented() {
+    fn a_list_that_is_no_table_is_a_block_for_each_element() {
+        let long = "x".repeat(39);
         check(
-            &json!({"name": "n", "tags": ["a", "b"], "payments": [{"amount": "1.00", "date": "d"}]}),
-            "name: n\ntags: a, b\npayments:\n  - amount: 1.00\n    date: d\n",
+            &format!(r#"{{"data": [{{"a": "{long}", "b": "2"}}, {{"a": "1", "b": {{"c": true}}}}]}}"#),
+            &format!("a: {long}\nb: 2\n\na: 1\nb:\n  c: true\n"),
         );
-        check(&json!({}), "(nothing)\n");
+        check(r#"["a", "b"]"#, "a\n\nb\n");
+    }
+
+    #[test]
+    fn members_keep_their_order_and_inner_lists_are_indented() {
+        check(
+            r#"{"name": "n", "_id": null, "tags": ["a", "b"], "payments": [{"amount": "1.00", "date": "d"}], "big": 1.5}"#,
+            "name: n\n_id: -\ntags: a, b\npayments:\n  - amount: 1.00\n    date: d\nbig: 1.5\n",
+        );
+        check("{}", "(nothing)\n");
+        check("true", "true\n");
     }
 
     #[test]
     fn secrets_are_hidden_until_asked_for() {
-        let answer = json!({"token": "566595c8ce88"});
-        assert!(!text(&answer, Secrets::Hidden, 80).contains("566595c8ce88"));
-        assert_eq!(text(&answer, Secrets::Shown, 80), "token: 566595c8ce88\n");
+        let answer = r#"{"token": "566595c8ce88"}"#;
+        assert!(!render(answer, Secrets::Hidden).text.contains("566595c8ce88"));
+        assert_eq!(render(answer, Secrets::Shown).text, "token: 566595c8ce88\n");
     }
 
     #[test]
     fn the_service_cannot_steer_the_terminal() {
-        check(&json!({"name": "a\u{1b}[2Jb\nc\u{202e}"}), "name: a\\u{1b}[2Jb\\u{a}c\\u{202e}\n");
+        check(r#"{"name": "a\u001b[2Jb\nc\u202e"}"#, "name: a\\u{1b}[2Jb\\u{a}c\\u{202e}\n");
     }
 }

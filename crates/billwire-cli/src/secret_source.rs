@@ -14,8 +14,10 @@ use crate::error::Error;
 /// Longest secret that is read. A key file is a few kilobytes.
 const LONGEST: u64 = 1024 * 1024;
 
+/// What a source is called in help.
+pub(crate) const VALUE_NAME: &str = "SOURCE";
 /// How a source is written, for help and messages.
-pub(crate) const FORMS: &str = "env:NAME|file:PATH|fd:N|-";
+pub(crate) const FORMS: &str = "env:NAME, file:PATH, fd:N or - (standard input)";
 
 /// The place to fetch a secret from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,18 +175,18 @@ mod tests {
     use crate::exit::Exit;
 
     #[track_caller]
-    fn check(text: &str, expected: SecretSource) {
-        assert_eq!(SecretSource::parse("--api-key-from", text).expect(text), expected);
+    fn check(text: &str, expected: &SecretSource) {
+        assert_eq!(SecretSource::parse("--api-key-from", text).expect(text), *expected);
         assert_eq!(expected.to_string(), text);
     }
 
     #[test]
     fn every_form() {
-        check("env:KEY", SecretSource::Variable("KEY".to_owned()));
-        check("file:/etc/key", SecretSource::File(PathBuf::from("/etc/key")));
-        check("file:C:\\key", SecretSource::File(PathBuf::from("C:\\key")));
-        check("fd:3", SecretSource::Descriptor(3));
-        check("-", SecretSource::StandardInput);
+        check("env:KEY", &SecretSource::Variable("KEY".to_owned()));
+        check("file:/etc/key", &SecretSource::File(PathBuf::from("/etc/key")));
+        check("file:C:\\key", &SecretSource::File(PathBuf::from("C:\\key")));
+        check("fd:3", &SecretSource::Descriptor(3));
+        check("-", &SecretSource::StandardInput);
     }
 
     #[test]

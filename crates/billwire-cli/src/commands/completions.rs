@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::args;
 use crate::error::Error;
-use crate::output::Output;
+use crate::output;
 
 const SHELL: &str = "shell";
 
@@ -18,9 +18,9 @@ pub(crate) fn command() -> Command {
         .arg(Arg::new(SHELL).required(true).value_parser(value_parser!(Shell)).help("The shell"))
 }
 
-pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
+pub(crate) fn run(matches: &ArgMatches) -> Result<(), Error> {
     let shell = matches.get_one::<Shell>(SHELL).copied().unwrap_or(Shell::Bash);
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut args::command(), "billwire", &mut script);
-    output.text(&String::from_utf8_lossy(&script))
+    output::print(&String::from_utf8_lossy(&script))
 }

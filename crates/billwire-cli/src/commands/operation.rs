@@ -3,12 +3,13 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use billwire::core::Stage;
-use billwire::models::operation::{Operation, Safety};
+use billwire::models::operation::{Method, Operation, Safety};
+use billwire::models::q2::operations;
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 use tokio::runtime::Builder;
 
-use crate::connection::{self, Connection, LOCAL_URL};
+use crate::connection::{self, Connection};
 use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::log;
@@ -24,7 +25,9 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
     let secrets = if matches.get_flag("show-secrets") { Secrets::Shown } else { Secrets::Hidden };
     let mut reader = Reader::default();
     let (arguments, mut body) = operation_args::read(operation, matches, &mut reader)?;
-    complete(operation, body.as_mut(), output)?;
+    if let Some(Value::Object(members)) = &mut body {
+        complete(operation, members, output)?;
+    }
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
         let connection = connection::open(matches, &mut reader)?;
         confirm(operation, &connection, matches.get_flag("yes"))?;
@@ -33,7 +36,7 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
     for remark in &outcome.remarks {
         output.remark(remark);
     }
-    output.answer(&outcome.value, secrets)
+    output.answer(&outcome.json, secrets)
 }
 
 async fn call(
@@ -42,15 +45,31 @@ async fn call(
     arguments: &Arguments,
     body: Option<Value>,
 ) -> Result<Outcome, Error> {
-    dispatch::run(&connection.client, operation, arguments, body).await.map_err(|error| {
-        if error.exit() == Exit::NotSent && connection.default_address {
-            error.with_advice(format!(
-                "start the local sandbox with `billwire sandbox` in another terminal (this call went to {LOCAL_URL});\n\
-                 for another address give --base-url or --environment"
-            ))
-        } else {
-            error
-        }
+    let read_back = body.as_ref().and_then(read_back);
+    let outcome = dispatch::run(&connection.client, operation, arguments, body).await;
+    outcome.map_err(|error| match error.exit() {
+        Exit::NotSent if connection.local => error.with_advice(format!(
+            "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\
+             another address: --base-url or --environment",
+            connection.client.config().base_url()
+        )),
+        Exit::Unknown => match read_back {
+            Some(command) => error.with_further_advice(&command),
+            None => error,
+        },
+        _ => error,
+    })
+}
+
+/// The command that reads back what a write was about: the operation that gets the resource whose id is in the body.
+fn read_back(body: &Value) -> Option<String> {
+    operations::ALL.iter().find_map(|operation| {
+        let [parameter] = operation.parameters else { return None };
+        let id = body.get(parameter.name)?.as_str()?;
+        let gets =
+            operation.method == Method::Get && parameter.name.strip_suffix("Id") == Some(operation.resource);
+        let words = [operation.api.as_str(), operation.resource, operation.command];
+        gets.then(|| format!("billwire {} --{}-id {id}", words.join(" "), operation.resource))
     })
 }
 
@@ -60,8 +79,7 @@ async fn call(
 /// both names are sent when one is given.
 ///
 /// Source: Q2 Biller Direct description, section 4.4.7 "`POST /payment/schedule`: schedule a payment".
-fn complete(operation: &Operation, body: Option<&mut Value>, output: Output) -> Result<(), Error> {
-    let Some(Value::Object(members)) = body else { return Ok(()) };
+fn complete(operation: &Operation, members: &mut Map<String, Value>, output: Output) -> Result<(), Error> {
     if operation.id != "schedulePayment" {
         return Ok(());
     }
@@ -118,15 +136,15 @@ fn confirm(operation: &Operation, connection: &Connection, yes: bool) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use billwire::models::q2::operations::SCHEDULE_PAYMENT;
     use serde_json::json;
 
     use super::*;
 
     #[track_caller]
     fn check(given: Value, expected: Option<Value>) {
-        let mut body = given;
-        let result = complete(&SCHEDULE_PAYMENT, Some(&mut body), Output::new(true));
+        let Value::Object(mut members) = given else { panic!("no object") };
+        let result = complete(&operations::SCHEDULE_PAYMENT, &mut members, Output::new(true));
+        let body = Value::Object(members);
         match expected {
             Some(expected) => assert_eq!((result.is_ok(), body), (true, expected)),
             None => assert_eq!(result.expect_err("refused").exit(), Exit::Usage),
@@ -145,5 +163,12 @@ mod tests {
         check(both.clone(), Some(both));
         check(json!({"billId": "b"}), Some(json!({"billId": "b"})));
         check(json!({"payDate": "2026-03-05T00:00:00.000Z", "date": "2026-03-06T00:00:00.000Z"}), None);
+    }
+
+    #[test]
+    fn an_unclear_write_about_a_bill_is_read_back_from_the_bill() {
+        let command = read_back(&json!({"billId": "b-1", "payDate": "2026-03-05T00:00:00.000Z"}));
+        assert_eq!(command.as_deref(), Some("billwire q2 bill get --bill-id b-1"));
+        assert_eq!(read_back(&json!({"identifier": "a"})), None);
     }
 }

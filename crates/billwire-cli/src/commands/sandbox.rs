@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// Requests are answered in parallel; a local sandbox needs no more.
 const WORKERS: usize = 2;
@@ -79,7 +79,10 @@ async fn serve(matches: &ArgMatches, output: Output) -> Result<(), Error> {
     let sandbox = start(matches).await?;
     if !matches.get_flag("quiet") {
         let info = sandbox.info();
-        if output.is_json() { output.line(&line(&info)?)? } else { output.text(&text(&info))? }
+        let printed =
+            if output.is_json() { output::print_json(&line(&info)?) } else { output::print(&text(&info)) };
+        // Who starts the sandbox and does not read on still wants it to serve.
+        printed.or_else(|error| if error.is_silent() { Ok(()) } else { Err(error) })?;
     }
     stop.await;
     if !matches.get_flag("quiet") {

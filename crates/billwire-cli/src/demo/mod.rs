@@ -26,7 +26,7 @@ pub(crate) async fn play(seed: u64, fault: Option<Fault>, output: Output) -> Res
     let timeline = Timeline::new(output);
     let mut stage = Stage::set_up(seed, fault, timeline).await?;
     let outcome = story::play(&mut stage).await;
-    stage.report(Entry::Result(stage.result(outcome.as_ref().err())))?;
+    stage.report(&Entry::Result(stage.result(outcome.as_ref().err())))?;
     outcome.map_err(|error| match (error.exit(), fault) {
         (Exit::DemoFailed, Some(fault)) => error.with_advice(format!(
             "nothing: --break {} broke it on purpose, and it was noticed",

@@ -92,7 +92,7 @@ impl Stage {
             received: 0,
             events: Vec::new(),
         };
-        stage.report(Entry::Start {
+        stage.report(&Entry::Start {
             sandbox: stage.sandbox.urls().q2.clone(),
             receiver: stage.receiver.webhook_url(),
             now: stage.sandbox.now().to_string(),
@@ -101,19 +101,19 @@ impl Stage {
         Ok(stage)
     }
 
-    pub(crate) fn report(&self, entry: Entry) -> Result<(), Error> {
-        self.timeline.print(&entry)
+    pub(crate) fn report(&self, entry: &Entry) -> Result<(), Error> {
+        self.timeline.print(entry)
     }
 
     /// The next step of the story.
     pub(crate) fn step(&mut self, what: &str) -> Result<(), Error> {
         self.steps += 1;
-        self.report(Entry::Step { number: self.steps, what: what.to_owned(), at: self.now().to_string() })
+        self.report(&Entry::Step { number: self.steps, what: what.to_owned(), at: self.now().to_string() })
     }
 
     /// Something held.
     pub(crate) fn held(&self, what: impl Into<String>) -> Result<(), Error> {
-        self.report(check(what))
+        self.report(&check(what))
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -129,7 +129,7 @@ impl Stage {
         let requests = self.sandbox.requests();
         let new = requests.get(self.requests_seen..).unwrap_or_default();
         for record in new {
-            self.report(Entry::Request(SentRequest::from(record)))?;
+            self.report(&Entry::Request(SentRequest::from(record)))?;
         }
         self.requests_seen = requests.len();
         let answer = answer.map_err(|error| within_demo(outcome::failed(&error)))?;
@@ -159,17 +159,17 @@ impl Stage {
     /// Lets virtual time pass until `moment`, and takes in every webhook that came meanwhile.
     pub(crate) async fn pass_until(&mut self, moment: Moment) -> Result<(), Error> {
         let report = self.sandbox.advance_to(moment).await.map_err(broken)?;
-        self.report(Entry::from(&report))?;
+        self.report(&Entry::from(&report))?;
         let arrivals = self.receiver.arrivals();
         for arrival in arrivals {
             self.received += 1;
             match arrival {
                 Arrival::Verified(event) => {
-                    self.report(Entry::Webhook((&*event).into()))?;
+                    self.report(&Entry::Webhook((&*event).into()))?;
                     self.events.push(*event);
                 }
                 Arrival::Refused(reason) => {
-                    self.report(Entry::WebhookRefused { reason: reason.clone() })?;
+                    self.report(&Entry::WebhookRefused { reason: reason.clone() })?;
                     return Err(failed(format!("a webhook did not pass: {reason}")));
                 }
             }
@@ -200,7 +200,7 @@ impl Stage {
     /// Every payment carried out, shown.
     pub(crate) fn ledger(&self) -> Result<Vec<LedgerEntry>, Error> {
         let ledger = self.sandbox.ledger();
-        self.report(Entry::Ledger { payments: ledger.iter().map(Payment::from).collect() })?;
+        self.report(&Entry::Ledger { payments: ledger.iter().map(Payment::from).collect() })?;
         Ok(ledger)
     }
 

@@ -1,6 +1,6 @@
 //! The story, step by step. Every step checks what it claims.
 
-use billwire::models::scalar::{CardData, Money, Secret, Timestamp};
+use billwire::models::scalar::{CardData, Money, ProviderTime, Secret, Timestamp};
 use billwire::q2::behaviour::PayDateName;
 use billwire::q2::{
     AddPaymentMethod, AuthId, AuthItem, BillId, BillStatusType, ClientId, CompanyId, CreateAuth,
@@ -194,7 +194,7 @@ async fn schedule(stage: &mut Stage, bill_id: &BillId) -> Result<(), Error> {
 
     stage.step("The bill is read back: does the service have the same day?")?;
     let found = stage.call(client.bill(bill_id)).await?;
-    let pay_date = found.bill.pay_date.as_ref().and_then(|date| date.instant_assuming_utc());
+    let pay_date = found.bill.pay_date.as_ref().and_then(ProviderTime::instant_assuming_utc);
     if pay_date != Some(day.instant()) {
         let shown =
             found.bill.pay_date.as_ref().map_or_else(|| "no pay date".to_owned(), ToString::to_string);
@@ -205,7 +205,7 @@ async fn schedule(stage: &mut Stage, bill_id: &BillId) -> Result<(), Error> {
     }
     match &stage.newest(&EventType::BillPaymentScheduled)?.data {
         EventData::BillPaymentScheduled(data) => {
-            equal("the scheduled amount", &data.amount.to_string(), &BALANCE.to_owned())?
+            equal("the scheduled amount", &data.amount.to_string(), &BALANCE.to_owned())?;
         }
         _ => return Err(failed("the webhook bill.payment.scheduled does not hold a payment")),
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// One line of the timeline. The names are a promise: scripts read them.
 #[derive(Debug, Serialize)]
@@ -137,8 +137,14 @@ impl Timeline {
         Self { output }
     }
 
+    /// A reader that has gone does not stop the story: how it ends still shows in the exit code.
     pub(crate) fn print(&self, entry: &Entry) -> Result<(), Error> {
-        if self.output.is_json() { self.output.line(&line(entry)?) } else { self.output.text(&text(entry)) }
+        let printed = if self.output.is_json() {
+            output::print_json(&line(entry)?)
+        } else {
+            output::print(&text(entry))
+        };
+        printed.or_else(|error| if error.is_silent() { Ok(()) } else { Err(error) })
     }
 }
 

@@ -1,0 +1,166 @@
+//! Running the binary with nothing inherited, and something for it to talk to.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use billwire_sandbox::{Sandbox, SandboxBuilder};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// The key of every local sandbox.
+pub(crate) const API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
+
+/// The binary, with an empty environment.
+pub(crate) fn billwire() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_billwire"));
+    command.env_clear().env("COLUMNS", "100").stdin(Stdio::null());
+    command
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// The one JSON value on stdout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{self:#?}");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
+    /// Both streams, for a snapshot.
+    pub(crate) fn whole(&self) -> String {
+        format!("exit code: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+impl From<Output> for Ended {
+    #[track_caller]
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        let ended = Self {
+            code: output.status.code().expect("no signal ended it"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
+        assert!(!ended.stderr.contains("panicked"), "{ended:#?}");
+        ended
+    }
+}
+
+/// Runs `command` to its end.
+#[track_caller]
+pub(crate) fn run(command: &mut Command) -> Ended {
+    command.output().expect("the binary starts").into()
+}
+
+/// Runs `command` with `input` on its standard input.
+#[track_caller]
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ended {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary starts");
+    // A command that refuses its input before reading it closes the pipe.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends").into()
+}
+
+/// A sandbox inside this process, on a frozen clock unless a test asks for another.
+pub(crate) struct Service {
+    pub(crate) sandbox: Sandbox,
+    runtime: Runtime,
+}
+
+impl Service {
+    pub(crate) fn start() -> Self {
+        Self::start_with(Sandbox::builder())
+    }
+
+    pub(crate) fn start_with(builder: SandboxBuilder) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let sandbox = runtime.block_on(builder.start()).expect("a sandbox");
+        Self { sandbox, runtime }
+    }
+
+    /// Waits for a future of the sandbox.
+    pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    /// The binary, with the address and the key of this sandbox in its environment.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> Command {
+        let mut command = billwire();
+        command
+            .env("BILLWIRE_Q2_BASE_URL", &self.sandbox.urls().q2)
+            .env("BILLWIRE_Q2_API_KEY", API_KEY)
+            .args(words);
+        command
+    }
+
+    /// Runs `billwire q2 WORDS --json` and gives the answer.
+    #[track_caller]
+    pub(crate) fn call(&self, words: &[&str]) -> Value {
+        run(&mut self.command([&["q2"], words, &["--json"]].concat())).json()
+    }
+
+    /// `text` without the port, which differs from run to run.
+    pub(crate) fn without_port(&self, text: &str) -> String {
+        text.replace(&self.sandbox.urls().q2, "[q2]")
+    }
+}
+
+/// A folder of its own, removed at the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// Writes a file and gives its path.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server that reads one request head and then does `answer` with the connection, again and again. Gives its base URL.
+pub(crate) fn odd_server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { return };
+            let mut head = [0; 4096];
+            if connection.read(&mut head).is_ok() {
+                answer(connection);
+            }
+        }
+    });
+    format!("http://{address}/v1")
+}

@@ -1,0 +1,108 @@
+//! The sandbox as a process of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use crate::run::{API_KEY, Ended, billwire, run};
+
+/// A running `billwire sandbox --port 0 --json`.
+struct Running {
+    child: Child,
+    line: Value,
+}
+
+impl Running {
+    fn start(words: &[&str]) -> Self {
+        let mut command = billwire();
+        command.args(["sandbox", "--port", "0", "--json"]).args(words);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        let line = serde_json::from_str(&line).expect("one line of JSON");
+        Self { child, line }
+    }
+
+    fn url(&self, name: &str) -> &str {
+        self.line[name].as_str().expect("a URL")
+    }
+
+    /// Ends it as a service manager would.
+    #[cfg(unix)]
+    fn stop(self, signal: &str) -> Ended {
+        let script = format!("kill -{signal} {}", self.child.id());
+        let killed = std::process::Command::new("sh").args(["-c", &script]).status().expect("a shell");
+        assert!(killed.success());
+        self.child.wait_with_output().expect("it ends").into()
+    }
+}
+
+/// The body of `GET url`.
+fn get(url: &str) -> Value {
+    let (authority, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("a URL");
+    let mut stream = TcpStream::connect(authority).expect("it listens");
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+    serde_json::from_str(body.trim()).expect(body)
+}
+
+#[cfg(unix)]
+#[test]
+fn says_everything_on_one_line_serves_and_ends_on_sigterm() {
+    let running = Running::start(&[]);
+    assert_eq!(running.line["credentials"]["q2ApiKeys"][0], API_KEY);
+    assert_eq!(running.line["companies"][0]["name"], "Regular Company 1");
+    let info = get(&format!("{}/info", running.url("control")));
+    assert_eq!(info["urls"]["q2"], running.line["q2"]);
+    let created = run(billwire().env("BILLWIRE_Q2_API_KEY", API_KEY).args([
+        "q2",
+        "client",
+        "create",
+        "--identifier",
+        "a",
+        "--json",
+        "--base-url",
+        running.url("q2"),
+    ]));
+    assert!(created.json()["clientId"].is_string());
+    let ended = running.stop("TERM");
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn ends_on_ctrl_c() {
+    assert_eq!(Running::start(&[]).stop("INT").code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_frozen_clock_stands_where_it_was_told_to() {
+    let running = Running::start(&["--frozen", "--time", "2026-03-02T12:00:00Z", "--seed", "42"]);
+    let clock = get(&format!("{}/clock", running.url("control")));
+    assert_eq!(
+        (clock["now"].as_str(), clock["mode"].as_str()),
+        (Some("2026-03-02T12:00:00.000Z"), Some("frozen"))
+    );
+    assert_eq!(running.line["seed"], 42);
+    running.stop("TERM");
+}
+
+#[cfg(unix)]
+#[test]
+fn text_says_what_to_type_next() {
+    let mut command = billwire();
+    command.args(["sandbox", "--port", "0", "--frozen", "--time", "2026-03-02T12:00:00Z"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let next =
+        lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("export BILLWIRE_Q2_API_KEY=")));
+    assert!(next.is_some());
+    child.kill().expect("it ends");
+    child.wait().expect("it ended");
+}
