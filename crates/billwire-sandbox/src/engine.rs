@@ -184,6 +184,9 @@ impl Engine {
             auth_failed: configuration.sends(EventType::AuthFailed),
             auth_created: configuration.sends(EventType::AuthCreated),
         };
+        if configuration.url.is_none() {
+            self.events.stop();
+        }
         self.webhooks = configuration;
     }
 

@@ -1,5 +1,7 @@
 //! What a user needs to know about a running sandbox.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::clock::ClockMode;
@@ -47,7 +49,7 @@ pub struct Urls {
 }
 
 /// What opens a sandbox; worthless anywhere else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Credentials {
@@ -55,6 +57,15 @@ pub struct Credentials {
     pub q2_api_keys: Vec<String>,
     /// The partner they belong to.
     pub q2_partner_id: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credentials")
+            .field("q2_partner_id", &self.q2_partner_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A test company.

@@ -265,7 +265,6 @@ impl fmt::Debug for Sandbox {
 }
 
 /// The settings of a sandbox before it starts.
-#[derive(Debug)]
 pub struct SandboxBuilder {
     port: u16,
     seed: u64,
@@ -372,5 +371,18 @@ impl SandboxBuilder {
         let shared = Arc::new(Shared::new(engine, settings));
         let tasks = listeners.serve(&shared);
         Ok(Sandbox { shared, tasks })
+    }
+}
+
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SandboxBuilder")
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .field("clock", &self.clock)
+            .field("time", &self.time)
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }

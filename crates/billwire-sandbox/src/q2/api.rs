@@ -69,13 +69,17 @@ async fn perform(
     body: axum::body::Body,
     observed: &mut Observed,
 ) -> Result<Vec<u8>, ApiError> {
-    let (operation, parameters) = find(parts, observed)?;
-    observed.operation = Some(operation.id);
+    let target = find(parts, observed)?;
     let credential = security::bearer(&parts.headers)?;
     let (caller, now) = authenticate(shared, credential, observed)?;
     if caller == Caller::Partner {
         check_signature(shared, parts, credential, now, observed).await?;
     }
+    let (operation, parameters) = match target {
+        Target::Written(operation, parameters) => (operation, parameters),
+        Target::Unwritten(name) => return Err(ApiError::not_written(name)),
+    };
+    observed.operation = Some(operation.id);
     let body = http_body::read(body, shared.body_limit).await.map_err(|unreadable| match unreadable {
         Unreadable::TooLong => {
             ApiError::new(413, format!("The body is longer than {} bytes.", shared.body_limit))
@@ -98,31 +102,32 @@ async fn perform(
     answer
 }
 
-fn find(
-    parts: &http::request::Parts,
-    observed: &mut Observed,
-) -> Result<(&'static Operation, PathParameters), ApiError> {
+/// What a path and a method stand for.
+enum Target {
+    Written(&'static Operation, PathParameters),
+    /// Documented, but not emulated yet.
+    Unwritten(&'static str),
+}
+
+fn find(parts: &http::request::Parts, observed: &mut Observed) -> Result<Target, ApiError> {
     let path = parts.uri.path();
     let not_found = || ApiError::not_found(format!("There is no route {} {path}.", parts.method));
     let inner = path.strip_prefix("/v1").filter(|inner| inner.starts_with('/')).ok_or_else(not_found)?;
+    // A fixed path wins over one with parameters, and the router knows only what is written.
     if let Some(name) = unwritten::fixed_operation(&parts.method, inner) {
-        return Err(ApiError::not_written(name));
+        return Ok(Target::Unwritten(name));
     }
-    match router::route(&parts.method, inner) {
-        Route::Operation(operation, parameters) => Ok((operation, parameters)),
-        Route::MethodNotAllowed(allowed) => {
-            if let Some(name) = unwritten::operation(&parts.method, inner) {
-                return Err(ApiError::not_written(name));
-            }
+    let unwritten = unwritten::operation(&parts.method, inner).map(Target::Unwritten);
+    match (router::route(&parts.method, inner), unwritten) {
+        (Route::Operation(operation, parameters), _) => Ok(Target::Written(operation, parameters)),
+        (_, Some(unwritten)) => Ok(unwritten),
+        (Route::NotFound, None) => Err(not_found()),
+        (Route::MethodNotAllowed(allowed), None) => {
             let allowed = allowed.join(", ");
             let message = format!("{path} takes {allowed}, not {}.", parts.method);
             observed.allowed = Some(allowed);
             Err(ApiError::new(405, message))
         }
-        Route::NotFound => match unwritten::operation(&parts.method, inner) {
-            Some(name) => Err(ApiError::not_written(name)),
-            None => Err(not_found()),
-        },
     }
 }
 

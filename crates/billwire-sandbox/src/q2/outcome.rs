@@ -25,8 +25,7 @@ pub(super) fn of_legacy_credentials(
     company: &Company,
     form: &BTreeMap<String, String>,
 ) -> Option<Plan> {
-    let typed = form.get("username").or_else(|| form.get("email"))?;
-    let name = typed.strip_suffix("@test.test").unwrap_or(typed);
+    let name = legacy_name(form)?;
     let bill = |outcome| BillPlan {
         balance: Amount::from_cents(USUAL_BALANCE_CENTS),
         due: Some(Moment::midnight(now.day()).plus_days(USUAL_DUE_DAYS)),
@@ -48,6 +47,16 @@ pub(super) fn of_legacy_credentials(
     // Credentials that fail outright never get as far as the company's own challenge.
     let first = if result == PlannedResult::Failed { None } else { company.first_challenge };
     Some(Plan { challenges: in_order(first, challenge), result })
+}
+
+/// The legacy user name whose login ends with a card swap.
+pub(super) fn asks_for_a_swap(form: &BTreeMap<String, String>) -> bool {
+    legacy_name(form) == Some("testswap")
+}
+
+fn legacy_name(form: &BTreeMap<String, String>) -> Option<&str> {
+    let typed = form.get("username").or_else(|| form.get("email"))?;
+    Some(typed.strip_suffix("@test.test").unwrap_or(typed))
 }
 
 /// The plan for the inputs `balance`, `dueDate` and `status`.
@@ -129,7 +138,9 @@ fn month_day_year(text: &str) -> Option<Date> {
     if year.len() != 4 || month.len() > 2 || day.len() > 2 || !parts.iter().all(|part| digits(part)) {
         return None;
     }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    // The calendar ends with the year 9999, and a bill has days after its due date.
+    let year = year.parse::<i16>().ok().filter(|year| (1900..9990).contains(year))?;
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 fn in_order(first: Option<ChallengeKind>, second: Option<ChallengeKind>) -> Vec<ChallengeKind> {
@@ -181,9 +192,13 @@ mod tests {
         for inputs in [["-1", "", ""], ["1,000", "", ""], ["a lot", "", ""]] {
             assert!(plan(inputs).expect_err("refused").message.contains("form.balance"), "{inputs:?}");
         }
-        for inputs in
-            [["1", "2026-03-02", ""], ["1", "13/01/2026", ""], ["1", "02/30/2026", ""], ["1", "1/1/26", ""]]
-        {
+        for inputs in [
+            ["1", "2026-03-02", ""],
+            ["1", "13/01/2026", ""],
+            ["1", "02/30/2026", ""],
+            ["1", "1/1/26", ""],
+            ["1", "12/31/9999", ""],
+        ] {
             assert!(plan(inputs).expect_err("refused").message.contains("form.dueDate"), "{inputs:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! Source: Q2 Biller Direct description, sections 8.3 and 8.4.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use billwire_crypto::jwks::JwkSet;
@@ -23,7 +24,7 @@ const FRESH: SignedDuration = SignedDuration::from_hours(24);
 const RETRY: SignedDuration = SignedDuration::from_hours(4);
 
 /// What a partner configures for signed requests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RequestSigning {
@@ -123,6 +124,20 @@ impl RequestSigning {
 
     pub(crate) fn applies_to(&self, api_key: &str) -> bool {
         self.required && self.api_keys.as_ref().is_none_or(|keys| keys.iter().any(|key| key == api_key))
+    }
+}
+
+impl fmt::Debug for RequestSigning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RequestSigning")
+            .field("required", &self.required)
+            .field("public_key", &self.public_key)
+            .field("jwks_url", &self.jwks_url)
+            .field("request_headers", &self.request_headers.keys())
+            .field("window_seconds", &self.window_seconds)
+            .field("api_keys", &self.api_keys.as_ref().map(Vec::len))
+            .finish()
     }
 }
 

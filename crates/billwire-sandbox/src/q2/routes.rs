@@ -55,24 +55,20 @@ impl Server for Routes<'_> {
         request: q2::SearchCompanies,
     ) -> Result<q2::CompanyList, ApiError> {
         let products = request.products.unwrap_or_default().into_iter().map(read::product).collect();
-        let page = request.paginate_results.unwrap_or(false).then(|| Page {
-            size: request.page_size.unwrap_or(25),
-            number: request.page_number.unwrap_or(1),
-        });
+        let paginate = request.paginate_results.unwrap_or(false);
+        let page = Page { size: request.page_size.unwrap_or(25), number: request.page_number.unwrap_or(1) };
         let search = CompanySearch {
             query: request.query,
             category: request.category,
             near: request.geo.map(|geo| (geo.lat, geo.lng)),
             products,
             page,
+            paginate,
         };
         let (companies, total) = self.world.search_companies(&search)?;
         let companies = companies.into_iter().map(|company| wire::company(self.world, company)).collect();
         let list = q2::CompanyList::new(companies);
-        Ok(match page {
-            Some(_) => list.with_result_count(u32::try_from(total).unwrap_or(u32::MAX)),
-            None => list,
-        })
+        Ok(if paginate { list.with_result_count(u32::try_from(total).unwrap_or(u32::MAX)) } else { list })
     }
 
     fn company(

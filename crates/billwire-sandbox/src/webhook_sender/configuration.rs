@@ -49,7 +49,7 @@ pub struct WebhookOauth {
 }
 
 /// The key that bodies are encrypted to: published at a URL, or given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct WebhookEncryption {
@@ -252,6 +252,18 @@ impl WebhookSignature {
 impl Default for WebhookSignature {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl fmt::Debug for WebhookEncryption {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("WebhookEncryption")
+            .field("public_key_url", &self.public_key_url)
+            .field("request_headers", &self.request_headers.keys())
+            .field("public_key", &self.public_key)
+            .field("key_id", &self.key_id)
+            .finish()
     }
 }
 

@@ -134,6 +134,15 @@ impl EventLog {
         true
     }
 
+    /// Nothing is sent any more: what waits can be redelivered once there is a receiver again.
+    pub(crate) fn stop(&mut self) {
+        for id in std::mem::take(&mut self.lanes).into_values().flat_map(|lane| lane.waiting) {
+            if let Some(record) = self.records.find_mut(&id) {
+                record.delivery = DeliveryState::NotConfigured;
+            }
+        }
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<&EventRecord> {
         self.records.find(&id.to_owned())
     }

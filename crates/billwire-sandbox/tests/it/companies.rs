@@ -57,6 +57,7 @@ async fn pages_count_from_one() {
         (page(json!(101), json!(1)), "pageSize"),
         (page(json!(0), json!(1)), "pageSize"),
         (page(json!(5), json!(0)), "pageNumber"),
+        (json!({ "query": "company", "pageSize": 101 }), "pageSize"),
         (json!({}), "query, a category or a geo"),
         (json!({ "query": "  " }), "query, a category or a geo"),
         (json!({ "products": ["cardswap"] }), "query, a category or a geo"),

@@ -21,5 +21,6 @@ mod running;
 mod signing;
 mod state;
 mod story;
+mod vectors;
 mod webhooks;
 mod wire;

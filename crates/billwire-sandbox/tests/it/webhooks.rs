@@ -369,6 +369,19 @@ async fn events_of_a_time_without_a_receiver_can_be_sent_later() {
 }
 
 #[tokio::test]
+async fn without_a_receiver_any_more_nothing_waits() {
+    let (api, receiver) = plain().await;
+    receiver.answers([500]);
+    let client = api.client("stopped").await;
+    api.auth(&client, REGULAR_1, ["", "", "hold"]).await;
+    api.advance("PT2S").await;
+    api.sandbox.configure_webhooks(WebhookConfiguration::default()).await.expect("configured");
+    api.advance("PT1H").await;
+    let event = &api.sandbox.events()[0];
+    assert_eq!((event.delivery, event.attempts.len()), (DeliveryState::NotConfigured, 1));
+}
+
+#[tokio::test]
 async fn events_on_demand_carry_what_was_overridden() {
     let (api, receiver) = plain().await;
     let client = api.client("on demand").await;

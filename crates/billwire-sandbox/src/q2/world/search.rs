@@ -10,14 +10,15 @@ pub(crate) enum Product {
     CardSwap,
 }
 
-#[derive(Default)]
 pub(crate) struct CompanySearch {
     pub(crate) query: Option<String>,
     pub(crate) category: Option<String>,
     /// Latitude and longitude in degrees.
     pub(crate) near: Option<(f64, f64)>,
     pub(crate) products: Vec<Product>,
-    pub(crate) page: Option<Page>,
+    /// Without paging the page is checked but not used.
+    pub(crate) page: Page,
+    pub(crate) paginate: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -48,9 +49,9 @@ impl World {
             found.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
         }
         let total = found.len();
-        if let Some(page) = search.page {
-            let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-            let before = usize::try_from(page.number - 1).unwrap_or(usize::MAX).saturating_mul(size);
+        if search.paginate {
+            let size = usize::try_from(search.page.size).unwrap_or(usize::MAX);
+            let before = usize::try_from(search.page.number - 1).unwrap_or(usize::MAX).saturating_mul(size);
             found = found.into_iter().skip(before).take(size).collect();
         }
         Ok((found, total))
@@ -67,13 +68,13 @@ fn check(search: &CompanySearch) -> Result<(), ApiError> {
     {
         return Err(ApiError::bad_request("geo.lat lies between -90 and 90, geo.lng between -180 and 180."));
     }
-    match search.page {
-        Some(Page { size, .. }) if !(1..=100).contains(&size) => {
-            Err(ApiError::bad_request("pageSize lies between 1 and 100."))
-        }
-        Some(Page { number: 0, .. }) => Err(ApiError::bad_request("pageNumber starts at 1.")),
-        _ => Ok(()),
+    if !(1..=100).contains(&search.page.size) {
+        return Err(ApiError::bad_request("pageSize lies between 1 and 100."));
     }
+    if search.page.number == 0 {
+        return Err(ApiError::bad_request("pageNumber starts at 1."));
+    }
+    Ok(())
 }
 
 fn fits(company: &Company, search: &CompanySearch) -> bool {
