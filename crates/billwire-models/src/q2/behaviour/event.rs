@@ -45,7 +45,8 @@ impl EventBody {
     /// decode, is an event all the same: see [`EventData`](crate::q2::EventData).
     ///
     /// # Errors
-    /// [`InvalidEvent`] if the bytes are not JSON in UTF-8 or have none of the three forms. Refuse the delivery.
+    /// [`InvalidEvent`] if the bytes are not JSON in UTF-8, have none of the three forms, or the event has an empty id.
+    /// Refuse the delivery.
     pub fn decode(body: &[u8]) -> Result<Self, InvalidEvent> {
         let text = std::str::from_utf8(body).map_err(|_| InvalidEvent::not_utf8())?;
         // A generic value first: one documented sample repeats members at two levels, and the wrapper decides what the
@@ -57,7 +58,7 @@ impl EventBody {
     /// Reads a body that was parsed already.
     ///
     /// # Errors
-    /// [`InvalidEvent`] if it has none of the three forms.
+    /// [`InvalidEvent`] if it has none of the three forms, or the event has an empty id.
     pub fn from_value(value: Value) -> Result<Self, InvalidEvent> {
         let Value::Object(mut members) = value else {
             return Err(InvalidEvent::not_an_object());
@@ -145,10 +146,12 @@ impl Event {
 fn event(value: Value) -> Result<EventBody, InvalidEvent> {
     // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
     let problem = InvalidEvent::in_event(&value);
-    match serde_json::from_value(value) {
-        Ok(event) => Ok(EventBody::Event(Box::new(event))),
-        Err(_) => Err(problem),
+    let event: Event = serde_json::from_value(value).map_err(|_| problem)?;
+    // All events without an id would pass for repetitions of the first one.
+    if event.id.as_str().is_empty() {
+        return Err(InvalidEvent::empty_id());
     }
+    Ok(EventBody::Event(Box::new(event)))
 }
 
 fn bare_payload(members: &mut Map<String, Value>) -> Result<EventBody, InvalidEvent> {

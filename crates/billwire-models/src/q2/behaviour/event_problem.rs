@@ -50,6 +50,10 @@ impl InvalidEvent {
         )
     }
 
+    pub(super) fn empty_id() -> Self {
+        Self::form("`_id` of the event is empty, so a repeated delivery could not be told from a new event")
+    }
+
     pub(super) fn resource() -> Self {
         Self::form("`resource` is not an object with the texts `type` and `id`")
     }

@@ -79,6 +79,7 @@ fn what_is_wrong_is_named_and_not_quoted() {
     refused("{}", true, "none of the documented forms");
     refused(r#"{"event": {}}"#, true, "`_id`");
     refused(&BARE.replace("\"_id\"", "\"id\""), true, "`_id`");
+    refused(&BARE.replace("580e3e11dec21e861b5a3719", ""), true, "`_id` of the event is empty");
     refused(&BARE.replace("\"bill.created\"", "null"), true, "`type`");
     refused(&BARE.replace("\"created\"", "\"made\""), true, "`created`");
     refused(&BARE.replace("2016-04-20T16:51:12Z", "Monday-secret"), true, "undocumented form");

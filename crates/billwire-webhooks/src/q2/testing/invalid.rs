@@ -163,6 +163,8 @@ invalid_kinds! {
     UnknownForm = "unknown-form", Content, RejectionReason::NotAnEvent;
     /// An event without its id.
     MissingEventId = "missing-event-id", Content, RejectionReason::NotAnEvent;
+    /// An event whose id is empty.
+    EmptyEventId = "empty-event-id", Content, RejectionReason::NotAnEvent;
     /// A payload without an event around it.
     BarePayload = "bare-payload", Content, RejectionReason::NotAnEvent;
 }

@@ -172,6 +172,11 @@ fn content(mut builder: DeliveryBuilder<'_>, kind: InvalidKind) -> Result<Delive
                 "payload": {"resource": {"type": "bill", "id": "1"}, "data": {}}}}"#
                 .to_vec(),
         ),
+        InvalidKind::EmptyEventId => Some(
+            br#"{"event": {"_id": "", "type": "bill.created", "created": "2016-04-20T16:51:12Z",
+                "payload": {"resource": {"type": "bill", "id": "1"}, "data": {}}}}"#
+                .to_vec(),
+        ),
         InvalidKind::BarePayload => {
             Some(br#"{"resource": {"type": "bill", "id": "1"}, "data": {}}"#.to_vec())
         }
