@@ -73,7 +73,8 @@ impl SignatureEvidence {
         self.audience.as_deref()
     }
 
-    /// Until when the token is good. `None` if it does not say: such a token is good for ever.
+    /// Until when the token is good, leeway not counted. `None` if it does not say: such a token is good for ever. An
+    /// expiry after the year 9999 is told as the last moment of that year.
     #[must_use]
     pub fn expires_at(&self) -> Option<jiff::Timestamp> {
         self.expires_at

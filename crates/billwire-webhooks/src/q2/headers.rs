@@ -16,12 +16,13 @@ pub(super) enum BodyForm {
     Unstated,
 }
 
-/// The token of `authorization: Bearer <token>`.
+/// The token of `authorization: Bearer <token>`: visible ASCII only, so that a check never sees a text that no service
+/// may issue (RFC 6750 section 2.1) and that two readers may take for different ones.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Rejection> {
     let missing = || Rejection::new(RejectionReason::MissingBearer);
     let value = single(headers, &AUTHORIZATION, CheckedHeader::Authorization)?.ok_or_else(missing)?;
     let token = std::str::from_utf8(value).ok().and_then(without_bearer_scheme).ok_or_else(missing)?;
-    if token.is_empty() || token.contains(char::is_whitespace) {
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(missing());
     }
     Ok(token)
@@ -84,6 +85,9 @@ mod tests {
         check_bearer(b"Bearer", None);
         check_bearer(b"Bearer ", None);
         check_bearer(b"Bearer a b", None);
+        check_bearer(b"Bearer a\tb", None);
+        check_bearer("Bearer caf\u{e9}".as_bytes(), None);
+        check_bearer("Bearer a\u{200b}".as_bytes(), None);
         check_bearer(b"Basic abc", None);
         check_bearer(b"abc", None);
         check_bearer(b"", None);

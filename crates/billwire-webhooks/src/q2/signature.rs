@@ -171,7 +171,7 @@ impl SignatureVerifier {
             key_id: verified.key_id().map(|id| id.as_str().to_owned()),
             issuer: self.issuer.clone(),
             audience: self.audience.clone(),
-            expires_at: verified.expires_at().and_then(|second| jiff::Timestamp::from_second(second).ok()),
+            expires_at: verified.expires_at().map(nearest_moment),
         };
         Ok(CheckedToken { evidence, token: token.to_owned() })
     }
@@ -185,6 +185,12 @@ impl SignatureVerifier {
         let without_prefix = self.bearer_prefix.then(|| headers::without_bearer_scheme(text)).flatten();
         Ok(without_prefix.unwrap_or(text))
     }
+}
+
+/// A second outside of the calendar becomes its last (or first) one: the token does say until when it is good.
+fn nearest_moment(second: i64) -> jiff::Timestamp {
+    let bound = if second > 0 { jiff::Timestamp::MAX } else { jiff::Timestamp::MIN };
+    jiff::Timestamp::from_second(second).unwrap_or(bound)
 }
 
 fn not_valid(error: billwire_crypto::Error) -> Rejection {
