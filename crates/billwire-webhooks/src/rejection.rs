@@ -173,7 +173,8 @@ impl fmt::Display for RejectionReason {
 /// A delivery that was not let through: a precise [reason](Self::reason) for us, one [answer](Self::answer) for the
 /// sender.
 ///
-/// Neither `Display` nor `Debug` nor the causes hold a token, a claim's value or a piece of the body.
+/// Neither `Display` nor `Debug` nor the causes hold a token, a claim's value or a piece of the event. The cause may name
+/// the key id that the delivery asked for, escaped and cut to 64 characters: a stranger chooses that text.
 #[derive(Debug)]
 pub struct Rejection {
     reason: RejectionReason,
@@ -198,19 +199,21 @@ impl Rejection {
 
     /// Whether the trouble is ours: the same delivery may pass when it is sent again.
     ///
-    /// Every other rejection is for good: the same bytes will be refused again, unless the policy is changed.
+    /// Most other rejections are for good: the same delivery is refused again until policy, keys or clock are mended.
+    /// [`BodyTooSlow`](RejectionReason::BodyTooSlow) and [`BodyCutOff`](RejectionReason::BodyCutOff) are the network's
+    /// doing and may pass the next time.
     #[must_use]
     pub fn is_own_trouble(&self) -> bool {
         self.reason == RejectionReason::BearerCheckUnavailable
     }
 
-    /// What to answer: for every refused delivery the same status, headers and (empty) body, so that nobody learns by
-    /// trying how far they came.
+    /// What to answer: for every refused delivery the same status, headers and (empty) body, so that the answer does not
+    /// tell how far the sender came. How long it took, and whether the body was read, still can.
     ///
     /// - 401 with `www-authenticate: Bearer realm="webhook"`, whatever was wrong. 401, because it is the one status
     ///   after which the service may fetch a new bearer token (inferred);
-    /// - 503 if the [trouble is ours](Self::is_own_trouble), so that the service sends the delivery again. It does not
-    ///   depend on what the delivery says.
+    /// - 503 if the [trouble is ours](Self::is_own_trouble), so that the service sends the delivery again. It says that
+    ///   there was a bearer token, not whether it was good, unless your check cannot tell for some tokens only.
     ///
     /// Source: Q2 Biller Direct description, section 10.4 "Webhook security 1: OAuth client credentials" and section
     /// 10.5 "Webhook security 2: payload encryption (JWE)".

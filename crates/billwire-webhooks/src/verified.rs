@@ -7,8 +7,8 @@ use crate::evidence::Evidence;
 
 /// How much of a delivery is proved.
 ///
-/// The names are meant to be read literally. [`Sender`](Self::Sender) says that somebody who holds the service's key or
-/// token let this request happen; it says nothing about the bytes of the body.
+/// [`Sender`](Self::Sender) says that whoever sent the request had a token that the service signed or was given. That is
+/// the service, or a thief of its token; it says nothing about the bytes of the body.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Proved {
@@ -87,7 +87,9 @@ impl<T> Verified<T> {
 
     /// The JSON text the value was decoded from: the raw body, or what was inside if the body was encrypted.
     ///
-    /// For storing an event before working on it. It holds personal data: keep it out of logs.
+    /// For storing an event before working on it. It holds personal data: keep it out of logs. A member may stand in it
+    /// twice, and then the last one was taken: decode what was stored with this library again, because a reader with
+    /// another rule would see another event.
     #[must_use]
     pub fn plain_body(&self) -> &[u8] {
         &self.plain_body

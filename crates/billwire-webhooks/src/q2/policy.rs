@@ -100,7 +100,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Refuses bodies of more than `bytes` bytes as they arrive. Default: [`DEFAULT_MAX_BODY_BYTES`].
+    /// Refuses bodies of more than `bytes` bytes as they arrive. Default: [`DEFAULT_MAX_BODY_BYTES`]. Encrypted bodies of
+    /// more than [`MAX_COMPACT_BYTES`](billwire_crypto::jwe::MAX_COMPACT_BYTES) are refused whatever is said here.
     pub fn with_max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
