@@ -7,7 +7,7 @@ use billwire_webhooks::q2::testing::{Concern, InvalidKind};
 use billwire_webhooks::q2::{Policy, Verifier};
 use http::StatusCode;
 
-use crate::support::{now, open, services, verifier};
+use crate::support::{now, open, service, services, verifier};
 
 #[test]
 fn each_kind_is_refused_for_its_reason_and_all_get_the_same_answer() {
@@ -65,7 +65,7 @@ fn every_kind_has_its_own_name() {
 
 #[test]
 fn the_checks_come_in_the_documented_order() {
-    let service = services().next().unwrap();
+    let service = service();
     let verifier = verifier(&service);
     let mut delivery = service.delivery(now()).build_invalid(InvalidKind::NotJson).unwrap();
     assert_eq!(open(&verifier, &delivery).unwrap_err().reason(), RejectionReason::NotJson);

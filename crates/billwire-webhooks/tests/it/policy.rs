@@ -5,7 +5,7 @@ use billwire_webhooks::ErrorKind;
 use billwire_webhooks::q2::{KnownTokens, Policy, PolicyBuilder, SignatureCheck};
 use http::header::AUTHORIZATION;
 
-use crate::support::service;
+use crate::support::services;
 
 #[track_caller]
 fn refused(policy: PolicyBuilder, expected: ErrorKind) {
@@ -20,11 +20,12 @@ fn tokens() -> KnownTokens {
 
 #[test]
 fn something_must_prove_the_sender() {
-    let service = service();
     refused(Policy::builder(), ErrorKind::SenderNotChecked);
-    refused(Policy::builder().with_encryption(service.encryption_keys()), ErrorKind::SenderNotChecked);
     Policy::builder().with_bearer(tokens()).build().unwrap();
-    Policy::builder().with_signature(service.signature_check()).build().unwrap();
+    for service in services() {
+        refused(Policy::builder().with_encryption(service.encryption_keys()), ErrorKind::SenderNotChecked);
+        Policy::builder().with_signature(service.signature_check()).build().unwrap();
+    }
     Policy::builder().dangerously_accept_unproved_senders().build().unwrap();
 }
 
@@ -41,9 +42,12 @@ fn checks_need_keys() {
 
 #[test]
 fn one_header_cannot_hold_two_tokens() {
-    let check = service().signature_check().with_header(AUTHORIZATION);
-    refused(Policy::builder().with_bearer(tokens()).with_signature(check.clone()), ErrorKind::HeaderConflict);
-    Policy::builder().with_signature(check).build().unwrap();
+    for service in services() {
+        let check = service.signature_check().with_header(AUTHORIZATION);
+        let both = Policy::builder().with_bearer(tokens()).with_signature(check.clone());
+        refused(both, ErrorKind::HeaderConflict);
+        Policy::builder().with_signature(check).build().unwrap();
+    }
 }
 
 #[test]
