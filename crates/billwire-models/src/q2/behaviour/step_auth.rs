@@ -17,6 +17,8 @@ pub enum InvalidStepKind {
     UnknownIdentifier,
     /// A question was answered twice.
     RepeatedIdentifier,
+    /// A code was answered more than once: which answer is meant?
+    SeveralAnswers,
     /// A question was left out.
     MissingAnswer,
     /// The challenge does not offer to send the code again.
@@ -53,6 +55,7 @@ impl fmt::Display for InvalidStep {
             }
             InvalidStepKind::UnknownIdentifier => "the challenge has no input with this identifier: copy it from `input`",
             InvalidStepKind::RepeatedIdentifier => "a question was answered twice",
+            InvalidStepKind::SeveralAnswers => "a code takes one answer, and several were given",
             InvalidStepKind::MissingAnswer => "a question was left out: answer every one of `input`",
             InvalidStepKind::NoRetryOffered => {
                 "the challenge does not offer to send the code again (`showRetry` is not true)"
@@ -202,7 +205,7 @@ fn only(challenge: &SecurityChallenge, answers: Vec<SecurityAnswer>) -> Result<S
     let mut answers = answers.into_iter();
     let answer = answers.next().ok_or_else(|| InvalidStep::new(InvalidStepKind::MissingAnswer))?;
     if answers.next().is_some() {
-        return Err(InvalidStep::new(InvalidStepKind::RepeatedIdentifier));
+        return Err(InvalidStep::new(InvalidStepKind::SeveralAnswers));
     }
     is_known(challenge, &answer)?;
     Ok(answer)
@@ -284,7 +287,7 @@ mod tests {
         fails(StepAuth::answering(&challenge("code"), none), InvalidStepKind::MissingAnswer);
         fails(
             StepAuth::answering(&challenge("code"), [("one", "secret"), ("two", "secret")]),
-            InvalidStepKind::RepeatedIdentifier,
+            InvalidStepKind::SeveralAnswers,
         );
         fails(StepAuth::choosing(&challenge("code"), "three"), InvalidStepKind::UnknownIdentifier);
         let mut without_input = questions;
