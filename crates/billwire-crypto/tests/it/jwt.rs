@@ -232,3 +232,16 @@ fn without_a_key_id_every_key_is_tried() {
         assert_eq!(jwt::verify(&bare, &token, &Policy::default(), NOW).unwrap().key_id(), None);
     });
 }
+
+/// A stranger chooses the id, and the text of the error ends up in logs.
+#[test]
+fn a_foreign_key_id_is_quoted_escaped_and_cut() {
+    on_both(|provider| {
+        let kid = format!("a\n\u{1b}[31m\u{202e}{}", "x".repeat(5000));
+        let header = json!({"alg": "RS256", "kid": kid}).to_string();
+        let token = signed_raw(provider, &header, "{}");
+        let text = refused(verify(provider, &token, &Policy::default()), ErrorKind::UnknownKey);
+        assert!(text.len() < 250 && !text.contains("xxxx".repeat(16).as_str()), "{text}");
+        assert!(!text.contains(['\n', '\u{1b}', '\u{202e}']), "{text:?}");
+    });
+}
