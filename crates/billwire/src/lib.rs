@@ -128,3 +128,14 @@ pub use billwire_webhooks as webhooks;
 #[cfg(all(doctest, feature = "q2", feature = "client"))]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// The examples of the guides are compiled with the documentation.
+#[cfg(all(doctest, feature = "q2", feature = "client"))]
+#[doc = include_str!("../../../docs/book/calls.md")]
+#[doc = include_str!("../../../docs/book/blocking.md")]
+pub struct GuidesToCalls;
+
+/// The examples of the guides are compiled with the documentation.
+#[cfg(all(doctest, feature = "q2", feature = "axum"))]
+#[doc = include_str!("../../../docs/book/webhooks.md")]
+pub struct GuideToWebhooks;
