@@ -7,7 +7,7 @@ use crate::http::{Api, REGULAR_1};
 use crate::receiver::Receiver;
 
 #[tokio::test]
-async fn effects_and_webhooks_happen_without_being_asked() {
+async fn webhooks_go_out_without_being_asked() {
     let start = "2026-03-02T12:00:00Z".parse().expect("an instant");
     let api = Api::start_with(Sandbox::builder().running_from(start)).await;
     let receiver = Receiver::start().await;
@@ -15,13 +15,15 @@ async fn effects_and_webhooks_happen_without_being_asked() {
     api.sandbox.configure_webhooks(configuration).await.expect("configured");
     assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
     let client = api.client("running").await;
-    api.auth(&client, REGULAR_1, ["", "", "hold"]).await;
-    // The ticker does it: this only gives it the time, as any user of a running sandbox would.
-    while receiver.received("/hook").is_empty() {
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_1, ["25.21", "03/20/2026", ""]).await;
+    let already = receiver.received("/hook").len();
+    api.post("/payment/schedule", json!({ "billId": bill })).await.ok();
+    // Due at once, so the ticker sends it at once; nobody else does.
+    while receiver.received("/hook").len() == already {
         tokio::task::yield_now().await;
     }
-    assert_eq!(api.event_types(), ["auth.hold"]);
-    assert!(api.sandbox.events()[0].created.timestamp() >= start);
+    assert_eq!(receiver.types().pop().as_deref(), Some("bill.payment.scheduled"));
 }
 
 #[tokio::test]
