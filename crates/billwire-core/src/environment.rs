@@ -109,7 +109,7 @@ impl BaseUrl {
         let host = uri.host().unwrap_or_default();
         let loopback = is_loopback(host);
         check_scheme(&uri, loopback, plain_http)?;
-        if loopback && stage == Stage::Production {
+        if may_be_loopback(host) && stage == Stage::Production {
             return Err(refused("a loopback address takes sandbox credentials only")
                 .with_advice("declare it with Environment::custom_sandbox"));
         }
@@ -166,6 +166,9 @@ fn parse(text: &str) -> Result<http::Uri, Error> {
     if authority.as_str().contains('@') {
         return Err(unusable("has a user name or password in it"));
     }
+    if is_ambiguous_number(authority.host()) {
+        return Err(unusable("has a number for a host that URL readers understand differently"));
+    }
     let path = uri.path().trim_end_matches('/');
     let clean = |segment: &str| !matches!(segment, "" | "." | "..");
     if !path.split('/').skip(1).all(clean) {
@@ -190,6 +193,28 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || literal.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// As [`is_loopback`], and every other host that reaches this machine all the same.
+fn may_be_loopback(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let literal = name.trim_start_matches('[').trim_end_matches(']');
+    let mapped = literal.parse::<Ipv6Addr>().ok().map(|address| (address, address.to_ipv4()));
+    is_loopback(&name)
+        || name.ends_with(".localhost")
+        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_unspecified())
+        || mapped.is_some_and(|(address, mapped)| {
+            address.is_unspecified() || mapped.is_some_and(|mapped| mapped.is_loopback())
+        })
+}
+
+/// Whether `host` is a number in another form than four decimal parts, such as `127.1`, `0x7f.1` or `2130706433`. URL
+/// readers turn such a host into another address than the one that was checked here.
+fn is_ambiguous_number(host: &str) -> bool {
+    let name = host.trim_end_matches('.');
+    let last = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_decimal = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    (is_decimal || last.starts_with("0x")) && host.parse::<Ipv4Addr>().is_err()
 }
 
 fn refused(reason: impl Into<Cow<'static, str>>) -> Error {
@@ -247,6 +272,11 @@ mod tests {
     fn stages_do_not_mix() {
         refused_because("http://127.0.0.1:1/v1", Stage::Production, "loopback");
         refused_because("https://localhost/v1", Stage::Production, "loopback");
+        for host in
+            ["LocalHost.", "sub.localhost", "127.9.9.9", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]"]
+        {
+            refused_because(&format!("https://{host}/v1"), Stage::Production, "loopback");
+        }
         refused_because("https://api.vendor.example/v1", Stage::Sandbox, "belongs to production");
         refused_because("https://API.Vendor.Example./v1", Stage::Sandbox, "belongs to production");
         refused_because("https://vendor.example/v1", Stage::Sandbox, "belongs to production");
@@ -271,6 +301,13 @@ mod tests {
             ("https://api.vendor%2eexample/v1", "not allowed"),
             ("https://api.vendor\u{3002}example/v1", "not allowed"),
             ("https://gateway.example/v 1", "not allowed"),
+            ("https://127.1/v1", "number"),
+            ("https://127.0.0.1./v1", "number"),
+            ("https://2130706433/v1", "number"),
+            ("https://0x7f.0.0.1/v1", "number"),
+            ("https://127.0.0.0x1/v1", "number"),
+            ("https://0177.0.0.1/v1", "number"),
+            ("https://1.2.3.4.5/v1", "number"),
             ("https://gateway.example/v1\r\nX: y", "not allowed"),
         ] {
             refused_because(url, Stage::Sandbox, reason);
