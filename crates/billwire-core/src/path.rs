@@ -58,7 +58,8 @@ pub(crate) fn check(operation: &'static Operation, path_and_query: &str) -> Resu
 }
 
 fn check_value(name: &str, segment: &str) -> Result<(), String> {
-    match segment {
+    // URL readers take `%2e` for a dot before they resolve dot segments.
+    match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
         "" => Err(format!("the path parameter {name} is empty")),
         "." | ".." => {
             Err(format!("the path parameter {name} is a dot segment, which would address another path"))

@@ -30,6 +30,12 @@ pub(super) fn apply(
     }
     let mut members: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| refused("the schedule request is not a JSON object"))?;
+    for name in [PAY_DATE, DATE] {
+        // A service may read an empty day like none at all.
+        if members.get(name).is_some_and(|day| day.as_str().is_none_or(str::is_empty)) {
+            return Err(refused(format!("`{name}` of the schedule request is not a day")));
+        }
+    }
     if let (Some(pay_date), Some(date)) = (members.get(PAY_DATE), members.get(DATE))
         && pay_date != date
     {

@@ -65,6 +65,9 @@ fn a_path_that_is_not_the_operations_is_refused() {
         "payment/id/assign",
         "",
         "/payment/é/assign",
+        "/payment/%2e%2E/assign",
+        "/payment/%2E/assign",
+        "/payment/.%2e/assign",
     ] {
         let call: Call<Acknowledgement> = Call::new(operation, path.to_owned(), Some(b"{}".to_vec()));
         let attempt = Attempt::new(support::START.parse().expect("a timestamp"), &OsRandom);

@@ -173,6 +173,9 @@ async fn either_pay_date_member_can_be_left_out_but_never_the_day() {
         (PayDateName::PayDate, json!({"billId": "b", "date": day}), "paid at once"),
         (PayDateName::Both, json!({"billId": "b", "date": day, "payDate": "2027-01-01"}), "different days"),
         (PayDateName::Both, json!(["b"]), "not a JSON object"),
+        (PayDateName::Both, json!({"billId": "b", "payDate": ""}), "not a day"),
+        (PayDateName::Date, json!({"billId": "b", "date": null}), "not a day"),
+        (PayDateName::PayDate, json!({"billId": "b", "payDate": 0}), "not a day"),
     ] {
         let config = support::builder().with_pay_date_name(name).build().expect("usable");
         let scene = Scene::with(config, []);
