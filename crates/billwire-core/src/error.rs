@@ -51,7 +51,10 @@ pub enum ErrorKind {
     Redirected,
     /// A status outside 200 to 599.
     UnexpectedStatus,
-    /// The service accepted the call, but its answer could not be read.
+    /// The service answered a write with a status of the 200 range, but its body says `success: false`. The
+    /// documents only ever show `true`, so what is left behind is not known: [`Error::may_have_taken_effect`].
+    NotAccepted,
+    /// The service accepted the call, but its answer could not be read. A write was probably carried out.
     UnreadableAnswer,
     /// The answer is larger than the configured limit.
     AnswerTooLarge,
@@ -168,15 +171,24 @@ impl Error {
                 | ErrorKind::AnswerTooLarge
         );
         let safety = self.safety();
+        let no_answer =
+            matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::DeadlineExceeded);
         helps
-            && (is_repeatable(safety) || !self.inner.earlier_unknown)
-            && may_retry(safety, self.delivery(), self.status().map(|status| status.as_u16()))
+            && if is_repeatable(safety) && no_answer {
+                // Whatever the attempts before the last one were answered.
+                true
+            } else {
+                (is_repeatable(safety) || !self.inner.earlier_unknown)
+                    && may_retry(safety, self.delivery(), self.status().map(|status| status.as_u16()))
+            }
     }
 
     /// Whether the service may have carried the call out although it ended with this error.
     ///
-    /// `true` for a write that ended unclear, that was answered with a 5xx status, or whose 2xx answer could not be
-    /// read. Read the resource back before asking again: this is where paying twice begins.
+    /// `true` for a write that ended unclear, that was answered with a 5xx status, whose 2xx answer could not be read,
+    /// or whose 2xx answer says `success: false`. Of the 4xx statuses only 408 and 499 count: gateways use them when
+    /// the service behind them was too slow. Read the resource back before asking again: this is where paying twice
+    /// begins.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         if self.safety() == Safety::Read {
@@ -186,7 +198,7 @@ impl Error {
             || match self.delivery() {
                 Delivery::NotSent => false,
                 Delivery::Unknown => true,
-                Delivery::Answered => self.status().is_none_or(|status| !status.is_client_error()),
+                Delivery::Answered => self.status().is_none_or(|status| !is_refusal(status)),
             }
     }
 
@@ -212,6 +224,11 @@ impl Error {
     fn safety(&self) -> Safety {
         self.operation().map_or(Safety::Read, |operation| operation.safety)
     }
+}
+
+/// Whether the service says that it did not do what was asked. 408 and 499 come from gateways that gave up waiting.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() && !matches!(status.as_u16(), 408 | 499)
 }
 
 /// Making and completing errors: only this crate does.

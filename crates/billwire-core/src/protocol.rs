@@ -30,6 +30,9 @@ pub(crate) mod sealed {
         /// The service's message for people in the text of an error answer.
         fn vendor_message(&self, text: &str) -> Option<String>;
 
+        /// Whether the body of a 2xx answer to a write says that it was not accepted.
+        fn says_not_accepted(&self, body: &[u8]) -> bool;
+
         /// Texts that must not be shown even when the service echoes them.
         fn secrets(&self) -> Vec<&str>;
     }

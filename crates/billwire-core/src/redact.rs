@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use http::HeaderMap;
+use serde_path_to_error::Segment;
 
 /// Longest vendor text that is shown, in characters.
 const LONGEST_TEXT: usize = 300;
@@ -64,6 +65,28 @@ pub(crate) fn bounded(text: &str) -> String {
     shown
 }
 
+/// A place inside an answer; `None` for the answer itself. Members that do not look like those of the documents are
+/// hidden: the keys of a map are data.
+pub(crate) fn place(path: &serde_path_to_error::Path) -> Option<String> {
+    let mut shown = String::new();
+    for segment in path {
+        // Writing to a string cannot fail.
+        let _ = match segment {
+            Segment::Seq { index } => write!(shown, "[{index}]"),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                let separator = if shown.is_empty() { "" } else { "." };
+                write!(shown, "{separator}{}", if looks_documented(key) { key } else { "[hidden]" })
+            }
+            Segment::Unknown => write!(shown, ".[hidden]"),
+        };
+    }
+    Some(shown).filter(|shown| !shown.is_empty())
+}
+
+fn looks_documented(key: &str) -> bool {
+    key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+}
+
 /// Characters that reorder or hide the text around them on a terminal.
 const fn is_direction_control(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -71,7 +94,8 @@ const fn is_direction_control(character: char) -> bool {
 
 /// Replaces every run of at least [`FEWEST_SECRET_DIGITS`] digits.
 ///
-/// A run that is part of an identifier (a letter touches it, as in hexadecimal ids) stays: ids may be shown.
+/// A run that is part of an identifier (a letter touches it, as in hexadecimal ids) stays, because ids may be shown,
+/// unless it is a card number by length and check digit.
 fn without_long_numbers(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -88,12 +112,22 @@ fn without_long_numbers(text: &str) -> String {
         let touches_letter = before.is_some_and(char::is_alphanumeric)
             || after.chars().next().is_some_and(char::is_alphanumeric);
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
-        let secret = digits >= FEWEST_SECRET_DIGITS && !touches_letter;
+        let secret = digits >= FEWEST_SECRET_DIGITS && (!touches_letter || is_card_number(number));
         shown.push_str(if secret { "[redacted]" } else { number });
         before = number.chars().next_back();
         rest = after;
     }
     shown
+}
+
+/// Whether the digits have the length and the check digit (ISO/IEC 7812-1, the Luhn formula) of a card number.
+fn is_card_number(number: &str) -> bool {
+    let digits = || number.bytes().rev().filter(u8::is_ascii_digit).map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 })
+        .sum();
+    (13..=19).contains(&digits().count()) && sum.is_multiple_of(10)
 }
 
 /// The length in bytes of the number at the start of `text`: digits, single spaces and dashes, ending in a digit.
@@ -129,6 +163,8 @@ mod tests {
         check("routing 110000000, account 000123456789.", "routing [redacted], account [redacted].");
         check("pay 100.00 within 24 hours", "pay 100.00 within 24 hours");
         check("bill 579b695decfa11012711875d", "bill 579b695decfa11012711875d");
+        check("PAN4111111111111111, x4111-1111-1111-1111x", "PAN[redacted], x[redacted]x");
+        check("order a4111111111111112b", "order a4111111111111112b");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a response: pure functions that never panic, whatever came.
 
-use billwire_models::operation::Operation;
+use billwire_models::operation::{Operation, Safety};
 use billwire_models::scalar;
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
@@ -23,7 +23,8 @@ pub(crate) struct Received {
     body: Bytes,
 }
 
-/// Sorts a response by its status: 2xx is received, everything else is an error with the service's message.
+/// Sorts a response by its status: 2xx is received, everything else, and a write that was not accepted, is an error
+/// with the service's message.
 ///
 /// `secrets` are texts that are cut out of that message, beside those that the configuration knows.
 pub(crate) fn receive(
@@ -43,16 +44,32 @@ pub(crate) fn receive(
         let reason = format!("the answer has {} bytes, more than the limit of {max_bytes}", body.len());
         return Err(failed(ErrorKind::AnswerTooLarge, reason));
     }
-    if status.is_success() {
+    let body = without_byte_order_mark(body);
+    let not_accepted =
+        status.is_success() && operation.safety != Safety::Read && protocol.says_not_accepted(&body);
+    if status.is_success() && !not_accepted {
         return Ok(Received { status, request_id, body });
     }
+    let (kind, reason) = if not_accepted {
+        (ErrorKind::NotAccepted, format!("the service answered {status}, but with `success: false`"))
+    } else {
+        (kind_of(status), format!("the service answered {status}"))
+    };
     let text = String::from_utf8_lossy(body.get(..LONGEST_KEPT_BODY).unwrap_or(&body)).into_owned();
     let mut secrets = secrets.to_vec();
     secrets.extend(protocol.secrets());
     let message = protocol.vendor_message(&text).map(|message| redact::vendor_text(&message, &secrets));
-    Err(failed(kind_of(status), format!("the service answered {status}"))
+    Err(failed(kind, reason)
         .with_retry_after(header_text(&parts.headers, RETRY_AFTER.as_str()))
         .with_body(message.filter(|message| !message.is_empty()), Some(text)))
+}
+
+/// Some gateways put a byte order mark before JSON text, which RFC 8259 lets a reader skip.
+fn without_byte_order_mark(mut body: Bytes) -> Bytes {
+    if body.starts_with("\u{feff}".as_bytes()) {
+        bytes::Buf::advance(&mut body, "\u{feff}".len());
+    }
+    body
 }
 
 /// Decodes a received body. List elements that do not decode are reported, or refused when `strict`.
@@ -73,7 +90,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
         return Err(unreadable("the answer is empty".to_owned()));
     }
     let value: R = serde_json::from_str(text)
-        .map_err(|error| unreadable(problem(operation.answer, &error, path_of::<R>(text))))?;
+        .map_err(|error| unreadable(problem(operation.answer, &error, || path_of::<R>(text))))?;
     let answer = Answer::new(value, received.status, received.request_id.clone());
     match answer.rejected().first() {
         Some(first) if strict => {
@@ -91,19 +108,21 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
 fn path_of<R: DeserializeOwned>(text: &str) -> Option<String> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let error = serde_path_to_error::deserialize::<_, R>(&mut deserializer).err()?;
-    Some(error.path().to_string()).filter(|path| path != ".")
+    redact::place(error.path())
 }
 
 /// What is wrong and where. The decoder's own text is left out because it quotes values of the answer.
-fn problem(schema: &str, error: &serde_json::Error, path: Option<String>) -> String {
-    let what = match error.classify() {
-        serde_json::error::Category::Data => format!("the answer is not the documented {schema}"),
-        serde_json::error::Category::Eof => "the answer ends in the middle of its JSON".to_owned(),
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
-            "the answer is not JSON".to_owned()
-        }
+///
+/// The place is told for a wrong type only: there every member on the way is one of the models', while the place of a
+/// syntax error may be a member that only the answer knows.
+fn problem(schema: &str, error: &serde_json::Error, path: impl FnOnce() -> Option<String>) -> String {
+    use serde_json::error::Category;
+    let (what, place) = match error.classify() {
+        Category::Data => (format!("the answer is not the documented {schema}"), path()),
+        Category::Eof => ("the answer ends in the middle of its JSON".to_owned(), None),
+        Category::Syntax | Category::Io => ("the answer is not JSON".to_owned(), None),
     };
-    let place = path.map(|path| format!(" at {}", redact::bounded(&path))).unwrap_or_default();
+    let place = place.map(|path| format!(" at {}", redact::bounded(&path))).unwrap_or_default();
     format!("{what}{place} (line {}, column {})", error.line(), error.column())
 }
 

@@ -10,6 +10,14 @@ const READ_BACK: &str = "do not repeat it blindly, it may have been carried out:
 const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
                                 reliably: wait for its events or ask the service's support with the request id";
 
+const READ_BACK_ACCEPTED: &str = "do not repeat it, the service answered with success and so it was probably carried \
+                                  out: read the resource back to learn what happened";
+const CANNOT_READ_BACK_ACCEPTED: &str = "do not repeat it, the service answered with success and so it was probably \
+                                         carried out: wait for its events or ask the service's support with the \
+                                         request id";
+const NOT_ACCEPTED: &str = "the service says that it did not do it, but no document says what that leaves behind: read \
+                            the resource back before asking again";
+
 const REDIRECTED: &str = "correct the base URL; redirects are never followed because they would carry the \
                           credential elsewhere";
 const REDIRECTED_WRITE: &str = "correct the base URL (redirects are never followed because they would carry the \
@@ -39,6 +47,7 @@ pub(super) fn of(error: &Error) -> &'static str {
         ErrorKind::Service => "try again later; if it stays, ask the service's support with the request id",
         ErrorKind::Redirected => REDIRECTED,
         ErrorKind::UnexpectedStatus => "check that the base URL is the service and not a proxy",
+        ErrorKind::NotAccepted => NOT_ACCEPTED,
         ErrorKind::UnreadableAnswer => {
             "check that the base URL is the service and not a proxy; if it is, report the place of the problem \
              with the request id"
@@ -53,10 +62,14 @@ pub(super) fn of(error: &Error) -> &'static str {
 }
 
 fn of_unclear_write(error: &Error) -> &'static str {
+    let accepted = error.status().is_some_and(|status| status.is_success());
     match error.operation().map(|operation| operation.safety) {
         _ if error.kind() == ErrorKind::Redirected => REDIRECTED_WRITE,
+        _ if error.kind() == ErrorKind::NotAccepted => NOT_ACCEPTED,
         Some(Safety::Idempotent) => "repeat it: carried out twice it has the effect of once",
+        Some(Safety::Reconcilable) if accepted => READ_BACK_ACCEPTED,
         Some(Safety::Reconcilable) => READ_BACK,
+        _ if accepted => CANNOT_READ_BACK_ACCEPTED,
         _ => CANNOT_READ_BACK,
     }
 }

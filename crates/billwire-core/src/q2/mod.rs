@@ -13,6 +13,7 @@ mod encryption;
 mod error_body;
 #[rustfmt::skip]
 mod generated;
+mod not_accepted;
 mod schedule;
 mod secure;
 mod signing;

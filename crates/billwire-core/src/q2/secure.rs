@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Request;
 
 use super::config::{Config, Inner};
-use super::{encryption, error_body, schedule, signing};
+use super::{encryption, error_body, not_accepted, schedule, signing};
 use crate::call::Attempt;
 use crate::config::Settings;
 use crate::credential::{Credential, operation_credential_text};
@@ -30,6 +30,10 @@ impl Protocol for Config {
 
     fn vendor_message(&self, text: &str) -> Option<String> {
         error_body::message(text)
+    }
+
+    fn says_not_accepted(&self, body: &[u8]) -> bool {
+        not_accepted::is_said_in(body)
     }
 
     fn secrets(&self) -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use billwire_core::testing::Step;
 use billwire_core::{Answer, CallOptions, Delivery, Error, ErrorKind};
-use billwire_models::q2::{BillList, BillWithPayments};
+use billwire_models::q2::{BillList, BillWithPayments, Company};
 use http::{HeaderName, HeaderValue, StatusCode};
 use proptest::prelude::*;
 
@@ -128,6 +128,69 @@ async fn an_unreadable_success_of_a_payment_is_not_a_failure_to_pay() {
     let error = scene.client.send(support::reconcilable()).await.expect_err("unreadable");
     assert!(error.may_have_taken_effect() && !error.is_retryable());
     assert!(error.advice().contains("read the resource back"), "{error}");
+    assert!(error.advice().contains("probably carried out"), "the service answered with success: {error}");
+    let scene = Scene::new([Step::ok("<html>")]);
+    let error = scene.client.send(support::never()).await.expect_err("unreadable");
+    assert!(error.advice().contains("probably carried out"), "{error}");
+}
+
+#[tokio::test]
+async fn a_success_that_says_it_is_none_is_an_error() {
+    for body in
+        [r#"{"success":false,"message":"no such bill"}"#, r#"{"success":"False"}"#, r#"{"success":0}"#]
+    {
+        let scene = Scene::new([Step::ok(body), support::acknowledged()]);
+        let error = scene.client.send(support::reconcilable()).await.expect_err(body);
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::NotAccepted, Delivery::Answered));
+        assert_eq!((scene.sent(), error.status()), (1, Some(StatusCode::OK)));
+        assert!(error.may_have_taken_effect() && !error.is_retryable(), "nobody documented what it means");
+        assert!(error.advice().contains("read the resource back"), "{error}");
+        assert_eq!(error.vendor_message().is_some(), body.contains("message"));
+    }
+    let response = http::Response::new(bytes::Bytes::from_static(br#"{"success":false}"#));
+    let error = support::reconcilable().answer(&support::config(), response).expect_err("without I/O too");
+    assert_eq!(error.kind(), ErrorKind::NotAccepted);
+
+    let incomplete = Scene::new([Step::ok(r#"{"success":false}"#)]);
+    let error = incomplete.client.send(support::never()).await.expect_err("it has no id either");
+    assert_eq!(error.kind(), ErrorKind::NotAccepted, "and not an unreadable answer");
+}
+
+#[tokio::test]
+async fn a_gateway_that_gave_up_waiting_proves_nothing_about_a_payment() {
+    for (code, unclear) in [(408, true), (499, true), (400, false), (404, false), (409, false), (429, false)]
+    {
+        let scene = Scene::new([support::status(code)]);
+        let error = scene.client.send(support::reconcilable()).await.expect_err("refused");
+        assert_eq!(error.may_have_taken_effect(), unclear, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_skipped() {
+    let bill = r#"{"bill":{"_id":"b","status":{"type":"paid"}}}"#;
+    let answer = bill_from(Step::ok(format!("\u{feff}{bill}"))).await.expect("an answer");
+    assert_eq!(answer.bill.id.as_str(), "b");
+    let error = error_from(Step::respond(StatusCode::BAD_REQUEST, "\u{feff}{\"message\":\"no\"}")).await;
+    assert_eq!(error.vendor_message(), Some("no"));
+}
+
+#[tokio::test]
+async fn the_place_of_a_problem_quotes_no_key_of_the_answer() {
+    for body in [
+        r#"{"bill": {"Demo User 4111111111111111": x}}"#,
+        r#"{"bill": {"Demo User 4111111111111111": {"a": [1"#,
+    ] {
+        let text = error_from(Step::ok(body)).await.to_string();
+        assert!(!text.contains("4111") && !text.contains("Demo"), "{text}");
+    }
+    let call: billwire_core::Call<Company> = billwire_core::q2::calls::company(&"c".into());
+    let body = r#"{"_id":"c","name":"n","fees":{"cards":{"Demo User 4111111111111111":17}}}"#;
+    let error = call
+        .answer(&support::config(), http::Response::new(bytes::Bytes::from_static(body.as_bytes())))
+        .expect_err("a fee is an object");
+    let text = error.to_string();
+    assert!(text.contains("at fees.cards.[hidden]") && !text.contains("4111"), "{text}");
 }
 
 #[tokio::test]
