@@ -79,3 +79,8 @@ pub use self::webhook_sender::{
     DeliveryAttempt, DeliveryState, EventRecord, WebhookConfiguration, WebhookEncryption, WebhookOauth,
     WebhookSignature,
 };
+
+/// The example of the guide is compiled with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/book/sandbox.md")]
+pub struct Guide;
