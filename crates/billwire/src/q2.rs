@@ -1,7 +1,7 @@
 //! Q2 Biller Direct and CardSwap in one place: its models, its client, its webhooks.
 //!
 //! Everything of [`models::q2`](crate::models::q2) is here; with feature `core` also the client and its configuration, with
-//! `client` the constructor [`client`] for reqwest and tokio, with `webhooks` the verification of deliveries.
+//! `client` the constructor `client` for reqwest and tokio, with `webhooks` the verification of deliveries.
 //!
 //! Source: Q2 Biller Direct description, all sections.
 
