@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lenient::TextVisitor;
@@ -86,11 +87,14 @@ impl Eq for Timestamp {}
 
 /// Whether a received time says which zone it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Zone {
     /// The text names an offset, or `Z`.
     Stated,
     /// The text names none. Reading it as UTC is a guess.
     Absent,
+    /// The text has no documented form, so not even the day can be told.
+    Unreadable,
 }
 
 /// A received time in any documented form: RFC 3339, or `2019-03-28 17:00:00.000` without a zone.
@@ -98,13 +102,19 @@ pub enum Zone {
 /// The text is kept and written back. A time without a zone is told apart by [`zone`](Self::zone), because nothing says
 /// which zone the service means; [`instant_assuming_utc`](Self::instant_assuming_utc) says the guess in its name.
 ///
+/// Decoding keeps a text, or a number, of any other form too: an event or a bill must not be lost because its time is
+/// printed in a new way. [`zone`](Self::zone) then says [`Zone::Unreadable`], and there is neither a moment nor a date.
+///
 /// ```
 /// use billwire_models::scalar::{ProviderTime, Zone};
 ///
 /// let due = ProviderTime::parse("2019-03-28 17:00:00.000")?;
 /// assert_eq!(due.zone(), Zone::Absent);
-/// assert_eq!(due.civil().to_string(), "2019-03-28T17:00:00");
-/// # Ok::<(), billwire_models::scalar::InvalidTime>(())
+/// assert_eq!(due.civil().expect("a readable one").to_string(), "2019-03-28T17:00:00");
+///
+/// let odd: ProviderTime = serde_json::from_str("\"28 March\"")?;
+/// assert_eq!((odd.zone(), odd.to_string()), (Zone::Unreadable, "28 March".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Source: Q2 Biller Direct description, section 3.2 "Trap table", trap T9.
@@ -118,6 +128,7 @@ pub struct ProviderTime {
 enum Moment {
     Zoned(jiff::Timestamp),
     Zoneless(DateTime),
+    Unreadable,
 }
 
 impl ProviderTime {
@@ -135,11 +146,16 @@ impl ProviderTime {
         Ok(Self { moment, received: Some(text.into()) })
     }
 
+    fn parse_or_keep(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self { moment: Moment::Unreadable, received: Some(text.into()) })
+    }
+
     /// Whether the text says which zone it is in.
     pub fn zone(&self) -> Zone {
         match self.moment {
             Moment::Zoned(_) => Zone::Stated,
             Moment::Zoneless(_) => Zone::Absent,
+            Moment::Unreadable => Zone::Unreadable,
         }
     }
 
@@ -147,23 +163,25 @@ impl ProviderTime {
     pub fn instant(&self) -> Option<jiff::Timestamp> {
         match self.moment {
             Moment::Zoned(instant) => Some(instant),
-            Moment::Zoneless(_) => None,
+            Moment::Zoneless(_) | Moment::Unreadable => None,
         }
     }
 
-    /// The moment, reading a text without a zone as UTC. `None` only at the ends of the calendar.
+    /// The moment, reading a text without a zone as UTC. `None` for an unreadable text, and at the ends of the calendar.
     pub fn instant_assuming_utc(&self) -> Option<jiff::Timestamp> {
         match self.moment {
             Moment::Zoned(instant) => Some(instant),
             Moment::Zoneless(civil) => TimeZone::UTC.to_timestamp(civil).ok(),
+            Moment::Unreadable => None,
         }
     }
 
-    /// Date and time of day: in UTC if the text states a zone, as printed if it does not.
-    pub fn civil(&self) -> DateTime {
+    /// Date and time of day: in UTC if the text states a zone, as printed if it does not. `None` for an unreadable text.
+    pub fn civil(&self) -> Option<DateTime> {
         match self.moment {
-            Moment::Zoned(instant) => TimeZone::UTC.to_datetime(instant),
-            Moment::Zoneless(civil) => civil,
+            Moment::Zoned(instant) => Some(TimeZone::UTC.to_datetime(instant)),
+            Moment::Zoneless(civil) => Some(civil),
+            Moment::Unreadable => None,
         }
     }
 }
@@ -188,42 +206,87 @@ impl fmt::Display for ProviderTime {
             (Some(text), _) => formatter.write_str(text),
             (None, Moment::Zoned(instant)) => formatter.write_str(&print(instant)),
             (None, Moment::Zoneless(civil)) => fmt::Display::fmt(&civil, formatter),
+            (None, Moment::Unreadable) => Ok(()),
         }
     }
 }
 
-/// Equal when both state a zone and are the same moment, or neither does and date and time are the same.
+/// Equal when both state a zone and are the same moment, or neither does and date and time are the same, or both are
+/// unreadable and have the same text.
 impl PartialEq for ProviderTime {
     fn eq(&self, other: &Self) -> bool {
-        self.moment == other.moment
+        self.moment == other.moment && (self.moment != Moment::Unreadable || self.received == other.received)
     }
 }
 
 impl Eq for ProviderTime {}
 
-macro_rules! text_on_the_wire {
-    ($($name:ident),+) => { $(
-        impl fmt::Debug for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, formatter)
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let parsed = deserializer.deserialize_str(TextVisitor::new(stringify!($name), Self::parse))?;
-                parsed.map_err(serde::de::Error::custom)
-            }
-        }
-    )+ };
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
-text_on_the_wire!(Timestamp, ProviderTime);
+
+/// Hides an unreadable text: it may be anything.
+impl fmt::Debug for ProviderTime {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.moment {
+            Moment::Unreadable => formatter.write_str("[unreadable]"),
+            Moment::Zoned(_) | Moment::Zoneless(_) => fmt::Display::fmt(self, formatter),
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for ProviderTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parsed = deserializer.deserialize_str(TextVisitor::new("Timestamp", Self::parse))?;
+        parsed.map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ProviderTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ProviderTimeVisitor)
+    }
+}
+
+struct ProviderTimeVisitor;
+
+impl Visitor<'_> for ProviderTimeVisitor {
+    type Value = ProviderTime;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string (ProviderTime)")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<ProviderTime, E> {
+        Ok(ProviderTime::parse_or_keep(text))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<ProviderTime, E> {
+        Ok(ProviderTime::parse_or_keep(&number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<ProviderTime, E> {
+        Ok(ProviderTime::parse_or_keep(&number.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<ProviderTime, E> {
+        Ok(ProviderTime::parse_or_keep(&number.to_string()))
+    }
+}
 
 /// A longer text cannot be a time; refusing it early keeps a hostile one from being searched.
 const LONGEST_TEXT: usize = 40;
@@ -292,6 +355,30 @@ mod tests {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }
         assert!(Timestamp::parse("2019-03-28 17:00:00Z").is_err(), "RFC 3339 is sent with a T");
+    }
+
+    #[test]
+    fn what_arrives_in_another_form_is_kept_and_told_apart() {
+        for (json, text) in [
+            ("\"03/28/2019\"", "03/28/2019"),
+            ("\"\"", ""),
+            ("1461171072", "1461171072"),
+            ("-1", "-1"),
+            ("1461171072.5", "1461171072.5"),
+        ] {
+            let time: ProviderTime = serde_json::from_str(json).unwrap();
+            assert_eq!(time.zone(), Zone::Unreadable);
+            assert_eq!((time.instant(), time.instant_assuming_utc(), time.civil()), (None, None, None));
+            assert_eq!(serde_json::to_value(&time).unwrap(), text);
+            assert_eq!(format!("{time:?}"), "[unreadable]");
+            assert!(serde_json::from_str::<Timestamp>(json).is_err(), "what is sent stays strict");
+        }
+        let read = |json: &str| serde_json::from_str::<ProviderTime>(json).unwrap();
+        assert_eq!(read("\"soon\""), read("\"soon\""));
+        assert_ne!(read("\"soon\""), read("\"later\""));
+        for json in ["null", "true", "[]", "{}"] {
+            assert!(serde_json::from_str::<ProviderTime>(json).is_err(), "{json}");
+        }
     }
 
     #[test]
