@@ -1,15 +1,43 @@
 //! What kept a value from decoding, told without the value.
 
-use serde_path_to_error::Error;
+use std::fmt::Write as _;
+
+use serde_path_to_error::{Error, Path, Segment};
 
 /// Place and reason of a failed decoding: `bill.hidden: invalid type: string, expected a boolean`.
 ///
 /// The decoder's own text quotes what it read, and what it read may be a card number. The quotation is cut out; what is
 /// left names the kind of value that came and what was expected.
 pub(crate) fn describe(error: &Error<serde_json::Error>) -> String {
-    let place = error.path().to_string();
+    let place = place(error.path());
     let reason = without_value(&error.inner().to_string());
-    if place == "." { reason } else { format!("{place}: {reason}") }
+    if place.is_empty() { reason } else { format!("{place}: {reason}") }
+}
+
+/// A place, empty for the value itself. Members that do not look like those of the documents are hidden: the keys of a
+/// map are data.
+fn place(path: &Path) -> String {
+    let mut shown = String::new();
+    for segment in path {
+        let key = match segment {
+            Segment::Seq { index } => {
+                // Writing to a string cannot fail.
+                let _ = write!(shown, "[{index}]");
+                continue;
+            }
+            Segment::Map { key } | Segment::Enum { variant: key } if looks_documented(key) => key,
+            _ => "[hidden]",
+        };
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(key);
+    }
+    shown
+}
+
+fn looks_documented(key: &str) -> bool {
+    key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
 fn without_value(reason: &str) -> String {
@@ -27,6 +55,8 @@ fn without_value(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde::de::DeserializeOwned;
 
     use super::*;
@@ -47,6 +77,11 @@ mod tests {
         check::<u8>("411", "invalid value: integer, expected u8");
         check::<bool>(r#""a\", expected `4111`, expected 4111""#, "invalid type: string, expected a boolean");
         check::<Vec<bool>>("[true, \"Demo User\"]", "[1]: invalid type: string, expected a boolean");
+        check::<BTreeMap<String, Vec<bool>>>(
+            "{\"Demo User 4111\": [true, 1]}",
+            "[hidden][1]: invalid type: integer, expected a boolean",
+        );
+        check::<BTreeMap<String, bool>>("{\"name\": 1}", "name: invalid type: integer, expected a boolean");
         check::<List<Money>>("{\"name\": \"Demo User\"}", "invalid type: map, expected a list");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -64,7 +65,8 @@ macro_rules! silent_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut text = Zeroizing::new(String::deserialize(deserializer)?);
+                // Not `deserialize_string`: with it serde_json itself quotes a number that it finds.
+                let mut text = Zeroizing::new(deserializer.deserialize_any(SecretVisitor)?);
                 Ok(Self::new(std::mem::take(&mut *text)))
             }
         }
@@ -89,6 +91,47 @@ silent_text! {
     CardData
 }
 
+/// Reads a string. A value of another type is refused without being quoted, as serde would.
+struct SecretVisitor;
+
+impl SecretVisitor {
+    fn refuse<E: de::Error>() -> Result<String, E> {
+        Err(E::custom("invalid type: number or boolean, expected a string"))
+    }
+}
+
+impl Visitor<'_> for SecretVisitor {
+    type Value = String;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
+        Ok(text)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<String, E> {
+        Self::refuse()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<String, E> {
+        Self::refuse()
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<String, E> {
+        Self::refuse()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<String, E> {
+        Self::refuse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +146,15 @@ mod tests {
     fn the_wire_gets_the_text() {
         let secret: Secret = serde_json::from_str("\"hunter2\"").unwrap();
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"hunter2\"");
-        assert!(serde_json::from_str::<CardData>("4111").is_err());
+        let value = serde_json::json!(4111);
+        for error in [
+            serde_json::from_str::<CardData>("4111").unwrap_err(),
+            serde_json::from_str::<Secret>("-4111").unwrap_err(),
+            serde_json::from_str::<Secret>("4111.5").unwrap_err(),
+            serde_json::from_value::<CardData>(value).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("expected a string"), "{error}");
+            assert!(!error.to_string().contains("4111"), "{error}");
+        }
     }
 }
