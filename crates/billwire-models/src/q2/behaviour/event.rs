@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
 
-use super::InvalidEvent;
+use super::{InvalidEvent, event_mend};
 use crate::q2::{Event, EventResource};
 use crate::scalar::Hidden;
 
@@ -42,13 +42,17 @@ impl EventBody {
     /// Reads the bytes of a body that is not, or no longer, encrypted.
     ///
     /// Repeated members are not an error, the last one counts. An event of an unknown type, or with data that does not
-    /// decode, is an event all the same: see [`EventData`](crate::q2::EventData).
+    /// decode, is an event all the same: see [`EventData`](crate::q2::EventData). So is one whose other members are
+    /// missing or have an undocumented form, as long as it has an id and a type, because an event must not be lost: an
+    /// optional member that cannot be read is absent, `created` is [unreadable](crate::scalar::Zone::Unreadable), and
+    /// the texts of an incomplete `resource` are empty. A byte order mark is skipped.
     ///
     /// # Errors
-    /// [`InvalidEvent`] if the bytes are not JSON in UTF-8, have none of the three forms, or the event has an empty id.
-    /// Refuse the delivery.
+    /// [`InvalidEvent`] if the bytes are not JSON in UTF-8, have none of the three forms, or the event has no id or no
+    /// type. Refuse the delivery.
     pub fn decode(body: &[u8]) -> Result<Self, InvalidEvent> {
         let text = std::str::from_utf8(body).map_err(|_| InvalidEvent::not_utf8())?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // A generic value first: one documented sample repeats members at two levels, and the wrapper decides what the
         // rest must be.
         let value = serde_json::from_str(text).map_err(|error| InvalidEvent::not_json(&error))?;
@@ -58,7 +62,7 @@ impl EventBody {
     /// Reads a body that was parsed already.
     ///
     /// # Errors
-    /// [`InvalidEvent`] if it has none of the three forms, or the event has an empty id.
+    /// [`InvalidEvent`] if it has none of the three forms, or the event has no id or no type.
     pub fn from_value(value: Value) -> Result<Self, InvalidEvent> {
         let Value::Object(mut members) = value else {
             return Err(InvalidEvent::not_an_object());
@@ -146,7 +150,8 @@ impl Event {
 fn event(value: Value) -> Result<EventBody, InvalidEvent> {
     // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
     let problem = InvalidEvent::in_event(&value);
-    let event: Event = serde_json::from_value(value).map_err(|_| problem)?;
+    let event = Event::deserialize(&value).or_else(|_| serde_json::from_value(event_mend::mended(value)));
+    let event: Event = event.map_err(|_| problem)?;
     // All events without an id would pass for repetitions of the first one.
     if event.id.as_str().is_empty() {
         return Err(InvalidEvent::empty_id());

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::q2::{EventData, EventType};
+use crate::scalar::Zone;
 
 const BARE: &str = r#"{"_id": "580e3e11dec21e861b5a3719", "type": "bill.created", "created": "2016-04-20T16:51:12Z",
     "payload": {"resource": {"type": "bill", "id": "579b695decfa11012711875d"}, "data": {}}}"#;
@@ -81,11 +82,68 @@ fn what_is_wrong_is_named_and_not_quoted() {
     refused(&BARE.replace("\"_id\"", "\"id\""), true, "`_id`");
     refused(&BARE.replace("580e3e11dec21e861b5a3719", ""), true, "`_id` of the event is empty");
     refused(&BARE.replace("\"bill.created\"", "null"), true, "`type`");
-    refused(&BARE.replace("\"created\"", "\"made\""), true, "`created`");
-    refused(&BARE.replace("2016-04-20T16:51:12Z", "Monday-secret"), true, "undocumented form");
-    refused(&BARE.replace("\"resource\"", "\"thing\""), true, "`payload.resource`");
-    refused(r#"{"event": {"_id": "a", "type": "b", "created": "c", "payload": []}}"#, true, "`payload`");
+    refused(&BARE.replace("\"bill.created\"", "5"), true, "`type`");
+    refused(&BARE.replace("\"580e3e11dec21e861b5a3719\"", "5"), true, "`_id`");
     let error = EventBody::decode(b"{\"\xff\": 1}").unwrap_err();
     assert_eq!(error.to_string(), "the body is not UTF-8");
     assert!(!error.is_json());
+}
+
+#[test]
+fn an_event_is_not_lost_because_its_envelope_is_odd() {
+    for (from, to) in [
+        ("\"created\"", "\"made\""),
+        ("2016-04-20T16:51:12Z", "Monday"),
+        ("\"2016-04-20T16:51:12Z\"", "1461171072"),
+        ("\"2016-04-20T16:51:12Z\"", "null"),
+        ("\"2016-04-20T16:51:12Z\"", "{\"date\": 1}"),
+    ] {
+        let event = decoded(&BARE.replace(from, to));
+        assert_eq!(event.created.zone(), Zone::Unreadable, "{to}");
+        assert_eq!(event.created.instant_assuming_utc(), None, "{to}");
+        assert_eq!((&event.resource, &event.data), (&decoded(BARE).resource, &decoded(BARE).data), "{to}");
+    }
+    let resource = r#"{"type": "bill", "id": "579b695decfa11012711875d"}"#;
+    for (to, kind, id) in [
+        (r#"{"type": "bill"}"#, "bill", ""),
+        (r#"{"id": 17}"#, "", "17"),
+        (r#"{"type": null, "id": []}"#, "", ""),
+        ("null", "", ""),
+        ("\"bill\"", "", ""),
+    ] {
+        let event = decoded(&BARE.replace(resource, to));
+        assert_eq!((event.resource.kind.as_str(), event.resource.id.as_str()), (kind, id), "{to}");
+        assert_eq!((&event.created, &event.data), (&decoded(BARE).created, &decoded(BARE).data), "{to}");
+    }
+    for payload in ["{}", "null", "[]", "7"] {
+        let event = decoded(&format!(
+            r#"{{"event": {{"_id": "a", "type": "bill.moon-phase", "payload": {payload}}}}}"#
+        ));
+        assert_eq!(event.data, EventData::Unrecognized(Value::Null), "{payload}");
+    }
+    let event = decoded(&BARE.replacen(
+        '{',
+        r#"{"clientId": 5, "partnerId": [1], "identifier": 90071992547409931, "sessionId": {},"#,
+        1,
+    ));
+    assert_eq!(event.client_id.unwrap().as_str(), "5");
+    assert_eq!(event.identifier.as_deref(), Some("90071992547409931"));
+    assert_eq!((event.partner_id, event.session_id), (None, None));
+    assert_eq!(event.created, decoded(BARE).created);
+    let rounded = BARE.replacen('{', r#"{"identifier": 123456789012345678901234567890,"#, 1);
+    assert_eq!(decoded(&rounded).identifier, None, "a number that was rounded is no identifier");
+}
+
+#[test]
+fn data_that_is_missing_or_null_is_no_reason_to_refuse() {
+    for (from, to) in [(r#", "data": {}"#, ""), (r#""data": {}"#, r#""data": null"#)] {
+        let event = decoded(&BARE.replace(from, to));
+        assert_eq!(event.kind, EventType::BillCreated);
+        assert!(matches!(&event.data, EventData::Undecodable { data: Value::Null, .. }), "{event:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    assert_eq!(decoded(&format!("\u{feff}{BARE}")), decoded(BARE));
 }

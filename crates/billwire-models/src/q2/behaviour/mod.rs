@@ -9,6 +9,7 @@
 
 mod bill_update;
 mod event;
+mod event_mend;
 mod event_problem;
 mod payment_method;
 mod schedule_payment;
