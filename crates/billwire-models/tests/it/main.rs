@@ -4,3 +4,4 @@ mod decoding;
 mod examples;
 #[rustfmt::skip]
 mod q2_examples;
+mod wrong_types;
