@@ -88,7 +88,9 @@ fn coloured(text: &str) -> String {
     }
 }
 
-/// The width to fit tables into.
+/// The width to fit tables into: what `COLUMNS` says, else the terminal.
 fn width() -> usize {
-    env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(USUAL_WIDTH)
+    let said = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(seen).unwrap_or(USUAL_WIDTH)
 }

@@ -168,14 +168,14 @@ mod tests {
                         signing_key_from = \"file:key.pem\"\n[profiles.live.q2]\nenvironment = \"production\"\n";
 
     fn read(text: &str, name: Option<&str>) -> Result<Profile, Error> {
-        Profile::of_text(Path::new("/home/demo/config.toml"), text, name)
+        Profile::of_text(Path::new("/etc/billwire/config.toml"), text, name)
     }
 
     #[test]
     fn the_default_and_the_named_profile() {
         let local = read(FILE, None).expect("a profile");
         assert_eq!(local.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
-        let beside = SecretSource::File(PathBuf::from("/home/demo/key.pem"));
+        let beside = SecretSource::File(PathBuf::from("/etc/billwire/key.pem"));
         assert_eq!(local.signing_key_from, Some(beside), "paths are relative to the file");
         assert_eq!(read(FILE, Some("live")).expect("a profile").world, Some(World::Production));
         assert!(read("", None).expect("empty").base_url.is_none());

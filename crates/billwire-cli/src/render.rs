@@ -22,6 +22,9 @@ const SECRET_MEMBERS: &[&str] = &[
 
 /// What stands in place of a hidden secret.
 const HIDDEN: &str = "[hidden: use --show-secrets or --json]";
+/// Members that tell an element from the others, the most telling one first.
+const TELLING: &[&str] =
+    &["_id", "name", "type", "status", "balance", "amount", "dueDate", "payDate", "paidOn"];
 /// Fewer columns than this are no table.
 const FEWEST_COLUMNS: usize = 2;
 
@@ -100,6 +103,7 @@ impl Renderer {
                 columns.push(name);
             }
         }
+        columns.sort_by_key(|name| importance(name));
         let columns: Vec<Vec<String>> = columns.iter().map(|name| column(name, &rows)).collect();
         let (text, shown) = aligned(&columns, self.width);
         if shown < FEWEST_COLUMNS && shown < columns.len() {
@@ -181,6 +185,15 @@ impl Renderer {
     }
 }
 
+/// Sorts columns: those near the top first, and of these the telling ones. An object that is nothing but a `type`, as every
+/// status is, counts as the member it belongs to.
+fn importance(name: &str) -> (usize, usize) {
+    let name = name.strip_suffix(".type").unwrap_or(name);
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let telling = TELLING.iter().position(|member| *member == last).unwrap_or(TELLING.len());
+    (name.matches('.').count(), telling)
+}
+
 /// The cells of the column `name`, its head first.
 fn column(name: &str, rows: &[Row]) -> Vec<String> {
     let cell = |row: &Row| {
@@ -195,6 +208,7 @@ fn plain(value: &Node) -> String {
         Node::Text(text) => visible(text),
         Node::Literal(text) => text.clone(),
         Node::Null => "-".to_owned(),
+        Node::List(elements) if elements.is_empty() => "(none)".to_owned(),
         Node::List(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(", "),
         Node::Object(members) => {
             let pairs: Vec<String> =
@@ -263,6 +277,14 @@ mod tests {
         );
         check(r#"{"resultCount": 0, "data": []}"#, "resultCount: 0\n(none)\n");
         check(r#"{"data": [{"z": 1, "payments": [{"a": 1}, {"a": 2}]}]}"#, "z  payments\n1  2 of them\n");
+    }
+
+    #[test]
+    fn the_telling_columns_near_the_top_come_first() {
+        check(
+            r#"{"data": [{"bill": {"auth": {"_id": "x"}, "_id": "a", "label": "l", "balance": "1.00", "status": {"type": "paid"}}}]}"#,
+            "bill._id  bill.status.type  bill.balance\na         paid              1.00\n",
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
+use crate::connection::LOCAL_URL;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -165,6 +166,8 @@ fn line(info: &Info) -> Result<Value, Error> {
 
 fn text(info: &Info) -> String {
     let key = info.credentials.q2_api_keys.first().map_or("", String::as_str);
+    let address =
+        if info.urls.q2 == LOCAL_URL { String::new() } else { format!(" --base-url {}", info.urls.q2) };
     let mut lines = vec![
         format!("Q2 API       {}", info.urls.q2),
         format!("API key      {key}"),
@@ -182,7 +185,7 @@ fn text(info: &Info) -> String {
         String::new(),
         "in another terminal:".to_owned(),
         format!("  export BILLWIRE_Q2_API_KEY={key}"),
-        format!("  billwire q2 company search --query \"Regular Company\" --base-url {}", info.urls.q2),
+        format!("  billwire q2 company search --query \"Regular Company\"{address}"),
         String::new(),
         "Ctrl-C stops the sandbox; nothing is kept.".to_owned(),
         String::new(),

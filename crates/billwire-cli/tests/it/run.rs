@@ -149,18 +149,35 @@ impl Drop for Folder {
     }
 }
 
-/// A server that reads one request head and then does `answer` with the connection, again and again. Gives its base URL.
+/// A server that reads a whole request and then does `answer` with the connection, again and again. Gives its base URL.
 pub(crate) fn odd_server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         for connection in listener.incoming() {
             let Ok(mut connection) = connection else { return };
-            let mut head = [0; 4096];
-            if connection.read(&mut head).is_ok() {
-                answer(connection);
-            }
+            read_request(&mut connection);
+            answer(connection);
         }
     });
     format!("http://{address}/v1")
+}
+
+/// Reads head and body to the end: closing with something unread would reset the connection.
+fn read_request(connection: &mut TcpStream) {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !is_whole(&String::from_utf8_lossy(&request)) {
+        match connection.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(read) => request.extend(buffer.iter().take(read)),
+        }
+    }
+}
+
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else { return false };
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    body.len() >= length.unwrap_or(0)
 }
