@@ -7,7 +7,7 @@ use std::env;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::error::{Error, of_output};
 use crate::ordered_json::Node;
@@ -68,9 +68,11 @@ impl Output {
     }
 }
 
-/// One JSON value on one line of stdout.
-pub(crate) fn print_json(value: &Value) -> Result<(), Error> {
-    print(&format!("{value}\n"))
+/// One JSON value on one line of stdout, its members in the order in which they are declared.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Error> {
+    let json = serde_json::to_string(value)
+        .map_err(|error| Error::unexpected("the output cannot be written as JSON").with_cause(error))?;
+    print(&format!("{json}\n"))
 }
 
 /// Text on stdout. Styles are dropped where they do not belong.
