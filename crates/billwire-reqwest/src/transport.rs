@@ -45,8 +45,9 @@ impl ReqwestTransport {
         Self { direct, remote }
     }
 
-    fn client_for(&self, uri: &http::Uri) -> &Client {
-        if is_loopback(uri.host().unwrap_or_default()) { &self.direct } else { &self.remote }
+    /// By the host as reqwest read it: `127.1` is an address of this machine too.
+    fn client_for(&self, url: &reqwest::Url) -> &Client {
+        if is_loopback(url.host_str().unwrap_or_default()) { &self.direct } else { &self.remote }
     }
 }
 
@@ -57,8 +58,9 @@ impl Transport for ReqwestTransport {
         request: http::Request<Bytes>,
         limits: &TransportLimits,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let client = self.client_for(request.uri());
-        let response = client.execute(converted(request)?).await.map_err(map_error::before_status)?;
+        let request = converted(request)?;
+        let client = self.client_for(request.url());
+        let response = client.execute(request).await.map_err(map_error::before_status)?;
         read(response, limits.max_response_bytes).await
     }
 }
@@ -114,10 +116,10 @@ async fn read(
     Ok(answer)
 }
 
-/// Whether `host`, as it stands in a URI, is this machine.
+/// Whether `host`, as it stands in a URL, is this machine.
 fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
+    host.trim_end_matches('.').eq_ignore_ascii_case("localhost")
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || literal.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
@@ -155,6 +157,7 @@ mod tests {
             ("127.1.2.3", true),
             ("[::1]", true),
             ("localhost", true),
+            ("LOCALHOST.", true),
             ("128.0.0.1", false),
             ("localhost.example", false),
             ("", false),

@@ -97,10 +97,14 @@ async fn a_compressed_answer_is_neither_asked_for_nor_unpacked() {
 #[tokio::test]
 async fn loopback_is_never_proxied_and_other_hosts_are() {
     let proxy = Peer::start([vec![Act::Read, answer("200 OK", "proxied")]]).await;
-    let peer = Peer::start([vec![Act::Read, answer("200 OK", "direct")]]).await;
+    let direct = || vec![Act::Read, answer("200 OK", "direct")];
+    let peer = Peer::start([direct(), direct()]).await;
     let transport = ReqwestTransport::builder().with_proxy(proxy.url("")).build().expect("a transport");
     let limits = TransportLimits::new(1000);
     let response = transport.send(get(&peer.url("/")), &limits).await.expect("an answer");
+    assert_eq!(response.body().as_ref(), b"direct");
+    let other_spelling = format!("http://127.1:{}/", peer.address.port());
+    let response = transport.send(get(&other_spelling), &limits).await.expect("an answer");
     assert_eq!(response.body().as_ref(), b"direct");
     assert_eq!(proxy.connections(), 0);
     let response = transport.send(get("http://vendor.example/v1"), &limits).await.expect("an answer");
