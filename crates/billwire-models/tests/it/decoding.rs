@@ -181,3 +181,20 @@ fn the_operation_table_agrees_with_itself() {
     let kind = members.iter().find(|member| member.name == "paymentType").unwrap();
     assert!(kind.required && matches!(kind.kind, MemberKind::Choice(choices) if choices.contains(&"card")));
 }
+
+#[test]
+fn nesting_without_end_costs_the_element_that_has_it_and_no_stack() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let tolerant = bill(&format!(r#""_id": "a", "status": {{"type": "paid"}}, "novelty": {deep}"#)).unwrap();
+    assert_eq!(tolerant.status.kind, BillStatusType::Paid, "an unknown member is skipped, however deep");
+    let good = json!({"bill": {"_id": "a", "status": {"type": "paid"}}});
+    let list: BillList = serde_json::from_str(&format!(
+        r#"{{"data": [{good}, {deep}, {{"bill": {{"_id": {deep}}}}}, {good}]}}"#
+    ))
+    .unwrap();
+    assert_eq!((list.data.len(), list.rejected_count()), (2, 2));
+    assert!(
+        serde_json::from_str::<BillChanges>(&format!(r#"{{"novelty": {deep}}}"#)).is_err(),
+        "kept whole or not"
+    );
+}
