@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use billwire::core::{Answer, ApiKey, Environment};
 use billwire::crypto::{AwsLcProvider, PrivateKeys, PublicKeys};
+use billwire::q2::behaviour::PayDateName;
 use billwire::q2::webhooks::{Policy, SignatureCheck, Verifier};
 use billwire::q2::{self, Client, Event, EventType};
 use billwire::reqwest::ReqwestTransport;
@@ -259,7 +260,10 @@ fn verifier(sandbox: &Sandbox, own: &Keys, fault: Option<Fault>) -> Result<Verif
 
 fn builder(sandbox: &Sandbox, own: &Keys, fault: Option<Fault>) -> q2::ConfigBuilder {
     let environment = Environment::custom_sandbox(sandbox.urls().q2.as_str());
-    let builder = q2::Config::builder(environment, ApiKey::for_sandbox(sandbox.api_key()));
+    let mut builder = q2::Config::builder(environment, ApiKey::for_sandbox(sandbox.api_key()));
+    if fault == Some(Fault::IgnoredPayDate) {
+        builder = builder.with_pay_date_name(PayDateName::PayDate);
+    }
     if fault == Some(Fault::UnsignedRequests) {
         builder
     } else {

@@ -132,8 +132,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Under which name the day of a scheduled payment is sent. Default: as the request has it, which is
-    /// both documented names when `SchedulePayment::pay_on` made it.
+    /// Under which name the day of a scheduled payment is sent. Default: both documented names, also for a request that
+    /// has it under one of them only.
     ///
     /// Choose one only for a service that is known to refuse the other: under a name that it does not read, the day
     /// is ignored and the bill is paid **at once**. A request that lacks the chosen name is refused unsent.

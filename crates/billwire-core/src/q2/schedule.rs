@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 const PAY_DATE: &str = "payDate";
 const DATE: &str = "date";
 
-/// The body of `operation` with the day under the wanted name only. Leaves every other operation alone.
+/// The body of `operation` with the day under the wanted name only, or under both. Leaves every other operation alone.
 ///
 /// The day is never lost: a body that would lose it, or that names two different days, is refused.
 pub(super) fn apply(
@@ -44,10 +44,19 @@ pub(super) fn apply(
     let (dropped, kept) = match wanted {
         PayDateName::PayDate => (DATE, PAY_DATE),
         PayDateName::Date => (PAY_DATE, DATE),
-        _ => return Ok(body.clone()),
+        _ => return under_both_names(members),
     };
     if members.remove(dropped).is_some() && !members.contains_key(kept) {
         return Err(refused(format!("the schedule request has no `{kept}`, so it would be paid at once")));
+    }
+    crate::call::body(&members).map(Bytes::from)
+}
+
+/// A day that came under one name only gets the other one too: nobody knows which of them the service reads.
+fn under_both_names(mut members: Map<String, Value>) -> Result<Bytes, Error> {
+    if let Some(day) = members.get(PAY_DATE).or_else(|| members.get(DATE)).cloned() {
+        members.insert(PAY_DATE.to_owned(), day.clone());
+        members.insert(DATE.to_owned(), day);
     }
     crate::call::body(&members).map(Bytes::from)
 }

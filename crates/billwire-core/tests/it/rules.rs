@@ -168,6 +168,19 @@ async fn either_pay_date_member_can_be_left_out_but_never_the_day() {
         assert_eq!(names, kept, "{name:?}");
     }
     let day = "2026-10-25T00:00:00.000Z";
+    for given in ["payDate", "date"] {
+        let scene = Scene::new([support::acknowledged()]);
+        let one_name = json!({"billId": "b", given: day});
+        let call: Call<Acknowledgement> = support::with_body(&operations::SCHEDULE_PAYMENT, &one_name);
+        scene.client.send(call).await.expect("scheduled");
+        let sent: serde_json::Value =
+            serde_json::from_slice(scene.transport.requests()[0].body()).expect("JSON");
+        assert_eq!(
+            sent,
+            json!({"billId": "b", "payDate": day, "date": day}),
+            "nobody knows which one is read"
+        );
+    }
     for (name, body, reason) in [
         (PayDateName::Date, json!({"billId": "b", "payDate": day}), "paid at once"),
         (PayDateName::PayDate, json!({"billId": "b", "date": day}), "paid at once"),

@@ -85,14 +85,21 @@ fn a_body_with_a_secret_is_not_quoted_when_it_is_refused() {
         for body in [
             "top-secret-text",
             r#"{"event": {"_id": "top-secret-text"}}"#,
-            r#"{"event": {"_id": "1", "type": "t", "created": "top-secret-text", "payload": {"resource": {"type": "a", "id": "b"}}}}"#,
-            r#"{"event": {"_id": "1", "type": "t", "created": "2016-04-20T16:51:12Z", "clientId": ["top-secret-text"], "payload": {"resource": {"type": "a", "id": "b"}}}}"#,
             r#"{"resource": "top-secret-text", "data": 1}"#,
         ] {
             let delivery = service.delivery(now()).with_body(body).build().unwrap();
             let rejection = open(&verifier, &delivery).unwrap_err();
             let cause = rejection.source().map(ToString::to_string).unwrap_or_default();
             let text = format!("{rejection} {rejection:?} {cause}");
+            assert!(!text.contains("top-secret"), "{text}");
+        }
+        // An odd envelope is no reason to lose an event; what is odd about it is not printed.
+        for body in [
+            r#"{"event": {"_id": "1", "type": "t", "created": "top-secret-text", "payload": {"resource": {"type": "a", "id": "b"}}}}"#,
+            r#"{"event": {"_id": "1", "type": "t", "created": "2016-04-20T16:51:12Z", "clientId": ["top-secret-text"], "payload": {"resource": {"type": "a", "id": "b"}}}}"#,
+        ] {
+            let delivery = service.delivery(now()).with_body(body).build().unwrap();
+            let text = format!("{:?}", open(&verifier, &delivery).unwrap());
             assert!(!text.contains("top-secret"), "{text}");
         }
     }

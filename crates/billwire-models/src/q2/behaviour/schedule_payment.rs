@@ -44,7 +44,7 @@ impl SchedulePayment {
     }
 
     /// As [`pay_on`](Self::pay_on), but sends the day only under the given name: for a service that is known to refuse
-    /// the other.
+    /// the other. A client that is not configured to send one name only adds the other all the same.
     ///
     /// Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
     #[must_use]
