@@ -268,6 +268,111 @@ impl Server for Routes<'_> {
         self.world.cancel_payment(context.now, &BillId::new(request.bill_id.as_str()))?;
         Ok(q2::Acknowledgement::new(true))
     }
+
+    fn fix_hold(
+        &mut self,
+        _context: &RequestContext,
+        _auth_id: q2::AuthId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("POST /auth/{authId}/fix-hold"))
+    }
+
+    fn answer_questions(
+        &mut self,
+        _context: &RequestContext,
+        _auth_id: q2::AuthId,
+        _request: q2::AnswerQuestions,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("POST /auth/{authId}/answer-questions"))
+    }
+
+    fn delete_auth(
+        &mut self,
+        _context: &RequestContext,
+        _auth_id: q2::AuthId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("DELETE /auth/{authId}"))
+    }
+
+    fn list_bills_by_partner(
+        &mut self,
+        _context: &RequestContext,
+        _partner_id: q2::PartnerId,
+    ) -> Result<q2::PartnerBillList, ApiError> {
+        Err(ApiError::not_written("GET /bill/listByPartner/{partnerId}"))
+    }
+
+    fn list_categories(&mut self, _context: &RequestContext) -> Result<q2::CategoryList, ApiError> {
+        Err(ApiError::not_written("GET /company/categories"))
+    }
+
+    fn delete_payment_method(
+        &mut self,
+        _context: &RequestContext,
+        _payment_method_id: q2::PaymentMethodId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("DELETE /payment/{paymentMethodId}"))
+    }
+
+    fn retry_payment_method(
+        &mut self,
+        _context: &RequestContext,
+        _payment_method_id: q2::PaymentMethodId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("POST /payment/{paymentMethodId}/retry"))
+    }
+
+    fn revoke_tokens(
+        &mut self,
+        _context: &RequestContext,
+        _request: q2::RevokeTokens,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("POST /client/revoke-tokens"))
+    }
+
+    fn sync_client(
+        &mut self,
+        _context: &RequestContext,
+        _request: q2::SyncClient,
+    ) -> Result<q2::SyncedClient, ApiError> {
+        Err(ApiError::not_written("POST /client/sync"))
+    }
+
+    fn create_swap(
+        &mut self,
+        _context: &RequestContext,
+        _request: q2::CreateSwap,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        Err(ApiError::not_written("POST /swap/create"))
+    }
+
+    fn list_swap_companies(&mut self, _context: &RequestContext) -> Result<q2::CompanyList, ApiError> {
+        Err(ApiError::not_written("GET /swap/companies"))
+    }
+
+    fn list_swaps(
+        &mut self,
+        _context: &RequestContext,
+        _client_id: q2::ClientId,
+    ) -> Result<q2::SwapList, ApiError> {
+        Err(ApiError::not_written("GET /swap/list/{clientId}"))
+    }
+
+    fn list_public_keys(&mut self, _context: &RequestContext) -> Result<q2::JwkSet, ApiError> {
+        Err(ApiError::not_written("GET /partner/public-keys"))
+    }
+
+    fn public_key(
+        &mut self,
+        _context: &RequestContext,
+        _key_id: q2::PublicKeyId,
+    ) -> Result<q2::Jwk, ApiError> {
+        Err(ApiError::not_written("GET /partner/public-keys/{keyId}"))
+    }
+
+    fn latest_public_key(&mut self, _context: &RequestContext) -> Result<q2::Jwk, ApiError> {
+        Err(ApiError::not_written("GET /partner/public-keys/latest"))
+    }
 }
 
 impl Routes<'_> {
