@@ -151,6 +151,8 @@ pub enum Type {
 #[derive(Debug)]
 pub struct EnumValue {
     pub wire: String,
+    /// Other spellings, accepted when decoding and never sent.
+    pub aliases: Vec<String>,
     pub variant: String,
     pub description: Option<String>,
 }
@@ -308,6 +310,8 @@ pub struct Events {
 pub struct Event {
     /// `bill.update`.
     pub kind: String,
+    /// Other spellings of the type, accepted when decoding and never sent.
+    pub aliases: Vec<String>,
     pub variant: String,
     pub operation_id: String,
     pub summary: String,

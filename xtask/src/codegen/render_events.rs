@@ -94,6 +94,7 @@ fn type_docs(description: &Description, events: &Events) -> String {
 fn type_values(events: &Events) -> Vec<EnumValue> {
     let values = events.events.iter().map(|event| EnumValue {
         wire: event.kind.clone(),
+        aliases: event.aliases.clone(),
         variant: event.variant.clone(),
         description: Some(format!("`{}`: {}", event.kind, event.summary)),
     });
@@ -189,7 +190,7 @@ fn constructors(plain: &[&Property], resource: Option<&Property>) -> TokenStream
     let setters = plain
         .iter()
         .filter(|property| property.optional())
-        .map(|property| super::render_models::setter(property));
+        .map(|property| super::render_models::setter(property, &quote!(pub)));
     quote! {
         impl Event {
             /// Makes one from its required members. `kind` and `data` must belong together.

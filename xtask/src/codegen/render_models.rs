@@ -98,7 +98,8 @@ pub fn enum_call(macro_name: &str, name: &str, docs: &str, values: &[EnumValue])
             None => format!("`{}`", value.wire),
         };
         text.push_str(&doc_comment(&description, "        "));
-        let _ = writeln!(text, "        {} = {:?},", value.variant, value.wire);
+        let aliases: String = value.aliases.iter().map(|alias| format!(" | {alias:?}")).collect();
+        let _ = writeln!(text, "        {} = {:?}{aliases},", value.variant, value.wire);
     }
     let _ = write!(text, "    }}\n}}\n\nimpl Answer for {name} {{}}\n");
     text
@@ -206,7 +207,9 @@ fn object_struct(schema: &Schema, object: &Object) -> TokenStream {
             pub extra: BTreeMap<String, serde_json::Value>,
         }
     });
-    let default = object.properties.iter().all(Property::optional).then(|| quote!(Default,));
+    // An object that is easy to get wrong is not made by default either.
+    let default = (!object.private_constructor && object.properties.iter().all(Property::optional))
+        .then(|| quote!(Default,));
     quote! {
         #documentation
         #[derive(Clone, #default PartialEq, Serialize)]
@@ -241,7 +244,11 @@ fn constructors(name: &syn::Ident, object: &Object) -> TokenStream {
         (false, false) => ("Makes one from its required members.", quote!(pub)),
     };
     let documentation = docs(line);
-    let setters = object.properties.iter().filter(|property| property.optional()).map(setter);
+    let setters = object
+        .properties
+        .iter()
+        .filter(|property| property.optional())
+        .map(|property| setter(property, &visibility));
     quote! {
         impl #name {
             #documentation
@@ -255,7 +262,7 @@ fn constructors(name: &syn::Ident, object: &Object) -> TokenStream {
 }
 
 /// `with_…` for one optional member.
-pub fn setter(property: &Property) -> TokenStream {
+pub fn setter(property: &Property, visibility: &TokenStream) -> TokenStream {
     let field = ident(&property.rust);
     let method = format_ident!("with_{}", property.rust);
     let ty = argument(&property.ty);
@@ -268,7 +275,7 @@ pub fn setter(property: &Property) -> TokenStream {
     quote! {
         #documentation
         #[must_use]
-        pub fn #method(mut self, #field: #ty) -> Self {
+        #visibility fn #method(mut self, #field: #ty) -> Self {
             self.#field = Some(#value);
             self
         }

@@ -253,6 +253,10 @@ fn events(description: &Description) -> String {
             let _ = writeln!(text, "{}\n", event.description.trim());
         }
         let _ = writeln!(text, "Rust: `EventData::{}`. Data: {}.\n", event.variant, link(&event.data, ""));
+        if !event.aliases.is_empty() {
+            let aliases: Vec<String> = event.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+            let _ = writeln!(text, "Also accepted as the type: {}.\n", aliases.join(", "));
+        }
         members(&mut text, description.properties(&event.data), "");
         let _ = writeln!(text, "Source: {}.\n", event.source.trim_end_matches('.'));
         examples(&mut text, &event.examples);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use billwire_core::testing::Step;
 use billwire_models::q2::{
-    AddPaymentMethod, AssignPaymentMethod, AuthItem, CancelPayment, CreateAuth, CreateClient, CreateToken,
-    MfaMethod, PaymentMethodType, SchedulePayment, SearchCompanies, StepAuth, UpdatePaymentSettings,
-    operations,
+    AddPaymentMethod, AnswerQuestions, AssignPaymentMethod, AuthItem, CancelPayment, CreateAuth,
+    CreateClient, CreateSwap, CreateToken, MfaMethod, PaymentMethodType, QuestionAnswer, RevokeTokens,
+    SchedulePayment, SearchCompanies, StepAuth, SyncClient, UpdatePaymentSettings, operations,
 };
 use serde_json::{Value, json};
 
@@ -42,6 +42,27 @@ fn documented() -> BTreeMap<&'static str, (&'static str, Option<Value>)> {
         ("updatePaymentSettings", ("POST /v1/payment/settings", bill())),
         ("schedulePayment", ("POST /v1/payment/schedule", bill())),
         ("cancelPayment", ("POST /v1/payment/cancel", bill())),
+        ("fixHold", ("POST /v1/auth/a%2F1/fix-hold", None)),
+        (
+            "answerQuestions",
+            (
+                "POST /v1/auth/a%2F1/answer-questions",
+                Some(json!({"answers": [{"identifier": "q", "answer": "Seattle"}]})),
+            ),
+        ),
+        ("deleteAuth", ("DELETE /v1/auth/a%2F1", None)),
+        ("listBillsByPartner", ("GET /v1/bill/listByPartner/pa%2F1", None)),
+        ("listCategories", ("GET /v1/company/categories", None)),
+        ("deletePaymentMethod", ("DELETE /v1/payment/p%2F1", None)),
+        ("retryPaymentMethod", ("POST /v1/payment/p%2F1/retry", None)),
+        ("revokeTokens", ("POST /v1/client/revoke-tokens", Some(json!({"identifier": "i"})))),
+        ("syncClient", ("POST /v1/client/sync", Some(json!({"client": {"identifier": "i"}})))),
+        ("createSwap", ("POST /v1/swap/create", Some(json!({"authId": "a", "paymentMethodId": "p"})))),
+        ("listSwapCompanies", ("GET /v1/swap/companies", None)),
+        ("listSwaps", ("GET /v1/swap/list/c%2F1", None)),
+        ("listPublicKeys", ("GET /v1/partner/public-keys", None)),
+        ("getPublicKey", ("GET /v1/partner/public-keys/k%2F1", None)),
+        ("getLatestPublicKey", ("GET /v1/partner/public-keys/latest", None)),
     ])
 }
 
@@ -78,6 +99,22 @@ async fn call_everything(scene: &Scene) -> Vec<&'static str> {
     call!("updatePaymentSettings", client.update_payment_settings(&UpdatePaymentSettings::new("b".into())));
     call!("schedulePayment", client.schedule_payment(&SchedulePayment::pay_now("b")));
     call!("cancelPayment", client.cancel_payment(&CancelPayment::new("b".into())));
+    call!("fixHold", client.fix_hold(&"a/1".into()));
+    let answers = AnswerQuestions::new(vec![QuestionAnswer::new("q", "Seattle".into())]);
+    call!("answerQuestions", client.answer_questions(&"a/1".into(), &answers));
+    call!("deleteAuth", client.delete_auth(&"a/1".into()));
+    call!("listBillsByPartner", client.list_bills_by_partner(&"pa/1".into()));
+    call!("listCategories", client.list_categories());
+    call!("deletePaymentMethod", client.delete_payment_method(&"p/1".into()));
+    call!("retryPaymentMethod", client.retry_payment_method(&"p/1".into()));
+    call!("revokeTokens", client.revoke_tokens(&RevokeTokens::for_client("i")));
+    call!("syncClient", client.sync_client(&SyncClient::new(CreateClient::new("i"))));
+    call!("createSwap", client.create_swap(&CreateSwap::new("a".into(), "p".into())));
+    call!("listSwapCompanies", client.list_swap_companies());
+    call!("listSwaps", client.list_swaps(&"c/1".into()));
+    call!("listPublicKeys", client.list_public_keys());
+    call!("getPublicKey", client.public_key(&"k/1".into()));
+    call!("getLatestPublicKey", client.latest_public_key());
     called
 }
 

@@ -35,11 +35,12 @@ impl fmt::Display for UnknownValue {
 
 /// Defines an open enumeration: known variants with their wire text, and `Unrecognized` for the rest.
 ///
-/// Generated code calls it; the wire texts come from the description.
+/// Generated code calls it; the wire texts come from the description. The texts behind a bar are other spellings, accepted
+/// and never written.
 macro_rules! open_enum {
     (
         $(#[$attribute:meta])*
-        pub enum $name:ident { $( $(#[$variant_attribute:meta])* $variant:ident = $text:literal, )+ }
+        pub enum $name:ident { $( $(#[$variant_attribute:meta])* $variant:ident = $text:literal $(| $alias:literal)*, )+ }
     ) => {
         $(#[$attribute])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,7 +72,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $text => Self::$variant, )+
+                    $( $text $(| $alias)* => Self::$variant, )+
                     _ => Self::Unrecognized($crate::scalar::UnknownValue::new(text)),
                 }
             }
@@ -126,7 +127,7 @@ mod tests {
             /// Like grass.
             Green = "green",
             /// Like the sky.
-            SkyBlue = "sky-blue",
+            SkyBlue = "sky-blue" | "azure",
         }
     }
 
@@ -136,6 +137,13 @@ mod tests {
         assert_eq!(colour, Colour::SkyBlue);
         assert_eq!(serde_json::to_string(&colour).unwrap(), "\"sky-blue\"");
         assert_eq!(Colour::ALL, [Colour::Green, Colour::SkyBlue]);
+    }
+
+    #[test]
+    fn other_spellings_are_read_and_not_written() {
+        let colour: Colour = serde_json::from_str("\"azure\"").unwrap();
+        assert_eq!(colour, Colour::SkyBlue);
+        assert_eq!(colour.to_string(), "sky-blue");
     }
 
     #[test]

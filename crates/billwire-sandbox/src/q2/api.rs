@@ -7,9 +7,9 @@ use super::generated::router::{self, Route};
 use super::request_signing::{self, SignedRequest};
 use super::routes::Routes;
 use super::security;
-use super::unwritten;
 use crate::api_error::ApiError;
 use crate::context::{Caller, PathParameters, RequestContext};
+use crate::engine::Engine;
 use crate::http_body::{self, Answer, Unreadable};
 use crate::moment::Moment;
 use crate::request_log::{CredentialKind, RequestRecord, SignatureCheck};
@@ -69,17 +69,13 @@ async fn perform(
     body: axum::body::Body,
     observed: &mut Observed,
 ) -> Result<Vec<u8>, ApiError> {
-    let target = find(parts, observed)?;
+    let (operation, parameters) = find(parts, observed)?;
+    observed.operation = Some(operation.id);
     let credential = security::bearer(&parts.headers)?;
     let (caller, now) = authenticate(shared, credential, observed)?;
     if caller == Caller::Partner {
         check_signature(shared, parts, credential, now, observed).await?;
     }
-    let (operation, parameters) = match target {
-        Target::Written(operation, parameters) => (operation, parameters),
-        Target::Unwritten(name) => return Err(ApiError::not_written(name)),
-    };
-    observed.operation = Some(operation.id);
     let body = http_body::read(body, shared.body_limit).await.map_err(|unreadable| match unreadable {
         Unreadable::TooLong => {
             ApiError::new(413, format!("The body is longer than {} bytes.", shared.body_limit))
@@ -93,8 +89,8 @@ async fn perform(
     let answer = {
         let mut engine = shared.engine();
         let context = RequestContext { now: engine.now(), caller };
-        let answer =
-            router::handle(&mut Routes { world: &mut engine.world }, &context, operation, &parameters, &body);
+        let Engine { world, keys, .. } = &mut *engine;
+        let answer = router::handle(&mut Routes { world, keys }, &context, operation, &parameters, &body);
         engine.collect_events();
         answer
     };
@@ -102,32 +98,24 @@ async fn perform(
     answer
 }
 
-/// What a path and a method stand for.
-enum Target {
-    Written(&'static Operation, PathParameters),
-    /// Documented, but not emulated yet.
-    Unwritten(&'static str),
-}
-
-fn find(parts: &http::request::Parts, observed: &mut Observed) -> Result<Target, ApiError> {
+fn find(
+    parts: &http::request::Parts,
+    observed: &mut Observed,
+) -> Result<(&'static Operation, PathParameters), ApiError> {
     let path = parts.uri.path();
     let not_found = || ApiError::not_found(format!("There is no route {} {path}.", parts.method));
     let inner = path.strip_prefix("/v1").filter(|inner| inner.starts_with('/')).ok_or_else(not_found)?;
-    // A fixed path wins over one with parameters, and the router knows only what is written.
-    if let Some(name) = unwritten::fixed_operation(&parts.method, inner) {
-        return Ok(Target::Unwritten(name));
-    }
-    let unwritten = unwritten::operation(&parts.method, inner).map(Target::Unwritten);
-    match (router::route(&parts.method, inner), unwritten) {
-        (Route::Operation(operation, parameters), _) => Ok(Target::Written(operation, parameters)),
-        (_, Some(unwritten)) => Ok(unwritten),
-        (Route::NotFound, None) => Err(not_found()),
-        (Route::MethodNotAllowed(allowed), None) => {
+    // Older documents print the path without its end (trap T15).
+    let inner = if inner == "/swap" { "/swap/create" } else { inner };
+    match router::route(&parts.method, inner) {
+        Route::Operation(operation, parameters) => Ok((operation, parameters)),
+        Route::MethodNotAllowed(allowed) => {
             let allowed = allowed.join(", ");
             let message = format!("{path} takes {allowed}, not {}.", parts.method);
             observed.allowed = Some(allowed);
             Err(ApiError::new(405, message))
         }
+        Route::NotFound => Err(not_found()),
     }
 }
 

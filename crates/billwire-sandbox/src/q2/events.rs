@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
 use super::world::{
-    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Details, PaymentMethod, PaymentMethodId,
-    Running, World,
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod,
+    PaymentMethodId, Running, SwapId, World,
 };
 use crate::moment::Moment;
 
@@ -90,6 +90,11 @@ pub(crate) fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
 pub(crate) fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? })))
+}
+
+pub(crate) fn auth_deleted(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    Some(about_auth(EventType::AuthDeleted, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
 pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
@@ -240,6 +245,45 @@ pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Op
         data.insert("paymentMethod".to_owned(), payment_method(method));
     }
     Some(about_bill(EventType::PaymentCancelled, bill, data.into()))
+}
+
+/// In this event the company comes whole.
+pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
+    let swap = world.swap(id)?;
+    let data = json!({
+        "clientId": swap.client_id,
+        "company": whole_company(world.company(&swap.company_id)?),
+        "paymentMethod": method_of(world, &swap.method_id)?,
+    });
+    Some(Draft {
+        kind: EventType::SwapSuccess,
+        client_id: swap.client_id.clone(),
+        resource_id: swap.id.to_string(),
+        data,
+    })
+}
+
+fn whole_company(company: &Company) -> Value {
+    let fields = company.login_fields.iter().map(|field| {
+        json!({
+            "placeholder": field.placeholder,
+            "formType": field.form_type,
+            "name": field.name,
+            "label": field.label,
+        })
+    });
+    json!({
+        "_id": company.id,
+        "name": company.name,
+        "status": "operational",
+        "logo": { "url": company.logo_url(), "background": false },
+        "auth": {
+            "urls": { "login": company.page_url("login"), "signup": company.page_url("signup") },
+            "loginFields": fields.collect::<Vec<_>>(),
+        },
+        "userPresenceRequired": company.user_presence_required,
+        "supportedItems": ["auth", "bill", "swap", "payment"],
+    })
 }
 
 fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Map<String, Value>> {

@@ -13,7 +13,6 @@ mod samples;
 mod security;
 pub(crate) mod seed_data;
 mod trigger;
-mod unwritten;
 mod wire;
 pub(crate) mod world;
 

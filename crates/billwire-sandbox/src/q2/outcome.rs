@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::world::{
-    Amount, BillPlan, ChallengeKind, Company, HoldCode, PaymentOutcome, Plan, PlannedResult, WantedBill,
+    Amount, BillPlan, ChallengeKind, Company, HoldCode, PaymentOutcome, Plan, PlannedResult, SwapPlan,
+    WantedBill,
 };
 use crate::api_error::ApiError;
 use crate::moment::Moment;
@@ -32,21 +33,23 @@ pub(super) fn of_legacy_credentials(
         wanted: WantedBill::Derived,
         outcome,
     };
-    let success = PlannedResult::Verified { bill: bill(PaymentOutcome::AsMethod) };
+    let success = PlannedResult::Verified;
+    let outcome =
+        if name == "testpaymentfail" { PaymentOutcome::DeclineAlways } else { PaymentOutcome::AsMethod };
     let (challenge, result) = match name {
-        "test" => (None, success),
+        "test" | "testpaymentfail" | "testswap" => (None, success),
         "testfail" => (None, PlannedResult::Failed),
         "testhold" => (None, PlannedResult::Hold { code: HoldCode::AcceptTerms }),
         // The legacy spelling has an "s" at its end (contradiction C24).
         "testmfaquestion" | "testmfaquestions" => (Some(ChallengeKind::Questions), success),
         "testmfacode" => (Some(ChallengeKind::Code), success),
         "testmfaprompt" => (Some(ChallengeKind::Prompt), success),
-        "testpaymentfail" => (None, PlannedResult::Verified { bill: bill(PaymentOutcome::DeclineAlways) }),
         _ => return None,
     };
     // Credentials that fail outright never get as far as the company's own challenge.
     let first = if result == PlannedResult::Failed { None } else { company.first_challenge };
-    Some(Plan { challenges: in_order(first, challenge), result })
+    let challenges = in_order(first, challenge);
+    Some(Plan { challenges, result, bill: bill(outcome), swap: SwapPlan::Complete })
 }
 
 /// The legacy user name whose login ends with a card swap.
@@ -84,9 +87,14 @@ pub(super) fn of_test_inputs(
     let result = match status {
         "authenticate" => PlannedResult::Authenticate,
         "hold" => PlannedResult::Hold { code: HoldCode::AcceptTerms },
-        _ => PlannedResult::Verified { bill },
+        _ => PlannedResult::Verified,
     };
-    Ok(Plan { challenges: in_order(company.first_challenge, challenge), result })
+    let swap = match status {
+        "in-progress" => SwapPlan::Stay,
+        "card-on-file" => SwapPlan::CardOnFile,
+        _ => SwapPlan::Complete,
+    };
+    Ok(Plan { challenges: in_order(company.first_challenge, challenge), result, bill, swap })
 }
 
 fn read_bill(now: Moment, balance: &str, due: &str, status: &str) -> Result<BillPlan, ApiError> {
@@ -166,9 +174,8 @@ mod tests {
     /// balance, dueDate, status -> balance, due day, wanted, outcome
     #[track_caller]
     fn check(inputs: [&str; 3], balance: &str, due: &str, wanted: WantedBill, outcome: PaymentOutcome) {
-        let PlannedResult::Verified { bill } = plan(inputs).expect("a plan").result else {
-            panic!("not verified")
-        };
+        let Plan { result, bill, .. } = plan(inputs).expect("a plan");
+        assert_eq!(result, PlannedResult::Verified);
         assert_eq!(bill.balance.to_string(), balance);
         assert_eq!(bill.due.map(|due| due.day().to_string()).as_deref(), Some(due));
         assert_eq!((bill.wanted, bill.outcome), (wanted, outcome));

@@ -3,21 +3,21 @@
 use billwire_models::q2;
 use billwire_models::scalar::CardData;
 
-use super::world::{AccountKind, AuthItem, CardBrand, CardKind, MfaMethod, NewNumbers, PaySchedule, Product};
+use super::world::{
+    AccountKind, AuthItem, CardBrand, CardKind, MfaMethod, NewNumbers, PaySchedule, Product, SyncCard,
+};
 use crate::api_error::ApiError;
 
 pub(super) fn items(items: &[q2::AuthItem]) -> Result<Vec<AuthItem>, ApiError> {
-    if items.contains(&q2::AuthItem::Swap) {
-        return Err(match items {
-            [q2::AuthItem::Swap] => ApiError::not_written("card swaps (the item \"swap\")"),
-            _ => ApiError::bad_request("The item \"swap\" must stand alone."),
-        });
+    if items.contains(&q2::AuthItem::Swap) && items.len() > 1 {
+        return Err(ApiError::bad_request("The item \"swap\" must stand alone."));
     }
     items
         .iter()
         .map(|item| match item {
             q2::AuthItem::Bill => Ok(AuthItem::Bill),
             q2::AuthItem::Payment => Ok(AuthItem::Payment),
+            q2::AuthItem::Swap => Ok(AuthItem::Swap),
             _ => Err(ApiError::bad_request("items takes \"bill\", \"payment\" and \"swap\".")),
         })
         .collect()
@@ -52,6 +52,34 @@ pub(super) fn numbers(request: &q2::AddPaymentMethod) -> Result<NewNumbers, ApiE
             },
         }),
         _ => Err(ApiError::bad_request("paymentType is \"card\" or \"bank\".")),
+    }
+}
+
+/// A card of a sync: everything but the code, brand and kind is required by the description already.
+pub(super) fn sync_card(card: q2::SyncCard) -> Result<SyncCard, ApiError> {
+    let numbers = NewNumbers::Card {
+        number: card.card_number.expose().to_owned(),
+        code: card.card_code.as_ref().map(|code| code.expose().to_owned()),
+        month: card.exp_month.expose().to_owned(),
+        year: card.exp_year.expose().to_owned(),
+        zipcode: card.zipcode,
+        brand: card.card_brand.as_ref().map(card_brand).transpose()?,
+        kind: card.card_type.as_ref().map(card_kind).transpose()?,
+    };
+    Ok(SyncCard {
+        identifier: card.identifier,
+        name: card.name,
+        custom_label: card.custom_label,
+        set_as_default: card.set_as_default.unwrap_or(false),
+        numbers,
+    })
+}
+
+/// The facts about a user as they came, those the description does not name too.
+pub(super) fn meta(meta: Option<&q2::ClientMeta>) -> serde_json::Map<String, serde_json::Value> {
+    match serde_json::to_value(meta) {
+        Ok(serde_json::Value::Object(meta)) => meta,
+        _ => serde_json::Map::new(),
     }
 }
 

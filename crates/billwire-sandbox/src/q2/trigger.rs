@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::event_types::EventType;
 use super::events::NewEvent;
 use super::samples;
-use super::world::{AuthId, BillId, ClientId, World};
+use super::world::{AuthId, BillId, ClientId, SwapId, World};
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 
@@ -18,7 +18,7 @@ use crate::moment::Moment;
 pub(crate) struct Trigger {
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// The bill, auth or client the event is about; an invented one if absent.
+    /// The bill, auth, swap or client the event is about; an invented one if absent.
     #[serde(default)]
     pub(crate) resource_id: Option<String>,
     /// By path from the event's root, such as `payload.data.amount`.
@@ -69,6 +69,7 @@ impl Resource {
             "client" => Some(ClientId::new(id)),
             "auth" => world.auth(&AuthId::new(id)).map(|auth| auth.client_id.clone()),
             "bill" => world.bill(&BillId::new(id)).map(|bill| bill.client_id.clone()),
+            "swap" => world.swap(&SwapId::new(id)).map(|swap| swap.client_id.clone()),
             _ => None,
         };
         let client = client_id.and_then(|client_id| world.client(&client_id)).ok_or_else(|| {

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::world::{
     Amount, Ask, Auth, AuthStatus, Bill, BillStatus, CardFees, Company, Details, Fee, MethodKind,
-    PaySchedule, PaymentMethod, Product, World,
+    PaySchedule, PaymentMethod, Product, Swap, World,
 };
 use crate::moment::Moment;
 
@@ -64,6 +64,38 @@ pub(super) fn bill_with_payments(world: &World, bill: &Bill) -> q2::BillWithPaym
         .iter()
         .map(|entry| q2::PaymentHistoryEntry::new(money(entry.amount), time(entry.paid_on)));
     q2::BillWithPayments::new(self::bill(world, bill)).with_payments(payments.collect())
+}
+
+/// A bill as the partner's list shows it; the user's record is the client.
+pub(super) fn partner_bill(world: &World, bill: &Bill) -> q2::PartnerBill {
+    let pair = bill_with_payments(world, bill);
+    let mut shown = q2::PartnerBill::new(pair.bill)
+        .with_partner_user_id(bill.client_id.as_str())
+        .with_partner_id(world.partner_id().into());
+    shown.payments = pair.payments;
+    shown
+}
+
+/// A swap with its auth, company and card in short, as in the sample.
+pub(super) fn swap(world: &World, swap: &Swap) -> q2::Swap {
+    let mut shown =
+        q2::Swap::new(q2::SwapStatus::new(swap.status.as_str().into())).with_id(swap.id.as_str().into());
+    if let Some(auth) = world.auth(&swap.auth_id) {
+        let status = q2::AuthStatus::new(auth.status.as_str().into());
+        shown = shown.with_auth(q2::Auth::new(auth.id.as_str().into(), status));
+    }
+    if let Some(company) = world.company(&swap.company_id) {
+        shown = shown.with_company(company_in_short(company).with_status(company_status(world, company)));
+    }
+    // A card that was deleted meanwhile is still the one that was swapped in.
+    if let Some(method) = world.any_payment_method(&swap.method_id) {
+        let mut method_shown = payment_method(method);
+        if let (Some(card), Details::Card(details)) = (&mut method_shown.card, &method.details) {
+            card.bin = Some(details.bin.clone());
+        }
+        shown = shown.with_payment_method(method_shown);
+    }
+    shown
 }
 
 fn bill(world: &World, bill: &Bill) -> q2::Bill {
@@ -122,11 +154,10 @@ fn company_of_bill(company: &Company) -> q2::Company {
 }
 
 pub(super) fn company(world: &World, company: &Company) -> q2::Company {
-    let in_maintenance = world.rules.companies_in_maintenance.iter().any(|id| id == company.id.as_str());
     let biller_direct = company.products.contains(&Product::BillerDirect);
     let mut shown = company_of_bill(company)
         .with_categories(company.categories.iter().map(|category| (*category).to_owned()).collect())
-        .with_status(if in_maintenance { "maintenance" } else { "operational" }.into())
+        .with_status(company_status(world, company))
         .with_fully_automated_bill(biller_direct)
         .with_fully_automated_card_swap(company.products.contains(&Product::CardSwap))
         .with_user_presence_required(company.user_presence_required)
@@ -144,6 +175,11 @@ pub(super) fn company(world: &World, company: &Company) -> q2::Company {
     shown
 }
 
+fn company_status(world: &World, company: &Company) -> q2::CompanyStatus {
+    let in_maintenance = world.rules.companies_in_maintenance.iter().any(|id| id == company.id.as_str());
+    if in_maintenance { "maintenance" } else { "operational" }.into()
+}
+
 fn logo(company: &Company) -> q2::Logo {
     q2::Logo::new(company.logo_url()).with_background(false)
 }
@@ -156,8 +192,8 @@ fn login(company: &Company) -> q2::CompanyLogin {
             .with_name(field.name)
             .with_label(field.label)
     });
-    let url = |page: &str| format!("https://{}.sandbox.example/{page}", company.id);
-    let urls = q2::CompanyUrls::new().with_login(url("login")).with_signup(url("signup"));
+    let urls =
+        q2::CompanyUrls::new().with_login(company.page_url("login")).with_signup(company.page_url("signup"));
     q2::CompanyLogin::new().with_urls(urls).with_login_fields(fields.collect())
 }
 

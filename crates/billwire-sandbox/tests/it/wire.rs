@@ -45,7 +45,7 @@ async fn credentials_are_checked_first() {
 }
 
 #[tokio::test]
-async fn unknown_routes_methods_and_unwritten_operations_differ() {
+async fn unknown_routes_and_methods_differ() {
     let api = Api::start().await;
     api.get("/nowhere").await.refused(404, "no route GET /v1/nowhere");
     api.get("").await.refused(404, "no route");
@@ -53,18 +53,8 @@ async fn unknown_routes_methods_and_unwritten_operations_differ() {
     let answer = api.get("/client").await;
     assert_eq!(answer.headers["allow"], "POST");
     answer.refused(405, "takes POST, not GET");
-    for (method, path, name) in [
-        ("GET", "/company/categories", "GET /company/categories"),
-        ("DELETE", "/auth/579b695decea110719b1874d", "DELETE /auth/{authId}"),
-        ("POST", "/auth/579b695decea110719b1874d/fix-hold", "fix-hold"),
-        ("GET", "/bill/listByPartner/55942f330cfcfd6c4ed529d9", "listByPartner"),
-        ("DELETE", "/payment/579b695decea110719b1874d", "DELETE /payment/{paymentMethodId}"),
-        ("POST", "/client/sync", "POST /client/sync"),
-        ("POST", "/swap/create", "POST /swap/create"),
-        ("GET", "/partner/public-keys/latest", "GET /partner/public-keys/latest"),
-    ] {
-        api.request(method, path, None).await.refused(501, name);
-    }
+    api.request("PUT", "/auth/579b695decea110719b1874d", None).await.refused(405, "takes DELETE, not PUT");
+    api.get("/swap/create").await.refused(405, "takes POST, not GET");
 }
 
 #[tokio::test]

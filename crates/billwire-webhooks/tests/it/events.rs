@@ -45,14 +45,14 @@ fn repeated_members_as_in_the_printed_sample() {
     // Trap T18: six members stand twice, and the last ones count.
     let body = r#"{"event": {"_id": "5ce", "type": "x", "created": "2000-01-01T00:00:00Z", "clientId": "a",
         "_id": "5ceec9223b461830de21b024", "type": "swap.success", "created": "2019-05-29T18:02:10.804Z",
-        "clientId": "5c7c01c11f915c41f89de856", "payload": {"resource": {"type": "swap", "id": "1"}, "data": {"a": 1}},
-        "__v": 0}}"#;
+        "clientId": "5c7c01c11f915c41f89de856", "payload": {"resource": {"type": "swap", "id": "1"}, "data": {"clientId": "b",
+        "clientId": "5c7c01c11f915c41f89de856"}}, "__v": 0}}"#;
     check(body, |event| {
         event.id.as_str() == "5ceec9223b461830de21b024"
             && event.kind.as_str() == "swap.success"
             && event.created.to_string() == "2019-05-29T18:02:10.804Z"
             && event.client_id.as_ref().is_some_and(|id| id.as_str() == "5c7c01c11f915c41f89de856")
-            && matches!(&event.data, EventData::Unrecognized(data) if data["a"] == 1)
+            && matches!(&event.data, EventData::SwapSuccess(data) if data.client_id == event.client_id)
     });
 }
 

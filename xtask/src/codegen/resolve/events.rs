@@ -55,11 +55,31 @@ impl Resolver<'_> {
             }
             events.push(event);
         }
+        self.aliases_differ(webhooks, &events);
         events.sort_by(|a, b| a.kind.cmp(&b.kind));
         let envelope = envelope?;
         let payload = self.payload(&envelope, schemas)?;
         self.types_agree(&envelope, schemas, &events);
         Some(Events { envelope, payload, digest: digest(&[webhooks]), events })
+    }
+
+    /// No other spelling of one event is the type, or another spelling, of a second one.
+    fn aliases_differ(&self, webhooks: &Node, events: &[Event]) {
+        for event in events {
+            for alias in &event.aliases {
+                let taken = |other: &&Event| {
+                    other.kind != event.kind && (other.kind == *alias || other.aliases.contains(alias))
+                };
+                let Some(other) = events.iter().find(taken) else { continue };
+                let position =
+                    webhooks.entry(&event.kind).map_or(webhooks.position, |entry| entry.key_position);
+                let message = format!(
+                    "alias `{alias}` of webhook `{}` also means webhook `{}`",
+                    event.kind, other.kind
+                );
+                self.problems.push(position, message, "keep it with one of the two");
+            }
+        }
     }
 
     /// The event and the name of the schema it refines.
@@ -85,6 +105,7 @@ impl Resolver<'_> {
         let (base, data) = self.refinement(media, &entry.key, what)?;
         let event = Event {
             kind: entry.key.clone(),
+            aliases: self.aliases(node, &entry.key, what),
             variant: names::variant(&entry.key),
             operation_id,
             summary,

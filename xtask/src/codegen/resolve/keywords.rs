@@ -35,8 +35,17 @@ pub const RESPONSE: &[&str] = &["description", "headers", "content", "x-source"]
 pub const CONTENT: &[&str] = &["application/json"];
 pub const MEDIA: &[&str] = &["schema", "examples", "x-quirk-examples"];
 pub const EXAMPLE: &[&str] = &["summary", "description", "value", "x-source"];
-pub const WEBHOOK: &[&str] =
-    &["operationId", "summary", "description", "tags", "requestBody", "responses", "security", "x-source"];
+pub const WEBHOOK: &[&str] = &[
+    "operationId",
+    "summary",
+    "description",
+    "tags",
+    "requestBody",
+    "responses",
+    "security",
+    "x-source",
+    "x-aliases",
+];
 
 /// Members that every schema may have.
 const SCHEMA: &[&str] =

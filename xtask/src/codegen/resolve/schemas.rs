@@ -131,7 +131,7 @@ impl Resolver<'_> {
             }
             let description =
                 descriptions.and_then(|all| all.text_of(wire)).map(|text| text.trim().to_owned());
-            found.push(EnumValue { wire: wire.to_owned(), variant, description });
+            found.push(EnumValue { wire: wire.to_owned(), aliases: Vec::new(), variant, description });
         }
         if found.is_empty() {
             self.problems.push(

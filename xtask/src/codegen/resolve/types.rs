@@ -100,7 +100,8 @@ impl Resolver<'_> {
         name
     }
 
-    fn aliases(&self, node: &Node, wire: &str, what: &str) -> Vec<String> {
+    /// The other spellings in `x-aliases` of a property or an event.
+    pub(super) fn aliases(&self, node: &Node, wire: &str, what: &str) -> Vec<String> {
         let mut aliases: Vec<String> = Vec::new();
         for element in node.member("x-aliases").map(Node::elements).unwrap_or_default() {
             match element.text() {

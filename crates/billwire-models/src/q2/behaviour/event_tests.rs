@@ -47,9 +47,18 @@ fn the_last_of_repeated_members_counts_at_every_level() {
 }
 
 #[test]
+fn cancelled_may_be_spelt_with_one_l() {
+    // Trap T10: read either way, written with two.
+    let event = decoded(&BARE.replace("bill.created", "bill.payment.canceled"));
+    assert_eq!(event.kind, EventType::BillPaymentCancelled);
+    assert!(matches!(event.data, EventData::BillPaymentCancelled(_)));
+    assert_eq!(serde_json::to_value(&event).unwrap()["type"], "bill.payment.cancelled");
+}
+
+#[test]
 fn unknown_types_and_undecodable_data_are_kept_whole() {
     let unknown =
-        BARE.replace("bill.created", "swap.success").replace(r#""data": {}"#, r#""data": {"a": [1]}"#);
+        BARE.replace("bill.created", "swap.moved").replace(r#""data": {}"#, r#""data": {"a": [1]}"#);
     let event = decoded(&unknown);
     assert!(matches!(&event.data, EventData::Unrecognized(data) if data["a"][0] == 1));
     assert_eq!(serde_json::to_value(&event).unwrap(), serde_json::from_str::<Value>(&unknown).unwrap());

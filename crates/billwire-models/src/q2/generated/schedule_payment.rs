@@ -40,14 +40,14 @@ impl SchedulePayment {
 
     /// Sets `payDate`: day of payment, by the name the samples use. Absent means immediately.
     #[must_use]
-    pub fn with_pay_date(mut self, pay_date: Timestamp) -> Self {
+    pub(crate) fn with_pay_date(mut self, pay_date: Timestamp) -> Self {
         self.pay_date = Some(pay_date);
         self
     }
 
     /// Sets `date`: day of payment, by the name the parameter table uses. Send both with the same value.
     #[must_use]
-    pub fn with_date(mut self, date: Timestamp) -> Self {
+    pub(crate) fn with_date(mut self, date: Timestamp) -> Self {
         self.date = Some(date);
         self
     }

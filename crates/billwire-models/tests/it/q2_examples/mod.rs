@@ -3,7 +3,7 @@
 
 //! Every example of the description: decoded, shown, re-encoded.
 
-use billwire_models::q2::{Acknowledgement, AddPaymentMethod, AssignPaymentMethod, AuthList, BillList, BillWithPayments, CancelPayment, Company, CompanyList, CreateAuth, CreateClient, CreateToken, CreatedClient, CreatedPaymentMethod, CreatedToken, PaymentMethodList, QueuedAuth, SchedulePayment, SearchCompanies, StepAuth, UpdatePaymentSettings};
+use billwire_models::q2::{Acknowledgement, AddPaymentMethod, AnswerQuestions, AssignPaymentMethod, AuthList, BillList, BillWithPayments, CancelPayment, CategoryList, Company, CompanyList, CreateAuth, CreateClient, CreateSwap, CreateToken, CreatedClient, CreatedPaymentMethod, CreatedToken, Jwk, JwkSet, PartnerBillList, PaymentMethodList, QueuedAuth, RevokeTokens, SchedulePayment, SearchCompanies, StepAuth, SwapList, SyncClient, SyncedClient, UpdatePaymentSettings};
 
 use crate::examples::{quirk, quirk_event, tidy, tidy_event};
 
@@ -35,6 +35,18 @@ fn add_payment_method_request_default_as_text() {
 #[test]
 fn add_payment_method_answer_created() {
     tidy::<CreatedPaymentMethod>("add_payment_method.answer.created", include_str!("fixtures/add_payment_method.answer.created.json"));
+}
+
+/// Answers to two stored questions.
+#[test]
+fn answer_questions_request_two_answers() {
+    tidy::<AnswerQuestions>("answer_questions.request.two_answers", include_str!("fixtures/answer_questions.request.two_answers.json"));
+}
+
+/// The answers were taken (the documents print no sample; the shape is that of the sibling operations).
+#[test]
+fn answer_questions_answer_linked() {
+    tidy::<Acknowledgement>("answer_questions.answer.linked", include_str!("fixtures/answer_questions.answer.linked.json"));
 }
 
 /// Assign to one bill.
@@ -103,6 +115,18 @@ fn create_client_answer_created() {
     tidy::<CreatedClient>("create_client.answer.created", include_str!("fixtures/create_client.answer.created.json"));
 }
 
+/// Swap in one card.
+#[test]
+fn create_swap_request_one_card() {
+    tidy::<CreateSwap>("create_swap.request.one_card", include_str!("fixtures/create_swap.request.one_card.json"));
+}
+
+/// The swap was started (no sample is printed anywhere; the shape follows from the text).
+#[test]
+fn create_swap_answer_started() {
+    tidy::<Acknowledgement>("create_swap.answer.started", include_str!("fixtures/create_swap.answer.started.json"));
+}
+
 /// A token whose access tokens live one hour.
 #[test]
 fn create_token_request_one_hour_access() {
@@ -119,6 +143,24 @@ fn create_token_request_single_use() {
 #[test]
 fn create_token_answer_created() {
     tidy::<CreatedToken>("create_token.answer.created", include_str!("fixtures/create_token.answer.created.json"));
+}
+
+/// The auth and its items are gone.
+#[test]
+fn delete_auth_answer_deleted() {
+    tidy::<Acknowledgement>("delete_auth.answer.deleted", include_str!("fixtures/delete_auth.answer.deleted.json"));
+}
+
+/// The method is gone.
+#[test]
+fn delete_payment_method_answer_deleted() {
+    tidy::<Acknowledgement>("delete_payment_method.answer.deleted", include_str!("fixtures/delete_payment_method.answer.deleted.json"));
+}
+
+/// The login will be checked again.
+#[test]
+fn fix_hold_answer_taken() {
+    tidy::<Acknowledgement>("fix_hold.answer.taken", include_str!("fixtures/fix_hold.answer.taken.json"));
 }
 
 /// A bill that will be paid on its due date.
@@ -193,6 +235,24 @@ fn get_company_answer_forgot_user_and_fee_as_text() {
     quirk::<Company>("get_company.answer.forgot_user_and_fee_as_text", include_str!("fixtures/get_company.answer.forgot_user_and_fee_as_text.json"));
 }
 
+/// The newest key; the certificate as a text.
+#[test]
+fn get_latest_public_key_answer_latest() {
+    tidy::<Jwk>("get_latest_public_key.answer.latest", include_str!("fixtures/get_latest_public_key.answer.latest.json"));
+}
+
+/// A key as printed; the certificate as a text.
+#[test]
+fn get_public_key_answer_one_key() {
+    tidy::<Jwk>("get_public_key.answer.one_key", include_str!("fixtures/get_public_key.answer.one_key.json"));
+}
+
+/// A key as RFC 7517 has it, with a list of certificates and members the documents do not name (composed).
+#[test]
+fn get_public_key_answer_as_in_the_rfc() {
+    tidy::<Jwk>("get_public_key.answer.as_in_the_rfc", include_str!("fixtures/get_public_key.answer.as_in_the_rfc.json"));
+}
+
 /// A verified auth and one whose credentials are no longer valid.
 #[test]
 fn list_auths_answer_two_auths() {
@@ -235,6 +295,24 @@ fn list_bills_answer_upcoming_and_paid() {
     tidy::<BillList>("list_bills.answer.upcoming_and_paid", include_str!("fixtures/list_bills.answer.upcoming_and_paid.json"));
 }
 
+/// An upcoming bill, with the schedule in both company objects.
+#[test]
+fn list_bills_by_partner_answer_one_bill() {
+    tidy::<PartnerBillList>("list_bills_by_partner.answer.one_bill", include_str!("fixtures/list_bills_by_partner.answer.one_bill.json"));
+}
+
+/// The one category that is printed.
+#[test]
+fn list_categories_answer_electric() {
+    tidy::<CategoryList>("list_categories.answer.electric", include_str!("fixtures/list_categories.answer.electric.json"));
+}
+
+/// The legacy version adds an image, removed in January 2019 (composed).
+#[test]
+fn list_categories_answer_with_image() {
+    quirk::<CategoryList>("list_categories.answer.with_image", include_str!("fixtures/list_categories.answer.with_image.json"));
+}
+
 /// A default card and a declined bank account, with the bank's keys in their long form.
 #[test]
 fn list_payment_methods_answer_card_and_bank() {
@@ -269,6 +347,66 @@ fn list_payment_methods_answer_short_bank_keys() {
 #[test]
 fn list_payment_methods_answer_old_status_names() {
     quirk::<PaymentMethodList>("list_payment_methods.answer.old_status_names", include_str!("fixtures/list_payment_methods.answer.old_status_names.json"));
+}
+
+/// Both keys of a rotation; the certificate as a text.
+#[test]
+fn list_public_keys_answer_two_keys() {
+    tidy::<JwkSet>("list_public_keys.answer.two_keys", include_str!("fixtures/list_public_keys.answer.two_keys.json"));
+}
+
+/// A company without categories and status, as printed.
+#[test]
+fn list_swap_companies_answer_netflix() {
+    tidy::<CompanyList>("list_swap_companies.answer.netflix", include_str!("fixtures/list_swap_companies.answer.netflix.json"));
+}
+
+/// A completed swap.
+#[test]
+fn list_swaps_answer_completed() {
+    tidy::<SwapList>("list_swaps.answer.completed", include_str!("fixtures/list_swaps.answer.completed.json"));
+}
+
+/// A running swap (composed from the table of statuses).
+#[test]
+fn list_swaps_answer_in_progress() {
+    tidy::<SwapList>("list_swaps.answer.in_progress", include_str!("fixtures/list_swaps.answer.in_progress.json"));
+}
+
+/// The note on the id says that it is absent while the status is pending, the old name of in-progress.
+#[test]
+fn list_swaps_answer_pending_without_id() {
+    quirk::<SwapList>("list_swaps.answer.pending_without_id", include_str!("fixtures/list_swaps.answer.pending_without_id.json"));
+}
+
+/// The method will be retried.
+#[test]
+fn retry_payment_method_answer_accepted() {
+    tidy::<Acknowledgement>("retry_payment_method.answer.accepted", include_str!("fixtures/retry_payment_method.answer.accepted.json"));
+}
+
+/// Every current token of one client.
+#[test]
+fn revoke_tokens_request_by_client() {
+    tidy::<RevokeTokens>("revoke_tokens.request.by_client", include_str!("fixtures/revoke_tokens.request.by_client.json"));
+}
+
+/// One token.
+#[test]
+fn revoke_tokens_request_one_token() {
+    tidy::<RevokeTokens>("revoke_tokens.request.one_token", include_str!("fixtures/revoke_tokens.request.one_token.json"));
+}
+
+/// Both members, of which the service ignores clientToken (composed; never sent).
+#[test]
+fn revoke_tokens_request_both() {
+    quirk::<RevokeTokens>("revoke_tokens.request.both", include_str!("fixtures/revoke_tokens.request.both.json"));
+}
+
+/// The tokens were revoked.
+#[test]
+fn revoke_tokens_answer_revoked() {
+    tidy::<Acknowledgement>("revoke_tokens.answer.revoked", include_str!("fixtures/revoke_tokens.answer.revoked.json"));
 }
 
 /// The safe form, the same day under both names.
@@ -373,6 +511,42 @@ fn step_auth_answer_success_as_text() {
     quirk::<Acknowledgement>("step_auth.answer.success_as_text", include_str!("fixtures/step_auth.answer.success_as_text.json"));
 }
 
+/// A user with every documented fact, a token that lives long, and one card.
+#[test]
+fn sync_client_request_with_a_card() {
+    tidy::<SyncClient>("sync_client.request.with_a_card", include_str!("fixtures/sync_client.request.with_a_card.json"));
+}
+
+/// A user alone (composed from the parameter table).
+#[test]
+fn sync_client_request_client_only() {
+    tidy::<SyncClient>("sync_client.request.client_only", include_str!("fixtures/sync_client.request.client_only.json"));
+}
+
+/// A token that works once, with short access tokens (composed from the parameter table).
+#[test]
+fn sync_client_request_single_use_token() {
+    tidy::<SyncClient>("sync_client.request.single_use_token", include_str!("fixtures/sync_client.request.single_use_token.json"));
+}
+
+/// As printed, setAsDefault as a text.
+#[test]
+fn sync_client_request_default_as_text() {
+    quirk::<SyncClient>("sync_client.request.default_as_text", include_str!("fixtures/sync_client.request.default_as_text.json"));
+}
+
+/// The client, a token and the id of its card.
+#[test]
+fn sync_client_answer_synced() {
+    tidy::<SyncedClient>("sync_client.answer.synced", include_str!("fixtures/sync_client.answer.synced.json"));
+}
+
+/// No card was given (composed).
+#[test]
+fn sync_client_answer_no_cards() {
+    tidy::<SyncedClient>("sync_client.answer.no_cards", include_str!("fixtures/sync_client.answer.no_cards.json"));
+}
+
 /// Pay every bill five days before its due date.
 #[test]
 fn update_payment_settings_request_recurring_five_days_before() {
@@ -385,10 +559,46 @@ fn update_payment_settings_answer_changed() {
     tidy::<Acknowledgement>("update_payment_settings.answer.changed", include_str!("fixtures/update_payment_settings.answer.changed.json"));
 }
 
+/// A verified auth with the item bill.
+#[test]
+fn event_auth_created_verified() {
+    tidy_event("event.auth_created.verified", include_str!("fixtures/event.auth_created.verified.json"));
+}
+
+/// The login of one company was deleted.
+#[test]
+fn event_auth_deleted_deleted() {
+    tidy_event("event.auth_deleted.deleted", include_str!("fixtures/event.auth_deleted.deleted.json"));
+}
+
 /// The company refused the credentials.
 #[test]
 fn event_auth_failed_wrong_credentials() {
     tidy_event("event.auth_failed.wrong_credentials", include_str!("fixtures/event.auth_failed.wrong_credentials.json"));
+}
+
+/// The user must add a service account.
+#[test]
+fn event_auth_hold_service_account() {
+    tidy_event("event.auth_hold.service_account", include_str!("fixtures/event.auth_hold.service_account.json"));
+}
+
+/// A hold with its finer reason (composed; the name subcategory is inferred).
+#[test]
+fn event_auth_hold_with_subcategory() {
+    tidy_event("event.auth_hold.with_subcategory", include_str!("fixtures/event.auth_hold.with_subcategory.json"));
+}
+
+/// The login of one company does not work any more.
+#[test]
+fn event_auth_invalid_no_longer_valid() {
+    tidy_event("event.auth_invalid.no_longer_valid", include_str!("fixtures/event.auth_invalid.no_longer_valid.json"));
+}
+
+/// The login of one company must be verified again.
+#[test]
+fn event_auth_needs_resync_resync() {
+    tidy_event("event.auth_needs_resync.resync", include_str!("fixtures/event.auth_needs_resync.resync.json"));
 }
 
 /// Two security questions.
@@ -427,6 +637,24 @@ fn event_bill_created_new_bill() {
     tidy_event("event.bill_created.new_bill", include_str!("fixtures/event.bill_created.new_bill.json"));
 }
 
+/// The client cancelled the payment.
+#[test]
+fn event_bill_payment_cancelled_by_the_client() {
+    tidy_event("event.bill_payment_cancelled.by_the_client", include_str!("fixtures/event.bill_payment_cancelled.by_the_client.json"));
+}
+
+/// The service cancelled a payment that had no method any more (composed).
+#[test]
+fn event_bill_payment_cancelled_by_the_system() {
+    tidy_event("event.bill_payment_cancelled.by_the_system", include_str!("fixtures/event.bill_payment_cancelled.by_the_system.json"));
+}
+
+/// The American spelling of type and member, which the prose uses.
+#[test]
+fn event_bill_payment_cancelled_spelt_with_one_l() {
+    quirk_event("event.bill_payment_cancelled.spelt_with_one_l", include_str!("fixtures/event.bill_payment_cancelled.spelt_with_one_l.json"));
+}
+
 /// A payment by card that did not go through.
 #[test]
 fn event_bill_payment_failed_failed() {
@@ -451,6 +679,18 @@ fn event_bill_payment_sent_other_spellings() {
     quirk_event("event.bill_payment_sent.other_spellings", include_str!("fixtures/event.bill_payment_sent.other_spellings.json"));
 }
 
+/// The due date before and now.
+#[test]
+fn event_bill_scheduled_payment_notice_due_date_moved() {
+    tidy_event("event.bill_scheduled_payment_notice.due_date_moved", include_str!("fixtures/event.bill_scheduled_payment_notice.due_date_moved.json"));
+}
+
+/// What is due, and when.
+#[test]
+fn event_bill_upcoming_due_soon() {
+    tidy_event("event.bill_upcoming.due_soon", include_str!("fixtures/event.bill_upcoming.due_soon.json"));
+}
+
 /// A new balance, and the current due date.
 #[test]
 fn event_bill_update_balance_changed() {
@@ -473,4 +713,16 @@ fn event_bill_update_older_form() {
 #[test]
 fn event_bill_update_bare_as_printed() {
     quirk_event("event.bill_update.bare_as_printed", include_str!("fixtures/event.bill_update.bare_as_printed.json"));
+}
+
+/// The card was swapped in.
+#[test]
+fn event_swap_success_completed() {
+    tidy_event("event.swap_success.completed", include_str!("fixtures/event.swap_success.completed.json"));
+}
+
+/// As printed, with the internal member __v and the key forgotUser (its repeated members cannot be written here).
+#[test]
+fn event_swap_success_as_printed() {
+    quirk_event("event.swap_success.as_printed", include_str!("fixtures/event.swap_success.as_printed.json"));
 }

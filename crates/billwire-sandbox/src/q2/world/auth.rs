@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId};
-use super::validation::{Plan, Run};
+use super::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
+use super::swap::SwapPlan;
+use super::validation::{Plan, Run, Unfinished};
 use super::{BillStatus, Company, World};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
@@ -25,8 +26,13 @@ pub(crate) struct Auth {
     /// It was verified at least once.
     pub(crate) has_been_verified: bool,
     pub(crate) bills: Vec<BillId>,
+    pub(crate) swap: Option<SwapId>,
+    /// How card swaps at this login end.
+    pub(crate) swap_plan: SwapPlan,
     /// The validation that is running, if one is.
     pub(crate) run: Option<Run>,
+    /// What a hold interrupted.
+    pub(crate) unfinished: Option<Unfinished>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +63,7 @@ impl AuthStatus {
 pub(crate) enum AuthItem {
     Bill,
     Payment,
+    Swap,
 }
 
 impl AuthItem {
@@ -64,6 +71,7 @@ impl AuthItem {
         match self {
             Self::Bill => "bill",
             Self::Payment => "payment",
+            Self::Swap => "swap",
         }
     }
 }
@@ -127,6 +135,7 @@ pub(crate) struct NewAuth {
     pub(crate) items: Vec<AuthItem>,
     pub(crate) payment_method_id: Option<PaymentMethodId>,
     pub(crate) bill_id: Option<BillId>,
+    pub(crate) swap_id: Option<SwapId>,
     pub(crate) form: BTreeMap<String, String>,
 }
 
@@ -145,6 +154,7 @@ impl World {
         }
         check_items(new)?;
         self.check_targets(new)?;
+        self.check_swap_target(company, new)?;
         let plan = read_plan(now, company, new)?;
         let existing = self.matching_auth(&client_id, new);
         let auth_id = existing.unwrap_or_else(|| self.store_auth(now, &client_id, new));
@@ -180,7 +190,10 @@ impl World {
         let client = self.client(client_id)?;
         let auths = client.auths.iter().filter_map(|id| self.auth(id));
         let mut same = auths.filter(|auth| auth.company_id == new.company_id);
-        let fits = |auth: &&Auth| new.bill_id.as_ref().is_none_or(|bill_id| auth.bills.contains(bill_id));
+        let fits = |auth: &&Auth| {
+            new.bill_id.as_ref().is_none_or(|bill_id| auth.bills.contains(bill_id))
+                && (new.swap_id.is_none() || new.swap_id == auth.swap)
+        };
         same.find(fits).map(|auth| auth.id.clone())
     }
 
@@ -196,7 +209,10 @@ impl World {
             hold: None,
             has_been_verified: false,
             bills: Vec::new(),
+            swap: None,
+            swap_plan: SwapPlan::Complete,
             run: None,
+            unfinished: None,
         });
         if let Some(client) = self.clients.find_mut(client_id) {
             client.auths.push(id.clone());
@@ -207,7 +223,7 @@ impl World {
 
 fn check_items(new: &NewAuth) -> Result<(), ApiError> {
     if new.items.is_empty() {
-        return Err(ApiError::bad_request("Please provide items: \"bill\", \"payment\" or both."));
+        return Err(ApiError::bad_request("Please provide items: \"bill\", \"payment\", both, or \"swap\"."));
     }
     if new.items.contains(&AuthItem::Payment) && (new.bill_id.is_none() || new.payment_method_id.is_none()) {
         return Err(ApiError::bad_request(

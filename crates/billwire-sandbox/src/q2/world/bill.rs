@@ -234,10 +234,7 @@ impl World {
         bill.status = BillStatus::Syncing;
         let stays = plan.wanted == WantedBill::Syncing;
         bill.incoming = Some(plan);
-        let timers = std::mem::take(&mut bill.timers);
-        for key in [timers.fetch, timers.coming_up, timers.overdue].into_iter().flatten() {
-            self.schedule.remove(key);
-        }
+        self.stop_timers(id);
         self.unplan_recurring(id);
         if !stays {
             let key =
@@ -357,6 +354,12 @@ impl World {
             amount: running.amount,
             surcharge: running.surcharge.as_ref().map(|surcharge| surcharge.fee),
         });
+        self.stop_timers(id);
+    }
+
+    /// Takes back what a bill has scheduled apart from its payment.
+    pub(super) fn stop_timers(&mut self, id: &BillId) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
         let timers = std::mem::take(&mut bill.timers);
         for key in [timers.fetch, timers.coming_up, timers.overdue].into_iter().flatten() {
             self.schedule.remove(key);

@@ -33,6 +33,11 @@ impl Company {
     pub(crate) fn logo_url(&self) -> String {
         format!("https://logos.sandbox.example/{}.png", self.id)
     }
+
+    /// A page of the company's site; that host does not exist either.
+    pub(crate) fn page_url(&self, page: &str) -> String {
+        format!("https://{}.sandbox.example/{page}", self.id)
+    }
 }
 
 #[derive(Clone, Copy)]

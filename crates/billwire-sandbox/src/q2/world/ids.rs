@@ -44,4 +44,6 @@ id! {
     AuthId,
     BillId,
     PaymentMethodId,
+    /// A replacement of the card on file at a company.
+    SwapId,
 }

@@ -106,6 +106,23 @@ impl Challenge {
         matches!(self.ask, Ask::Code { .. })
     }
 
+    /// It is answered with text: security questions, or the question for a code.
+    pub(super) fn asks_questions(&self) -> bool {
+        matches!(self.ask, Ask::Questions { .. } | Ask::Code { .. })
+    }
+
+    /// The security questions; a code that was sent is none, it is of no use later.
+    pub(super) fn questions(&self) -> Vec<Question> {
+        match &self.ask {
+            Ask::Questions { questions } => questions.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn judge(&self, answers: &[StepAnswer]) -> Result<Verdict, ApiError> {
+        judge(&self.ask, answers)
+    }
+
     fn accepts(&self, method: MfaMethod) -> bool {
         method == self.method() || (matches!(self.ask, Ask::Code { .. }) && method == MfaMethod::Code)
     }
@@ -149,7 +166,7 @@ impl World {
         let verdict = if step.did_not_receive_code {
             self.check_retry(now, &challenge)?
         } else {
-            judge(&challenge.ask, &step.answers)?
+            challenge.judge(&step.answers)?
         };
         self.check_answer(now, &auth_id, verdict);
         Ok(())
@@ -233,11 +250,7 @@ fn open_challenge<'a>(auth: &'a Auth, token: &str) -> Option<&'a Challenge> {
 
 fn judge(ask: &Ask, answers: &[StepAnswer]) -> Result<Verdict, ApiError> {
     match ask {
-        Ask::Questions { questions } => {
-            let given = answers_to(questions, answers)?;
-            let wrong = given.contains(&WRONG_ANSWER);
-            Ok(if wrong { Verdict::Wrong } else { Verdict::Passed })
-        }
+        Ask::Questions { questions } => judge_questions(questions, answers),
         Ask::Code { question, .. } => {
             let given = answers_to(std::slice::from_ref(question), answers)?;
             Ok(if given == [RIGHT_CODE] { Verdict::Passed } else { Verdict::Wrong })
@@ -257,6 +270,11 @@ fn judge(ask: &Ask, answers: &[StepAnswer]) -> Result<Verdict, ApiError> {
     }
 }
 
+pub(super) fn judge_questions(questions: &[Question], answers: &[StepAnswer]) -> Result<Verdict, ApiError> {
+    let wrong = answers_to(questions, answers)?.contains(&WRONG_ANSWER);
+    Ok(if wrong { Verdict::Wrong } else { Verdict::Passed })
+}
+
 /// The answers in the order of the questions; every question needs one.
 fn answers_to<'a>(questions: &[Question], answers: &'a [StepAnswer]) -> Result<Vec<&'a str>, ApiError> {
     let known =
@@ -273,15 +291,12 @@ fn answers_to<'a>(questions: &[Question], answers: &'a [StepAnswer]) -> Result<V
                 .and_then(|answer| answer.answer.as_deref())
                 .filter(|answer| !answer.trim().is_empty())
                 .ok_or_else(|| {
-                    ApiError::bad_request(format!(
-                        "Please provide an answer for {} in security.",
-                        question.identifier
-                    ))
+                    ApiError::bad_request(format!("Please provide an answer for {}.", question.identifier))
                 })
         })
         .collect()
 }
 
 fn unknown_identifier() -> ApiError {
-    ApiError::bad_request("An identifier in security is none of the challenge's.")
+    ApiError::bad_request("An identifier is none of the challenge's.")
 }

@@ -8,6 +8,7 @@ mod auth;
 mod bill;
 mod client;
 mod company;
+mod deletion;
 mod fees;
 mod ids;
 mod ledger;
@@ -19,6 +20,8 @@ mod payment_method;
 mod rules;
 mod search;
 mod settings;
+mod swap;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -31,7 +34,7 @@ pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, HoldCode, NewAuth};
 pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
 pub(crate) use self::client::Client;
 pub(crate) use self::company::{CardBrand, CardFees, CardKind, Company, Fee, Fees, Geo, LoginField};
-pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId};
+pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
 pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE, StepAnswer, StepInput};
@@ -42,6 +45,8 @@ pub use self::rules::Rules;
 pub use self::rules::ScheduleDateMember;
 pub(crate) use self::search::{CompanySearch, Page, Product};
 pub(crate) use self::settings::SettingsChange;
+pub(crate) use self::swap::{Swap, SwapPlan};
+pub(crate) use self::sync::{NewSync, SyncCard};
 pub(crate) use self::token::{NewToken, Token};
 pub(crate) use self::validation::{Plan, PlannedResult};
 use crate::api_error::ApiError;
@@ -66,6 +71,7 @@ pub(crate) struct World {
     auths: Table<Auth>,
     bills: Table<Bill>,
     payment_methods: Table<PaymentMethod>,
+    swaps: Table<Swap>,
     ledger: Ledger,
     schedule: Schedule<Effect>,
     #[serde(skip)]
@@ -93,6 +99,8 @@ pub(crate) enum Effect {
     PaymentStarts { bill_id: BillId },
     /// The bank or card network has answered.
     PaymentFinishes { bill_id: BillId },
+    /// The company has answered about the new card.
+    SwapFinishes { swap_id: SwapId },
     /// The client token is too old.
     TokenExpires { token_id: String },
 }
@@ -108,6 +116,7 @@ impl Effect {
             Self::BillFallsOverdue { bill_id } => format!("due date of bill {bill_id} passed"),
             Self::PaymentStarts { bill_id } => format!("pay date of bill {bill_id} reached"),
             Self::PaymentFinishes { bill_id } => format!("payment of bill {bill_id} finished"),
+            Self::SwapFinishes { swap_id } => format!("card swap {swap_id} finished"),
             Self::TokenExpires { token_id } => format!("client token {token_id} expired"),
         }
     }
@@ -125,6 +134,7 @@ impl World {
             auths: Table::new(),
             bills: Table::new(),
             payment_methods: Table::new(),
+            swaps: Table::new(),
             ledger: Ledger::default(),
             schedule: Schedule::new(),
             outbox: Vec::new(),
@@ -148,6 +158,7 @@ impl World {
             Effect::BillFallsOverdue { bill_id } => self.bill_falls_overdue(bill_id),
             Effect::PaymentStarts { bill_id } => self.payment_starts(at, bill_id),
             Effect::PaymentFinishes { bill_id } => self.payment_finishes(at, bill_id),
+            Effect::SwapFinishes { swap_id } => self.swap_finishes(at, swap_id),
             Effect::TokenExpires { token_id } => self.token_expires(token_id),
         }
         Some((at, effect))
@@ -190,6 +201,15 @@ impl World {
         self.bills.find(id)
     }
 
+    pub(crate) fn swap(&self, id: &SwapId) -> Option<&Swap> {
+        self.swaps.find(id)
+    }
+
+    /// Every bill that is shown to its client, oldest first.
+    pub(crate) fn active_bills(&self) -> impl Iterator<Item = &Bill> {
+        self.bills.iter().filter(|bill| !bill.hidden)
+    }
+
     pub(crate) fn payment_method(&self, id: &PaymentMethodId) -> Option<&PaymentMethod> {
         self.payment_methods.find(id).filter(|method| !method.removed)
     }
@@ -217,8 +237,21 @@ impl World {
         client.payment_methods.iter().filter_map(|id| self.payment_method(id)).collect()
     }
 
+    pub(crate) fn swaps_of(&self, client: &Client) -> Vec<&Swap> {
+        client.auths.iter().filter_map(|id| self.swaps.find(self.auths.find(id)?.swap.as_ref()?)).collect()
+    }
+
     pub(crate) fn push_event(&mut self, event: NewEvent) {
         self.outbox.push(event);
+    }
+
+    fn auth_in_path(&self, id: &AuthId) -> Result<&Auth, ApiError> {
+        self.auth(id).ok_or_else(|| ApiError::not_found(format!("There is no auth {id}.")))
+    }
+
+    fn payment_method_in_path(&self, id: &PaymentMethodId) -> Result<&PaymentMethod, ApiError> {
+        self.payment_method(id)
+            .ok_or_else(|| ApiError::not_found(format!("There is no payment method {id}.")))
     }
 
     fn client_in_body(&self, id: &ClientId) -> Result<&Client, ApiError> {

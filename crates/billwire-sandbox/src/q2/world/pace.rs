@@ -10,6 +10,8 @@ pub(super) const STEP: SignedDuration = SignedDuration::from_secs(1);
 pub(super) const BILL_DATA: SignedDuration = SignedDuration::from_secs(2);
 /// From the start of a payment to its outcome.
 pub(super) const PAYMENT: SignedDuration = SignedDuration::from_secs(2);
+/// From the start of a card swap to its end.
+pub(super) const SWAP: SignedDuration = SignedDuration::from_secs(3);
 /// How long a challenge waits for its answer.
 ///
 /// Source: Q2 Biller Direct description, section 12.2 "MFA".
@@ -20,5 +22,9 @@ pub(super) const CHALLENGE: SignedDuration = SignedDuration::from_mins(5);
 pub(super) const COMING_UP_DAYS: i64 = 2;
 /// How long a user interface should wait before it offers to send the code again; enforced by a rule only.
 pub(super) const RETRY_WAIT: SignedDuration = SignedDuration::from_secs(30);
+/// How long after a payment its method cannot be deleted.
+///
+/// Source: Q2 Biller Direct description, section 12.4 "Payment methods".
+pub(super) const DELETION_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a client token lives if nothing is said.
 pub(super) const TOKEN: SignedDuration = SignedDuration::from_hours(24);

@@ -262,23 +262,36 @@ impl World {
 
     /// The bill is `pending` from here on, until the outcome is known.
     fn start(&mut self, now: Moment, id: &BillId, pay_date: Moment) {
-        let Some(running) = self.prepare(id, pay_date) else { return };
+        let Some(method_id) = self.usable_method(id).map(|method| method.id.clone()) else { return };
+        self.start_with(now, id, pay_date, &method_id);
+    }
+
+    /// Starts with a given method, even a declined one that is retried.
+    pub(super) fn start_with(
+        &mut self,
+        now: Moment,
+        id: &BillId,
+        pay_date: Moment,
+        method_id: &PaymentMethodId,
+    ) {
+        let Some(running) = self.prepare(id, pay_date, method_id) else { return };
         let Some(bill) = self.bills.find_mut(id) else { return };
         bill.status = BillStatus::Pending;
         bill.running = Some(running);
         self.schedule.add(now.plus(pace::PAYMENT), Effect::PaymentFinishes { bill_id: id.clone() });
     }
 
-    fn prepare(&self, id: &BillId, pay_date: Moment) -> Option<Running> {
+    fn prepare(&self, id: &BillId, pay_date: Moment, method_id: &PaymentMethodId) -> Option<Running> {
         let bill = self.bill(id)?;
-        let method = self.usable_method(id)?;
+        let method = self.payment_method(method_id)?;
         let amount = bill.amount_to_pay()?;
         let surcharge = self.company(&bill.company_id)?.surcharge(amount, method);
         Some(Running { pay_date, method_id: method.id.clone(), amount, surcharge })
     }
 
     fn emit_payment_scheduled(&mut self, now: Moment, id: &BillId, pay_date: Moment) {
-        let Some(running) = self.prepare(id, pay_date) else { return };
+        let Some(method_id) = self.usable_method(id).map(|method| method.id.clone()) else { return };
+        let Some(running) = self.prepare(id, pay_date, &method_id) else { return };
         let event = events::payment_scheduled(self, id, &running);
         self.emit(now, event);
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::company::{CardBrand, CardKind};
 use super::ids::{BillId, ClientId, PaymentMethodId};
 use super::numbers::{self, NewNumbers};
-use super::{BillStatus, World};
+use super::{AuthStatus, BillStatus, World, pace};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
 use crate::table::Row;
@@ -63,7 +63,7 @@ pub(crate) enum Details {
     Bank(Bank),
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Card {
     /// `XXXX` and the last four digits.
@@ -118,6 +118,14 @@ impl PaymentMethod {
 
     pub(crate) fn is_usable(&self) -> bool {
         self.status == MethodStatus::Verified && !self.removed
+    }
+
+    /// Takes over new numbers; nothing is held against them.
+    pub(super) fn renew(&mut self, details: Details, declines: bool) {
+        self.details = details;
+        self.declines = declines;
+        self.status = MethodStatus::Verified;
+        self.failures_in_a_row = 0;
     }
 }
 
@@ -182,9 +190,7 @@ impl World {
         method_id: &PaymentMethodId,
         bill_id: &BillId,
     ) -> Result<(), ApiError> {
-        let method = self
-            .payment_method(method_id)
-            .ok_or_else(|| ApiError::not_found(format!("There is no payment method {method_id}.")))?;
+        let method = self.payment_method_in_path(method_id)?;
         let bill = self.bill_in_body(bill_id)?;
         if bill.client_id != method.client_id {
             return Err(ApiError::bad_request(
@@ -207,6 +213,77 @@ impl World {
         self.assign(method_id, bill_id);
         self.methods_changed(now, &client_id);
         Ok(())
+    }
+
+    /// Takes a method away for its client, but not within 24 hours of a payment with it.
+    ///
+    /// Source: Q2 Biller Direct description, sections 4.4.3 and 12.4.
+    pub(crate) fn delete_payment_method(
+        &mut self,
+        now: Moment,
+        id: &PaymentMethodId,
+    ) -> Result<(), ApiError> {
+        let method = self.payment_method_in_path(id)?;
+        let recent = method.last_paid_at.is_some_and(|paid_at| now < paid_at.plus(pace::DELETION_WAIT));
+        if recent || self.is_paying(method) {
+            return Err(ApiError::bad_request(
+                "A recent payment was made with this method; wait 24 hours before deleting it.",
+            ));
+        }
+        let client_id = method.client_id.clone();
+        self.remove_method(now, id);
+        let bills = self.client(&client_id).map(|client| client.bills.clone()).unwrap_or_default();
+        for bill_id in bills {
+            let owed = self
+                .bill(&bill_id)
+                .is_some_and(|bill| matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue));
+            if owed {
+                self.owe(now, &bill_id);
+            }
+        }
+        self.methods_changed(now, &client_id);
+        Ok(())
+    }
+
+    /// Makes the payments again that a declined method failed. Without any, a method that works is verified at once.
+    ///
+    /// Source: Q2 Biller Direct description, sections 4.4.4 and 12.4 (details inferred).
+    pub(crate) fn retry_payment_method(&mut self, now: Moment, id: &PaymentMethodId) -> Result<(), ApiError> {
+        let method = self.payment_method_in_path(id)?;
+        if method.status != MethodStatus::Declined {
+            return Err(ApiError::bad_request(
+                "The payment method is not declined; there is nothing to retry.",
+            ));
+        }
+        if self.is_paying(method) {
+            return Err(ApiError::bad_request(
+                "The payment method is being retried already; wait for the event.",
+            ));
+        }
+        let failed: Vec<BillId> = self
+            .client(&method.client_id)
+            .map(|client| self.bills_of(client))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|bill| bill.status == BillStatus::PaymentDeclined)
+            .filter(|bill| self.chosen_method(&bill.id).is_some_and(|chosen| chosen.id == *id))
+            .filter(|bill| self.auth(&bill.auth_id).is_some_and(|auth| auth.status == AuthStatus::Verified))
+            .map(|bill| bill.id.clone())
+            .collect();
+        let works = failed.is_empty() && !method.declines;
+        if let Some(method) = self.payment_methods.find_mut(id).filter(|_| works) {
+            method.status = MethodStatus::Verified;
+        }
+        for bill_id in failed {
+            self.start_with(now, &bill_id, now, id);
+        }
+        Ok(())
+    }
+
+    /// A payment with it is on its way.
+    fn is_paying(&self, method: &PaymentMethod) -> bool {
+        let bills = self.client(&method.client_id).map(|client| self.bills_of(client)).unwrap_or_default();
+        bills.iter().any(|bill| bill.running.as_ref().is_some_and(|running| running.method_id == method.id))
     }
 
     /// The method that would pay a bill: the assigned one, else the default unless the company asks for a kind.
@@ -285,7 +362,7 @@ impl World {
         }
     }
 
-    fn clear_default(&mut self, client_id: &ClientId) {
+    pub(super) fn clear_default(&mut self, client_id: &ClientId) {
         let ids = self.client(client_id).map(|client| client.payment_methods.clone()).unwrap_or_default();
         for id in ids {
             if let Some(method) = self.payment_methods.find_mut(&id) {
@@ -295,7 +372,7 @@ impl World {
     }
 
     /// Lets the client's bills take notice: a bill that waited for a method goes on.
-    fn methods_changed(&mut self, now: Moment, client_id: &ClientId) {
+    pub(super) fn methods_changed(&mut self, now: Moment, client_id: &ClientId) {
         let bills = self.client(client_id).map(|client| client.bills.clone()).unwrap_or_default();
         for bill_id in bills {
             let waits = self.bill(&bill_id).is_some_and(|bill| {

@@ -58,6 +58,20 @@ impl World {
     }
 }
 
+impl World {
+    /// The categories that companies have, with the name to show, in the order of the companies.
+    pub(crate) fn categories(&self) -> Vec<(&'static str, String)> {
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        for kind in self.companies.iter().flat_map(|company| company.categories) {
+            if !found.iter().any(|(known, _)| known == kind) {
+                let (first, rest) = kind.split_at(1);
+                found.push((kind, format!("{}{rest}", first.to_uppercase())));
+            }
+        }
+        found
+    }
+}
+
 fn check(search: &CompanySearch) -> Result<(), ApiError> {
     let has_query = search.query.as_ref().is_some_and(|query| !query.trim().is_empty());
     if !has_query && search.category.is_none() && search.near.is_none() {

@@ -18,15 +18,31 @@ enum Action {
     Client(u8),
     Card { client: usize, number: usize, default: bool },
     Bank { client: usize, account: usize },
-    Login { client: usize, company: usize, inputs: usize, pay: bool },
+    Login { client: usize, company: usize, inputs: usize, what: What },
     Answer { right: bool, again: bool },
     Pay { bill: usize, days: Option<i64> },
     Cancel { bill: usize },
     Assign { method: usize, bill: usize },
     Settings { bill: usize, recurring: Option<bool>, schedule: Option<usize> },
     Token { client: u8 },
+    Revoke { client: u8 },
+    Sync { client: u8, number: usize, known: bool },
+    FixHold { auth: usize },
+    AnswerLater { auth: usize },
+    DeleteAuth { auth: usize },
+    DeleteMethod { method: usize },
+    Retry { method: usize },
+    Swap { auth: usize, method: usize },
     Wait { seconds: i64 },
     Snapshot,
+}
+
+/// What a login is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Bill,
+    Pay,
+    Swap,
 }
 
 const INPUTS: &[[&str; 3]] = &[
@@ -39,10 +55,16 @@ const INPUTS: &[[&str; 3]] = &[
     ["7.77", "", "syncing"],
     ["", "", "hold"],
     ["", "", "authenticate"],
+    ["", "", "in-progress"],
+    ["", "", "card-on-file"],
     ["33.40", "", "mfa-required-questions"],
     ["33.40", "", "mfa-required-code"],
     ["33.40", "", "mfa-required-prompt"],
 ];
+
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![6 => Just(What::Bill), 2 => Just(What::Pay), 2 => Just(What::Swap)]
+}
 
 fn action() -> impl Strategy<Value = Action> {
     let place = 0..40_usize;
@@ -51,8 +73,17 @@ fn action() -> impl Strategy<Value = Action> {
         3 => (place.clone(), 0..3_usize, prop::bool::weighted(0.2))
             .prop_map(|(client, number, default)| Action::Card { client, number, default }),
         1 => (place.clone(), 0..2_usize).prop_map(|(client, account)| Action::Bank { client, account }),
-        5 => (place.clone(), place.clone(), 0..INPUTS.len(), prop::bool::weighted(0.2))
-            .prop_map(|(client, company, inputs, pay)| Action::Login { client, company, inputs, pay }),
+        5 => (place.clone(), place.clone(), 0..INPUTS.len(), what())
+            .prop_map(|(client, company, inputs, what)| Action::Login { client, company, inputs, what }),
+        1 => (0..3_u8).prop_map(|client| Action::Revoke { client }),
+        1 => (0..3_u8, 0..3_usize, any::<bool>())
+            .prop_map(|(client, number, known)| Action::Sync { client, number, known }),
+        2 => place.clone().prop_map(|auth| Action::FixHold { auth }),
+        1 => place.clone().prop_map(|auth| Action::AnswerLater { auth }),
+        1 => place.clone().prop_map(|auth| Action::DeleteAuth { auth }),
+        1 => place.clone().prop_map(|method| Action::DeleteMethod { method }),
+        2 => place.clone().prop_map(|method| Action::Retry { method }),
+        2 => (place.clone(), place.clone()).prop_map(|(auth, method)| Action::Swap { auth, method }),
         3 => (prop::bool::weighted(0.8), prop::bool::weighted(0.1))
             .prop_map(|(right, again)| Action::Answer { right, again }),
         5 => (place.clone(), prop::option::of(-1..20_i64)).prop_map(|(bill, days)| Action::Pay { bill, days }),
@@ -72,17 +103,25 @@ struct Walk {
     now: Moment,
     events: Vec<NewEvent>,
     accepted: usize,
+    /// Their payments stay in the ledger.
+    deleted_bills: BTreeSet<String>,
 }
 
 impl Walk {
     fn new() -> Self {
         let now = "2026-03-02T12:00:00Z".parse().expect("an instant");
-        let mut walk = Self { world: World::new(1), now, events: Vec::new(), accepted: 0 };
+        let mut walk = Self {
+            world: World::new(1),
+            now,
+            events: Vec::new(),
+            accepted: 0,
+            deleted_bills: BTreeSet::new(),
+        };
         for client in 0..2 {
             walk.perform(&Action::Client(client));
             walk.perform(&Action::Card { client: client.into(), number: 0, default: true });
             for company in 0..3 {
-                walk.perform(&Action::Login { client: client.into(), company, inputs: 0, pay: false });
+                walk.perform(&Action::Login { client: client.into(), company, inputs: 0, what: What::Bill });
             }
         }
         walk
@@ -103,16 +142,7 @@ impl Walk {
                 self.world.create_client(&format!("client-{number}"), Map::new()).map(drop)
             }
             Action::Card { client, number, default } => {
-                let numbers = NewNumbers::Card {
-                    number: ["4111111111111111", "5555555555554444", "4000000000000002"][number].to_owned(),
-                    code: None,
-                    month: "12".to_owned(),
-                    year: "2030".to_owned(),
-                    zipcode: "12345".to_owned(),
-                    brand: None,
-                    kind: None,
-                };
-                self.add_method(client, default, numbers)
+                self.add_method(client, default, card_numbers(number))
             }
             Action::Bank { client, account } => {
                 let numbers = NewNumbers::Bank {
@@ -122,7 +152,7 @@ impl Walk {
                 };
                 self.add_method(client, false, numbers)
             }
-            Action::Login { client, company, inputs, pay } => self.log_in(client, company, inputs, pay),
+            Action::Login { client, company, inputs, what } => self.log_in(client, company, inputs, what),
             Action::Answer { right, again } => self.answer(right, again),
             Action::Pay { bill, days } => {
                 let date = days.map(|days| self.now.plus_days(days));
@@ -134,9 +164,7 @@ impl Walk {
                 self.world.cancel_payment(self.now, &bill)
             }
             Action::Assign { method, bill } => {
-                let methods: Vec<PaymentMethodId> =
-                    self.world.payment_methods.iter().map(|method| method.id.clone()).collect();
-                let method = pick(&methods, method)?;
+                let method = self.method(method)?;
                 let bill = self.bill(bill)?;
                 self.world.assign_payment_method(self.now, &method, &bill)
             }
@@ -161,6 +189,67 @@ impl Walk {
                     access_token_seconds: None,
                 };
                 self.world.create_token(self.now, &new).map(drop)
+            }
+            Action::Revoke { client } => {
+                self.world.revoke_tokens_of(&format!("client-{client}"));
+                Ok(())
+            }
+            Action::Sync { client, number, known } => {
+                let new = NewToken {
+                    identifier: format!("client-{client}"),
+                    single_use: false,
+                    expires_at: None,
+                    access_token_seconds: None,
+                };
+                let card = SyncCard {
+                    identifier: known.then(|| "card-1".to_owned()),
+                    name: "Demo User".to_owned(),
+                    custom_label: None,
+                    set_as_default: known,
+                    numbers: card_numbers(number),
+                };
+                let sync = NewSync { meta: Map::new(), token: new, cards: vec![card] };
+                self.world.sync_client(self.now, sync).map(drop)
+            }
+            Action::FixHold { auth } => {
+                let auth = self.auth(auth)?;
+                self.world.fix_hold(self.now, &auth)
+            }
+            Action::AnswerLater { auth } => {
+                let auth = self.auth(auth)?;
+                let asked = self.world.auth(&auth).and_then(|auth| auth.unfinished.as_ref());
+                let questions = asked.map(|unfinished| unfinished.questions.clone()).unwrap_or_default();
+                let answers: Vec<StepAnswer> = questions
+                    .into_iter()
+                    .map(|question| StepAnswer {
+                        identifier: question.identifier,
+                        answer: Some("Smith".to_owned()),
+                    })
+                    .collect();
+                self.world.answer_questions(self.now, &auth, &answers)
+            }
+            Action::DeleteAuth { auth } => {
+                let auth = self.auth(auth)?;
+                let bills = self.world.auth(&auth).map(|auth| auth.bills.clone()).unwrap_or_default();
+                self.world.delete_auth(self.now, &auth)?;
+                self.deleted_bills.extend(bills.iter().map(ToString::to_string));
+                Ok(())
+            }
+            Action::DeleteMethod { method } => {
+                let method = self.method(method)?;
+                let paid_at = self.world.payment_method(&method).and_then(|method| method.last_paid_at);
+                self.world.delete_payment_method(self.now, &method)?;
+                let day = jiff::SignedDuration::from_hours(24);
+                assert!(paid_at.is_none_or(|paid_at| paid_at.plus(day) <= self.now), "the 24-hour rule");
+                Ok(())
+            }
+            Action::Retry { method } => {
+                let method = self.method(method)?;
+                self.world.retry_payment_method(self.now, &method)
+            }
+            Action::Swap { auth, method } => {
+                let (auth, method) = (self.auth(auth)?, self.method(method)?);
+                self.world.create_swap(self.now, &auth, &method)
             }
             Action::Wait { seconds } => {
                 self.now = self.now.plus(jiff::SignedDuration::from_secs(seconds));
@@ -193,7 +282,7 @@ impl Walk {
         self.world.add_payment_method(self.now, new).map(drop)
     }
 
-    fn log_in(&mut self, client: usize, company: usize, inputs: usize, pay: bool) -> Result<(), ApiError> {
+    fn log_in(&mut self, client: usize, company: usize, inputs: usize, what: What) -> Result<(), ApiError> {
         let client_id = self.client(client)?;
         let companies: Vec<CompanyId> =
             self.world.companies.iter().map(|company| company.id.clone()).collect();
@@ -201,8 +290,11 @@ impl Walk {
         let [balance, due, status] = INPUTS[inputs];
         let form = [("balance", balance), ("dueDate", due), ("status", status)];
         let known = self.world.client(&client_id);
-        let (bill_id, payment_method_id) = match known.filter(|_| pay) {
-            Some(client) => (client.bills.first().cloned(), client.payment_methods.first().cloned()),
+        let (bill_id, payment_method_id) = match known.filter(|_| what != What::Bill) {
+            Some(client) => (
+                client.bills.first().filter(|_| what == What::Pay).cloned(),
+                client.payment_methods.first().cloned(),
+            ),
             None => (None, None),
         };
         let company_id = bill_id
@@ -212,9 +304,14 @@ impl Walk {
         let new = NewAuth {
             client_id,
             company_id,
-            items: if pay { vec![AuthItem::Payment] } else { vec![AuthItem::Bill] },
+            items: vec![match what {
+                What::Bill => AuthItem::Bill,
+                What::Pay => AuthItem::Payment,
+                What::Swap => AuthItem::Swap,
+            }],
             payment_method_id,
             bill_id,
+            swap_id: None,
             form: form.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
         };
         self.world.create_auth(self.now, &new).map(drop)
@@ -262,11 +359,23 @@ impl Walk {
         pick(&bills, place)
     }
 
+    fn auth(&self, place: usize) -> Result<AuthId, ApiError> {
+        let auths: Vec<AuthId> = self.world.auths.iter().map(|auth| auth.id.clone()).collect();
+        pick(&auths, place)
+    }
+
+    fn method(&self, place: usize) -> Result<PaymentMethodId, ApiError> {
+        let methods: Vec<PaymentMethodId> =
+            self.world.payment_methods.iter().map(|method| method.id.clone()).collect();
+        pick(&methods, place)
+    }
+
     fn check(&self) {
         self.money_is_conserved();
         self.payments_are_planned_once();
         self.methods_agree();
         self.auths_are_legal();
+        self.swaps_are_legal();
         self.events_are_unique_and_ordered();
     }
 
@@ -283,7 +392,7 @@ impl Walk {
             let history: Vec<_> = bill.payments.iter().map(|entry| (entry.amount, entry.paid_on)).collect();
             assert_eq!(by_bill.remove(bill.id.as_str()).unwrap_or_default(), history, "ledger and history");
         }
-        assert!(by_bill.is_empty(), "a payment of no bill");
+        assert!(by_bill.keys().all(|id| self.deleted_bills.contains(*id)), "a payment of no bill");
         let moved: Amount = entries.iter().map(|entry| entry.amount).sum();
         let sent = self.events.iter().filter(|event| event.body["type"] == "bill.payment.sent");
         let told: Amount = sent
@@ -355,10 +464,38 @@ impl Walk {
         }
     }
 
+    fn swaps_are_legal(&self) {
+        let ending = |id: &SwapId| {
+            let ends = |effect: &&Effect| matches!(effect, Effect::SwapFinishes { swap_id } if swap_id == id);
+            self.world.schedule.effects().filter(ends).count()
+        };
+        for swap in self.world.swaps.iter() {
+            let auth = self.world.auth(&swap.auth_id).expect("an auth");
+            assert_eq!(auth.swap.as_ref(), Some(&swap.id), "one swap per login");
+            assert_eq!(auth.client_id, swap.client_id);
+            let runs = swap.status == swap::SwapStatus::InProgress;
+            assert!(ending(&swap.id) <= usize::from(runs), "only what runs ends, and once");
+        }
+        let known = self.world.auths.iter().filter(|auth| auth.swap.is_some()).count();
+        assert_eq!(known, self.world.swaps.iter().count(), "a swap of no login");
+    }
+
     fn events_are_unique_and_ordered(&self) {
         let ids: BTreeSet<&str> = self.events.iter().map(|event| event.id.as_str()).collect();
         assert_eq!(ids.len(), self.events.len());
         assert!(self.events.is_sorted_by_key(|event| event.created));
+    }
+}
+
+fn card_numbers(number: usize) -> NewNumbers {
+    NewNumbers::Card {
+        number: ["4111111111111111", "5555555555554444", "4000000000000002"][number].to_owned(),
+        code: None,
+        month: "12".to_owned(),
+        year: "2030".to_owned(),
+        zipcode: "12345".to_owned(),
+        brand: None,
+        kind: None,
     }
 }
 

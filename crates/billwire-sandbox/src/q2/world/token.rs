@@ -92,6 +92,28 @@ impl World {
         Ok(token.client_id.clone())
     }
 
+    /// Makes every token of the client with this identifier worthless. An unknown identifier has none.
+    ///
+    /// Source: Q2 Biller Direct description, sections 4.5.3 and 12.6.
+    pub(crate) fn revoke_tokens_of(&mut self, identifier: &str) {
+        let client = self.clients.iter().find(|client| client.identifier == identifier);
+        let Some(client_id) = client.map(|client| client.id.clone()) else { return };
+        self.revoke_where(|token| token.client_id == client_id);
+    }
+
+    /// Makes one token worthless; an unknown one is already.
+    pub(crate) fn revoke_token(&mut self, text: &str) {
+        self.revoke_where(|token| token.text == text);
+    }
+
+    fn revoke_where(&mut self, is_meant: impl Fn(&Token) -> bool) {
+        let revoked: Vec<String> =
+            self.tokens.iter().filter(|token| is_meant(token)).map(|token| token.id.clone()).collect();
+        for id in revoked {
+            self.tokens.remove(&id);
+        }
+    }
+
     /// Forgets an expired token a day later than it must, so that its holder still hears why it is refused.
     pub(super) fn token_expires(&mut self, id: &String) {
         const KEPT: SignedDuration = SignedDuration::from_hours(24);

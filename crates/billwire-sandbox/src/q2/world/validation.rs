@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::auth::{AuthItem, AuthStatus, Hold, HoldCode, NewAuth};
 use super::bill::BillPlan;
 use super::ids::{AuthId, BillId, PaymentMethodId};
-use super::mfa::{Challenge, ChallengeKind, Verdict};
+use super::mfa::{self, Challenge, ChallengeKind, Question, StepAnswer, Verdict};
+use super::swap::SwapPlan;
 use super::{Effect, World, pace};
+use crate::api_error::ApiError;
 use crate::moment::Moment;
 use crate::q2::events;
 use crate::schedule::EntryKey;
@@ -18,14 +20,15 @@ pub(crate) struct Plan {
     /// Asked in this order before the result.
     pub(crate) challenges: Vec<ChallengeKind>,
     pub(crate) result: PlannedResult,
+    /// What is found once the login is verified.
+    pub(crate) bill: BillPlan,
+    pub(crate) swap: SwapPlan,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum PlannedResult {
-    Verified {
-        bill: BillPlan,
-    },
+    Verified,
     /// The credentials are stored but not valid any more.
     Authenticate,
     Hold {
@@ -39,11 +42,32 @@ pub(crate) enum PlannedResult {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Run {
-    items: Vec<AuthItem>,
-    payment_method_id: Option<PaymentMethodId>,
-    bill_id: Option<BillId>,
-    plan: Plan,
+    pub(super) work: Work,
+    challenges: Vec<ChallengeKind>,
+    result: PlannedResult,
     pub(super) stage: Stage,
+}
+
+/// What is done once the login is verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Work {
+    pub(super) items: Vec<AuthItem>,
+    pub(super) payment_method_id: Option<PaymentMethodId>,
+    bill_id: Option<BillId>,
+    bill: BillPlan,
+    pub(super) swap: SwapPlan,
+}
+
+/// A validation that a hold interrupted, and how it would have gone on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Unfinished {
+    work: Work,
+    challenges: Vec<ChallengeKind>,
+    result: PlannedResult,
+    /// Asked and never answered; they can be answered later.
+    pub(super) questions: Vec<Question>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,18 +107,24 @@ impl World {
                     auth.items.push(*item);
                 }
             }
+            auth.unfinished = None;
             auth.run = Some(Run {
-                items: new.items.clone(),
-                payment_method_id: new.payment_method_id.clone(),
-                bill_id: new.bill_id.clone(),
-                plan,
+                work: Work {
+                    items: new.items.clone(),
+                    payment_method_id: new.payment_method_id.clone(),
+                    bill_id: new.bill_id.clone(),
+                    bill: plan.bill,
+                    swap: plan.swap,
+                },
+                challenges: plan.challenges,
+                result: plan.result,
                 stage: Stage::Checking { verdict: Verdict::Passed, entry },
             });
         }
     }
 
     /// Lets a running validation end without a result; its token is dead.
-    fn stop_validation(&mut self, id: &AuthId) {
+    pub(super) fn stop_validation(&mut self, id: &AuthId) {
         if let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.take()) {
             self.schedule.remove(run.entry());
         }
@@ -110,28 +140,94 @@ impl World {
         self.schedule.remove(before);
     }
 
+    /// Goes on with an interrupted validation at the point where a hold interrupted it.
+    fn go_on(&mut self, now: Moment, id: &AuthId, unfinished: Unfinished, verdict: Verdict) {
+        self.stop_validation(id);
+        let entry =
+            self.schedule.add(now.plus(pace::VALIDATION), Effect::ContinueValidation { auth_id: id.clone() });
+        let Unfinished { work, challenges, result, .. } = unfinished;
+        if let Some(auth) = self.auths.find_mut(id) {
+            auth.run = Some(Run { work, challenges, result, stage: Stage::Checking { verdict, entry } });
+        }
+    }
+
+    /// The user says that the reason of a hold is gone: the company looks again. A login that was never finished is
+    /// not finished by this; it goes back on hold.
+    ///
+    /// Source: Q2 Biller Direct description, sections 4.1.4 and 12.1.
+    pub(crate) fn fix_hold(&mut self, now: Moment, id: &AuthId) -> Result<(), ApiError> {
+        let auth = self.auth_in_path(id)?;
+        let hold = auth.hold.filter(|_| auth.status == AuthStatus::Hold);
+        let hold = hold.ok_or_else(|| ApiError::bad_request("The auth is not on hold."))?;
+        if auth.run.is_some() {
+            return Err(ApiError::bad_request(
+                "The login is being checked again already; wait for the event.",
+            ));
+        }
+        let Some(mut unfinished) = auth.unfinished.clone() else {
+            return Err(ApiError::bad_request("Nothing is known of this hold; create the auth again."));
+        };
+        let fixed = hold.code == HoldCode::AcceptTerms;
+        unfinished.result =
+            if fixed { PlannedResult::Verified } else { PlannedResult::Hold { code: hold.code } };
+        let verdict = Verdict::Passed;
+        self.go_on(now, id, Unfinished { challenges: Vec::new(), ..unfinished }, verdict);
+        Ok(())
+    }
+
+    /// Answers stored questions: those of an open challenge without its token, or those that nobody answered in time.
+    ///
+    /// Source: Q2 Biller Direct description, sections 4.1.5 and 12.2 (the second case is inferred from "later").
+    pub(crate) fn answer_questions(
+        &mut self,
+        now: Moment,
+        id: &AuthId,
+        answers: &[StepAnswer],
+    ) -> Result<(), ApiError> {
+        let auth = self.auth_in_path(id)?;
+        if let Some(challenge) = auth.run.as_ref().and_then(Run::challenge) {
+            if !challenge.asks_questions() {
+                return Err(ApiError::bad_request(
+                    "The auth waits for no answers to questions; reply to the challenge with POST /auth/step.",
+                ));
+            }
+            let verdict = challenge.judge(answers)?;
+            self.check_answer(now, id, verdict);
+            return Ok(());
+        }
+        let unfinished = auth.unfinished.as_ref().filter(|_| auth.run.is_none());
+        let Some(unfinished) = unfinished.filter(|unfinished| !unfinished.questions.is_empty()).cloned()
+        else {
+            return Err(ApiError::bad_request("The auth has no open questions."));
+        };
+        let verdict = mfa::judge_questions(&unfinished.questions, answers)?;
+        self.go_on(now, id, unfinished, verdict);
+        Ok(())
+    }
+
     pub(super) fn continue_validation(&mut self, now: Moment, id: &AuthId) {
         let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.as_mut()) else { return };
         let Stage::Checking { verdict, .. } = run.stage.clone() else { return };
         match verdict {
             Verdict::Wrong => self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::InvalidMfa }),
             Verdict::SendCode { destination } => self.ask_for_code(now, id, destination),
-            Verdict::Passed if run.plan.challenges.is_empty() => {
-                let result = run.plan.result.clone();
+            Verdict::Passed if run.challenges.is_empty() => {
+                let result = run.result.clone();
                 self.conclude(now, id, &result);
             }
             Verdict::Passed => {
-                let kind = run.plan.challenges.remove(0);
+                let kind = run.challenges.remove(0);
                 self.ask(now, id, kind);
             }
         }
     }
 
     pub(super) fn challenge_times_out(&mut self, now: Moment, id: &AuthId) {
-        let waits =
-            self.auth(id).and_then(|auth| auth.run.as_ref()).is_some_and(|run| run.challenge().is_some());
-        if waits {
-            self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::NoMfaResponse });
+        let challenge = self.auth(id).and_then(|auth| auth.run.as_ref()).and_then(Run::challenge);
+        let Some(questions) = challenge.map(Challenge::questions) else { return };
+        self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::NoMfaResponse });
+        if let Some(unfinished) = self.auths.find_mut(id).and_then(|auth| auth.unfinished.as_mut()) {
+            unfinished.questions = questions;
         }
     }
 
@@ -152,7 +248,7 @@ impl World {
     fn conclude(&mut self, now: Moment, id: &AuthId, result: &PlannedResult) {
         let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.take()) else { return };
         match result {
-            PlannedResult::Verified { bill } => self.verified(now, id, &run, bill),
+            PlannedResult::Verified => self.verified(now, id, &run.work),
             PlannedResult::Authenticate => {
                 self.set_status(id, AuthStatus::Authenticate, None);
                 let event = events::auth_invalid(self, id);
@@ -161,6 +257,11 @@ impl World {
             PlannedResult::Hold { code } => {
                 self.set_status(id, AuthStatus::Hold, Some(Hold { code: *code }));
                 self.cancel_payments_of(now, id);
+                self.hold_swap(id, &run.work);
+                let Run { work, challenges, result, .. } = run;
+                if let Some(auth) = self.auths.find_mut(id) {
+                    auth.unfinished = Some(Unfinished { work, challenges, result, questions: Vec::new() });
+                }
                 let event = events::auth_hold(self, id);
                 self.emit(now, event);
             }
@@ -168,8 +269,10 @@ impl World {
         }
     }
 
-    fn verified(&mut self, now: Moment, id: &AuthId, run: &Run, bill: &BillPlan) {
+    fn verified(&mut self, now: Moment, id: &AuthId, work: &Work) {
         let Some(auth) = self.auths.find_mut(id) else { return };
+        auth.unfinished = None;
+        auth.swap_plan = work.swap;
         let is_new = !std::mem::replace(&mut auth.has_been_verified, true);
         let known_bills = auth.bills.clone();
         self.set_status(id, AuthStatus::Verified, None);
@@ -179,25 +282,26 @@ impl World {
         }
         let event = events::auth_success(self, id);
         self.emit(now, event);
-        if run.items.contains(&AuthItem::Bill) {
+        if work.items.contains(&AuthItem::Bill) {
             if known_bills.is_empty() {
-                let made = self.create_bill(now, id, bill.clone());
-                if let (Some(bill_id), Some(method_id)) = (made, &run.payment_method_id) {
+                let made = self.create_bill(now, id, work.bill.clone());
+                if let (Some(bill_id), Some(method_id)) = (made, &work.payment_method_id) {
                     self.assign_if_fitting(method_id, &bill_id);
                 }
             }
             for bill_id in &known_bills {
                 // A bill that is to be paid now keeps its data.
-                if !(run.items.contains(&AuthItem::Payment) && run.bill_id.as_ref() == Some(bill_id)) {
-                    self.refresh_bill(now, bill_id, bill.clone());
+                if !(work.items.contains(&AuthItem::Payment) && work.bill_id.as_ref() == Some(bill_id)) {
+                    self.refresh_bill(now, bill_id, work.bill.clone());
                 }
             }
         }
         if let (true, Some(bill_id), Some(method_id)) =
-            (run.items.contains(&AuthItem::Payment), &run.bill_id, &run.payment_method_id)
+            (work.items.contains(&AuthItem::Payment), &work.bill_id, &work.payment_method_id)
         {
             self.pay_in_presence(now, bill_id, method_id);
         }
+        self.swap_after_login(now, id, work);
     }
 
     /// `meta.paymentMethodId` asks for an assignment; a method of the wrong kind is left alone.
@@ -239,7 +343,7 @@ impl World {
         }
     }
 
-    fn cancel_payments_of(&mut self, now: Moment, id: &AuthId) {
+    pub(super) fn cancel_payments_of(&mut self, now: Moment, id: &AuthId) {
         let bills = self.auth(id).map(|auth| auth.bills.clone()).unwrap_or_default();
         for bill_id in bills {
             self.cancel_by_system(now, &bill_id);

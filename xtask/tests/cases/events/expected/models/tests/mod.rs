@@ -17,6 +17,12 @@ fn event_thing_lost_bare() {
     quirk_event("event.thing_lost.bare", include_str!("fixtures/event.thing_lost.bare.json"));
 }
 
+/// With another spelling of the type.
+#[test]
+fn event_thing_lost_mislaid() {
+    quirk_event("event.thing_lost.mislaid", include_str!("fixtures/event.thing_lost.mislaid.json"));
+}
+
 /// Made.
 #[test]
 fn event_thing_made_made() {

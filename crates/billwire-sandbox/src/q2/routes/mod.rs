@@ -1,21 +1,28 @@
 //! The operations: wire types in, the world's functions, wire types out.
 
+mod auth;
+mod client;
+mod partner;
+mod swap;
+
 use billwire_models::q2;
 use billwire_models::scalar::Secret;
 
 use super::generated::server::Server;
 use super::world::{
     BillId, Client, ClientId, CompanyId, CompanySearch, NewAuth, NewPaymentMethod, NewToken, Page,
-    PaymentMethodId, ScheduleDateMember, SettingsChange, StepAnswer, StepInput, World,
+    PaymentMethodId, ScheduleDateMember, SettingsChange, StepAnswer, StepInput, SwapId, World,
 };
 use super::{read, wire};
 use crate::api_error::ApiError;
 use crate::context::{Caller, RequestContext};
 use crate::moment::Moment;
+use crate::service_keys::ServiceKeys;
 
 /// The operations on a world.
 pub(crate) struct Routes<'a> {
     pub(crate) world: &'a mut World,
+    pub(crate) keys: &'a ServiceKeys,
 }
 
 impl Server for Routes<'_> {
@@ -25,11 +32,7 @@ impl Server for Routes<'_> {
         request: q2::CreateClient,
     ) -> Result<q2::CreatedClient, ApiError> {
         partner_only(context)?;
-        let meta = match serde_json::to_value(&request.meta) {
-            Ok(serde_json::Value::Object(meta)) => meta,
-            _ => serde_json::Map::new(),
-        };
-        let id = self.world.create_client(&request.identifier, meta)?;
+        let id = self.world.create_client(&request.identifier, read::meta(request.meta.as_ref()))?;
         Ok(q2::CreatedClient::new(id.as_str().into()))
     }
 
@@ -100,6 +103,7 @@ impl Server for Routes<'_> {
             items: read::items(&request.items)?,
             payment_method_id: meta.payment_method_id.map(|id| PaymentMethodId::new(id.as_str())),
             bill_id: meta.bill_id.map(|id| BillId::new(id.as_str())),
+            swap_id: meta.swap_id.map(|id| SwapId::new(id.as_str())),
             form: request.form.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect(),
         };
         let id = self.world.create_auth(context.now, &new)?;
@@ -208,10 +212,7 @@ impl Server for Routes<'_> {
         payment_method_id: q2::PaymentMethodId,
         request: q2::AssignPaymentMethod,
     ) -> Result<q2::Acknowledgement, ApiError> {
-        let method_id = PaymentMethodId::new(payment_method_id.as_str());
-        if let Some(method) = self.world.payment_method(&method_id) {
-            owner_only(context, &method.client_id)?;
-        }
+        let method_id = own_method(self, context, &payment_method_id)?;
         self.own_bill(context, &request.bill_id)?;
         self.world.assign_payment_method(context.now, &method_id, &BillId::new(request.bill_id.as_str()))?;
         Ok(q2::Acknowledgement::new(true))
@@ -264,6 +265,113 @@ impl Server for Routes<'_> {
         self.world.cancel_payment(context.now, &BillId::new(request.bill_id.as_str()))?;
         Ok(q2::Acknowledgement::new(true))
     }
+
+    fn fix_hold(
+        &mut self,
+        context: &RequestContext,
+        auth_id: q2::AuthId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        auth::fix_hold(self, context, &auth_id)
+    }
+
+    fn answer_questions(
+        &mut self,
+        context: &RequestContext,
+        auth_id: q2::AuthId,
+        request: q2::AnswerQuestions,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        auth::answer_questions(self, context, &auth_id, request)
+    }
+
+    fn delete_auth(
+        &mut self,
+        context: &RequestContext,
+        auth_id: q2::AuthId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        auth::delete(self, context, &auth_id)
+    }
+
+    fn list_bills_by_partner(
+        &mut self,
+        context: &RequestContext,
+        partner_id: q2::PartnerId,
+    ) -> Result<q2::PartnerBillList, ApiError> {
+        partner::bills(self, context, &partner_id)
+    }
+
+    fn list_categories(&mut self, _context: &RequestContext) -> Result<q2::CategoryList, ApiError> {
+        let categories =
+            self.world.categories().into_iter().map(|(kind, name)| q2::Category::new(kind).with_name(name));
+        Ok(q2::CategoryList::new(categories.collect()))
+    }
+
+    fn delete_payment_method(
+        &mut self,
+        context: &RequestContext,
+        payment_method_id: q2::PaymentMethodId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        let id = own_method(self, context, &payment_method_id)?;
+        self.world.delete_payment_method(context.now, &id)?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+
+    fn retry_payment_method(
+        &mut self,
+        context: &RequestContext,
+        payment_method_id: q2::PaymentMethodId,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        let id = own_method(self, context, &payment_method_id)?;
+        self.world.retry_payment_method(context.now, &id)?;
+        Ok(q2::Acknowledgement::new(true))
+    }
+
+    fn revoke_tokens(
+        &mut self,
+        context: &RequestContext,
+        request: q2::RevokeTokens,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        client::revoke_tokens(self, context, &request)
+    }
+
+    fn sync_client(
+        &mut self,
+        context: &RequestContext,
+        request: q2::SyncClient,
+    ) -> Result<q2::SyncedClient, ApiError> {
+        client::sync(self, context, request)
+    }
+
+    fn create_swap(
+        &mut self,
+        context: &RequestContext,
+        request: q2::CreateSwap,
+    ) -> Result<q2::Acknowledgement, ApiError> {
+        swap::create(self, context, &request)
+    }
+
+    fn list_swap_companies(&mut self, _context: &RequestContext) -> Result<q2::CompanyList, ApiError> {
+        Ok(swap::companies(self))
+    }
+
+    fn list_swaps(
+        &mut self,
+        context: &RequestContext,
+        client_id: q2::ClientId,
+    ) -> Result<q2::SwapList, ApiError> {
+        swap::list(self, context, &client_id)
+    }
+
+    fn list_public_keys(&mut self, context: &RequestContext) -> Result<q2::JwkSet, ApiError> {
+        partner::public_keys(self, context)
+    }
+
+    fn public_key(&mut self, context: &RequestContext, key_id: q2::PublicKeyId) -> Result<q2::Jwk, ApiError> {
+        partner::public_key(self, context, &key_id)
+    }
+
+    fn latest_public_key(&mut self, context: &RequestContext) -> Result<q2::Jwk, ApiError> {
+        partner::latest_public_key(self, context)
+    }
 }
 
 impl Routes<'_> {
@@ -280,6 +388,19 @@ impl Routes<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Refuses a client token for the payment method of another client; an unknown one is for the world to refuse.
+fn own_method(
+    routes: &Routes<'_>,
+    context: &RequestContext,
+    id: &q2::PaymentMethodId,
+) -> Result<PaymentMethodId, ApiError> {
+    let id = PaymentMethodId::new(id.as_str());
+    if let Some(method) = routes.world.payment_method(&id) {
+        owner_only(context, &method.client_id)?;
+    }
+    Ok(id)
 }
 
 /// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" (limits inferred).
