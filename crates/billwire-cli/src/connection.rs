@@ -59,6 +59,11 @@ pub(crate) struct Connection {
     pub(crate) local: bool,
 }
 
+/// Whether the connection has an option of this name, so that no request body can have it.
+pub(crate) fn has_option(long: &str) -> bool {
+    options().iter().any(|option| option.get_long() == Some(long))
+}
+
 /// The options of every command that calls the API. The short help shows those that a first call needs.
 pub(crate) fn options() -> Vec<Arg> {
     let option = |name: &'static str, value: &'static str, help: &str| {

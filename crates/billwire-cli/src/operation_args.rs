@@ -11,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
+use crate::connection;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::json_text;
@@ -133,7 +134,7 @@ fn read_member(
 ) -> Result<Option<Value>, Error> {
     let name = member.name;
     if member.secret {
-        let option = format!("{}-from", flag(name));
+        let option = format!("--{}", secret_option(member));
         let Some(text) = matches.get_one::<String>(&secret_id(member)) else { return Ok(None) };
         let secret = reader.secret(&option, &SecretSource::parse(&option, text)?)?;
         return match member.kind {
@@ -201,7 +202,7 @@ fn plain_member(member: &'static BodyMember) -> Arg {
 
 fn secret_member(member: &'static BodyMember) -> Arg {
     let arg = Arg::new(secret_id(member))
-        .long(format!("{}-from", long(member.name)))
+        .long(secret_option(member))
         .value_name(secret_source::VALUE_NAME)
         .help(help(member))
         .help_heading(BODY_HEADING);
@@ -216,8 +217,9 @@ fn refused_member(member: &'static BodyMember) -> Arg {
 fn refusal(member: &BodyMember) -> Error {
     let plain = flag(member.name);
     Error::usage(format!("{plain} is secret and is not taken from the command line")).with_advice(format!(
-        "say where to read it: {plain}-from {}\nother users of this machine can see command lines, and shells keep them: \
+        "say where to read it: --{} {}\nother users of this machine can see command lines, and shells keep them: \
          treat what was given as known to others",
+        secret_option(member),
         secret_source::FORMS
     ))
 }
@@ -290,7 +292,7 @@ fn example(operation: &Operation) -> String {
 fn example_of(member: &BodyMember) -> String {
     let flag = flag(member.name);
     match member.kind {
-        _ if member.secret => format!("{flag}-from env:MY_VARIABLE"),
+        _ if member.secret => format!("--{} env:MY_VARIABLE", secret_option(member)),
         MemberKind::Choice(choices) => format!("{flag} {}", choices.first().copied().unwrap_or("CHOICE")),
         MemberKind::Json => format!("{flag} @FILE"),
         MemberKind::Boolean => flag,
@@ -326,6 +328,12 @@ fn secret_id(member: &BodyMember) -> String {
     format!("{}-from", member.name)
 }
 
+/// `card-number-from`; `body-client-token-from` where the connection has an option of the plain name.
+fn secret_option(member: &BodyMember) -> String {
+    let option = format!("{}-from", long(member.name));
+    if connection::has_option(&option) { format!("body-{option}") } else { option }
+}
+
 fn flag(name: &str) -> String {
     format!("--{}", long(name))
 }
@@ -350,6 +358,14 @@ fn value_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_token_to_revoke_is_not_the_token_to_call_with() {
+        let revoke = command(&billwire::models::q2::operations::REVOKE_TOKENS);
+        let options: Vec<_> = revoke.get_arguments().filter_map(Arg::get_long).collect();
+        assert!(options.contains(&"body-client-token-from"), "{options:?}");
+        assert!(!options.contains(&"client-token-from"), "{options:?}");
+    }
 
     #[test]
     fn names_follow_the_shell() {

@@ -98,8 +98,11 @@ pub fn enum_call(macro_name: &str, name: &str, docs: &str, values: &[EnumValue])
             None => format!("`{}`", value.wire),
         };
         text.push_str(&doc_comment(&description, "        "));
-        let aliases: String = value.aliases.iter().map(|alias| format!(" | {alias:?}")).collect();
-        let _ = writeln!(text, "        {} = {:?}{aliases},", value.variant, value.wire);
+        let _ = write!(text, "        {} = {:?}", value.variant, value.wire);
+        for alias in &value.aliases {
+            let _ = write!(text, " | {alias:?}");
+        }
+        text.push_str(",\n");
     }
     let _ = write!(text, "    }}\n}}\n\nimpl Answer for {name} {{}}\n");
     text

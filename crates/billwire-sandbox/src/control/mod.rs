@@ -1,5 +1,6 @@
 //! The control API: what a test does to a sandbox, as JSON over HTTP. The same functions serve the in-process handle.
 
+mod auths;
 pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod keys;
@@ -39,6 +40,11 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
     ),
     ("GET", "/control/q2/rules", "switches for what the sources leave open"),
     ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
+    (
+        "POST",
+        "/control/q2/auths/{authId}/lapse",
+        r#"a verified login stops working; {"reason": "invalid"|"needs-resync"}"#,
+    ),
     ("GET", "/control/q2/keys", "the public keys of the emulated service"),
     ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId and privateKey"#),
     ("DELETE", "/control/q2/keys/{keyId}", "retires a key"),
@@ -87,6 +93,9 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         }
         ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
         ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
+        ("POST", ["control", "q2", "auths", id, "lapse"]) => {
+            reply(&auths::lapse(shared, id, parse(body)?).await?)
+        }
         ("GET", ["control", "q2", "keys"]) => reply(&keys::list(shared)),
         ("POST", ["control", "q2", "keys"]) => reply(&keys::create(shared, parse(body)?)?),
         ("DELETE", ["control", "q2", "keys", key_id]) => reply(&keys::remove(shared, key_id)?),

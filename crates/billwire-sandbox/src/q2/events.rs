@@ -92,6 +92,11 @@ pub(crate) fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
     Some(about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
+pub(crate) fn auth_needs_resync(world: &World, id: &AuthId) -> Option<Draft> {
+    let auth = world.auth(id)?;
+    Some(about_auth(EventType::AuthNeedsResync, auth, json!({ "company": company_of_auth(world, auth)? })))
+}
+
 pub(crate) fn auth_deleted(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthDeleted, auth, json!({ "company": company_of_auth(world, auth)? })))

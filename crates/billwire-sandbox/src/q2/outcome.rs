@@ -52,11 +52,6 @@ pub(super) fn of_legacy_credentials(
     Some(Plan { challenges, result, bill: bill(outcome), swap: SwapPlan::Complete })
 }
 
-/// The legacy user name whose login ends with a card swap.
-pub(super) fn asks_for_a_swap(form: &BTreeMap<String, String>) -> bool {
-    legacy_name(form) == Some("testswap")
-}
-
 fn legacy_name(form: &BTreeMap<String, String>) -> Option<&str> {
     let typed = form.get("username").or_else(|| form.get("email"))?;
     Some(typed.strip_suffix("@test.test").unwrap_or(typed))

@@ -150,3 +150,30 @@ async fn a_login_that_is_being_checked_can_be_deleted() {
     api.advance("P1D").await;
     assert_eq!(api.event_types(), ["auth.security-input-required", "auth.deleted"]);
 }
+
+#[tokio::test]
+async fn a_login_can_stop_working_by_itself() {
+    let api = Api::start().await;
+    let client = api.client("lapsing").await;
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_1, ["25.21", "04/15/2026", ""]).await;
+    let auth = text(&api.auths(&client).await[0]["_id"]);
+    let path = format!("/q2/auths/{auth}/lapse");
+    api.control("POST", &path, Some(json!({ "reason": "needs-resync" }))).await.ok();
+    assert_eq!(status(&api, &client).await, "authenticate");
+    let company = json!({ "_id": REGULAR_1, "name": "Regular Company 1" });
+    assert_eq!(api.last_event("auth.needs-resync"), json!({ "company": company }));
+    let again = api.control("POST", &path, Some(json!({ "reason": "invalid" }))).await;
+    assert_eq!(again.status, 400, "{}", again.body);
+    let unknown = api.control("POST", "/q2/auths/nobody/lapse", Some(json!({ "reason": "invalid" }))).await;
+    assert_eq!(unknown.status, 404, "{}", unknown.body);
+    api.advance("P60D").await;
+    assert!(api.sandbox.ledger().is_empty(), "nothing is paid while the login is not verified");
+    assert_eq!(api.bill_status(&bill).await, "overdue");
+    // A good login makes it work again; then its credentials end.
+    assert_eq!(api.auth(&client, REGULAR_1, ["25.21", "12/15/2026", ""]).await, auth);
+    api.advance("PT10S").await;
+    assert_eq!(status(&api, &client).await, "verified");
+    api.control("POST", &path, Some(json!({ "reason": "invalid" }))).await.ok();
+    assert_eq!(api.event_types().last().map(String::as_str), Some("auth.invalid"));
+}

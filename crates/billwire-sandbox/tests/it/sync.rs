@@ -15,7 +15,7 @@ fn card(identifier: Option<&str>, number: &str) -> Value {
     card
 }
 
-fn sync(meta: Value, cards: &[Value]) -> Value {
+fn sync(meta: &Value, cards: &[Value]) -> Value {
     json!({ "client": { "identifier": "Bk0zwVx1Z", "meta": meta }, "cards": cards })
 }
 
@@ -29,7 +29,7 @@ async fn a_sync_makes_client_token_and_cards() {
     // The documents print the boolean as a text (trap T5).
     gold["setAsDefault"] = json!("true");
     let answer =
-        api.post("/client/sync", sync(json!({}), &[card(None, "5555555555554444"), gold])).await.ok();
+        api.post("/client/sync", sync(&json!({}), &[card(None, "5555555555554444"), gold])).await.ok();
     let client = text(&answer["clientId"]);
     assert_eq!(api.client("Bk0zwVx1Z").await, client);
     let cards = answer["cards"].as_array().expect("cards");
@@ -52,12 +52,13 @@ async fn a_repeated_sync_updates_what_it_knows() {
     let api = Api::start().await;
     let facts = json!({ "firstName": "Demo", "city": "Austin" });
     let first = [card(Some("gold"), "4111111111111111"), card(None, "5555555555554444")];
-    let first = api.post("/client/sync", sync(facts, &first)).await.ok();
+    let first = api.post("/client/sync", sync(&facts, &first)).await.ok();
     let client = text(&first["clientId"]);
     let mut renewed = card(Some("gold"), "6011111111111117");
     renewed["name"] = json!("New Name");
     let again = [renewed, card(None, "5555555555554444")];
-    let second = api.post("/client/sync", sync(json!({ "city": "Dallas", "pet": "cat" }), &again)).await.ok();
+    let second =
+        api.post("/client/sync", sync(&json!({ "city": "Dallas", "pet": "cat" }), &again)).await.ok();
     assert_eq!(second["clientId"], first["clientId"]);
     assert_ne!(second["ssoToken"], first["ssoToken"]);
     assert_eq!(second["cards"][0], first["cards"][0], "the same method");
@@ -80,13 +81,13 @@ async fn a_repeated_sync_updates_what_it_knows() {
 async fn a_new_number_forgives_a_decline_and_the_same_one_does_not() {
     let api = Api::start().await;
     let bad = [card(Some("gold"), "4000000000000002")];
-    let client = text(&api.post("/client/sync", sync(json!({}), &bad)).await.ok()["clientId"]);
+    let client = text(&api.post("/client/sync", sync(&json!({}), &bad)).await.ok()["clientId"]);
     let bill = api.bill(&client, REGULAR_1, ["25.21", "04/15/2026", ""]).await;
     api.pay_now(&bill).await;
     assert_eq!(api.bill_status(&bill).await, "payment-declined");
-    api.post("/client/sync", sync(json!({}), &bad)).await.ok();
+    api.post("/client/sync", sync(&json!({}), &bad)).await.ok();
     assert_eq!(api.methods(&client).await[0]["status"], "declined");
-    api.post("/client/sync", sync(json!({}), &[card(Some("gold"), "4111111111111111")])).await.ok();
+    api.post("/client/sync", sync(&json!({}), &[card(Some("gold"), "4111111111111111")])).await.ok();
     assert_eq!(api.methods(&client).await[0]["status"], "verified");
     assert_eq!(api.bill_status(&bill).await, "upcoming");
 }
@@ -98,11 +99,11 @@ async fn a_bad_sync_changes_nothing() {
     let good = card(None, "4111111111111111");
     let mut nameless = good.clone();
     nameless["name"] = json!(" ");
-    let mut past = sync(json!({}), &[]);
+    let mut past = sync(&json!({}), &[]);
     past["token"] = json!({ "expiration": "2020-01-01T00:00:00.000Z" });
     for (body, says) in [
-        (sync(json!({}), &[good.clone(), card(None, "4111111111111112")]), "cardNumber"),
-        (sync(json!({}), &[good, nameless]), "name"),
+        (sync(&json!({}), &[good.clone(), card(None, "4111111111111112")]), "cardNumber"),
+        (sync(&json!({}), &[good, nameless]), "name"),
         (past, "in the past"),
         (json!({ "client": { "identifier": "" } }), "identifier"),
         (json!({ "identifier": "x" }), "client"),

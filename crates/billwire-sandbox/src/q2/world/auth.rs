@@ -234,9 +234,6 @@ fn check_items(new: &NewAuth) -> Result<(), ApiError> {
 }
 
 fn read_plan(now: Moment, company: &Company, new: &NewAuth) -> Result<Plan, ApiError> {
-    if outcome::asks_for_a_swap(&new.form) {
-        return Err(ApiError::not_written("the test user \"testswap\""));
-    }
     if let Some(plan) = outcome::of_legacy_credentials(now, company, &new.form) {
         return Ok(plan);
     }

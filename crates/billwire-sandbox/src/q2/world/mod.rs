@@ -11,6 +11,7 @@ mod company;
 mod deletion;
 mod fees;
 mod ids;
+mod lapse;
 mod ledger;
 mod mfa;
 mod numbers;
@@ -35,6 +36,7 @@ pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutc
 pub(crate) use self::client::Client;
 pub(crate) use self::company::{CardBrand, CardFees, CardKind, Company, Fee, Fees, Geo, LoginField};
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
+pub(crate) use self::lapse::Lapse;
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
 pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE, StepAnswer, StepInput};
