@@ -9,8 +9,9 @@ use std::path::Path;
 
 use billwire_models::q2::behaviour::EventBody;
 use billwire_models::q2::{
-    Acknowledgement, AuthList, BillList, BillWithPayments, Company, CompanyList, CreatedClient,
-    CreatedPaymentMethod, CreatedToken, PaymentMethodList, QueuedAuth, operations,
+    Acknowledgement, AuthList, BillList, BillWithPayments, CategoryList, Company, CompanyList, CreatedClient,
+    CreatedPaymentMethod, CreatedToken, Jwk, JwkSet, PartnerBillList, PaymentMethodList, QueuedAuth,
+    SwapList, SyncedClient, operations,
 };
 use billwire_models::scalar::Answer;
 use serde::Serialize;
@@ -90,13 +91,19 @@ fn survivors_of(answer: &str, json: &str) -> Option<usize> {
         "AuthList" => survives::<AuthList>(json),
         "BillList" => survives::<BillList>(json),
         "BillWithPayments" => survives::<BillWithPayments>(json),
+        "CategoryList" => survives::<CategoryList>(json),
         "Company" => survives::<Company>(json),
         "CompanyList" => survives::<CompanyList>(json),
         "CreatedClient" => survives::<CreatedClient>(json),
         "CreatedPaymentMethod" => survives::<CreatedPaymentMethod>(json),
         "CreatedToken" => survives::<CreatedToken>(json),
+        "Jwk" => survives::<Jwk>(json),
+        "JwkSet" => survives::<JwkSet>(json),
+        "PartnerBillList" => survives::<PartnerBillList>(json),
         "PaymentMethodList" => survives::<PaymentMethodList>(json),
         "QueuedAuth" => survives::<QueuedAuth>(json),
+        "SwapList" => survives::<SwapList>(json),
+        "SyncedClient" => survives::<SyncedClient>(json),
         other => unreachable!("add {other} to this table"),
     }
 }
