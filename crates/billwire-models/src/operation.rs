@@ -183,6 +183,8 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The name of the answer's schema, which is also the name of its type.
     pub answer: &'static str,
+    /// The documented statuses of success, in the order of the description.
+    pub successes: &'static [u16],
     /// Whether the call may be repeated.
     pub safety: Safety,
     /// The credentials that are accepted, the usual one first.
@@ -219,6 +221,7 @@ impl Operation {
             parameters: &[],
             body: None,
             answer: "",
+            successes: &[200],
             safety: Safety::Never,
             credentials: &[Credential::ApiKey],
             card_data: false,

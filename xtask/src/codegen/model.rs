@@ -163,6 +163,8 @@ pub struct Branch {
     pub variant: String,
     pub ty: Type,
     pub kind: JsonKind,
+    /// Members that show an object to be this alternative; empty if the JSON type alone shows it.
+    pub members: Vec<String>,
     pub description: String,
 }
 
@@ -192,7 +194,12 @@ pub struct Operation {
     pub query: Option<String>,
     /// The schema of the body, if one is sent.
     pub request: Option<String>,
+    /// The schema of the answer: of the one success, or of the choice between several.
     pub response: String,
+    /// The documented successes, in the order of the description.
+    pub successes: Vec<Success>,
+    /// Other paths under which the same operation is served; the client never uses them.
+    pub path_aliases: Vec<String>,
     pub safety: Safety,
     /// Why it is no safer.
     pub safety_reason: Option<String>,
@@ -205,6 +212,14 @@ pub struct Operation {
     pub deprecated: bool,
     pub request_examples: Vec<Example>,
     pub response_examples: Vec<Example>,
+}
+
+/// One documented success of an operation.
+#[derive(Debug)]
+pub struct Success {
+    pub status: u16,
+    /// The alternative of the answer that comes with this status, if there are several successes.
+    pub variant: Option<String>,
 }
 
 impl Operation {
@@ -298,11 +313,24 @@ pub struct Example {
 pub struct Events {
     /// The schema of the event object.
     pub envelope: String,
-    /// The schema of its member `payload`.
+    /// Whether an event is sent as `{"event": {…}}`.
+    pub wrapped: bool,
+    /// The member of the envelope that says what happened: `payload`.
+    pub container: String,
+    /// The schema of that member.
     pub payload: String,
+    /// The member of that one whose form depends on the type of the event: `data`.
+    pub data: String,
     pub digest: String,
     /// By event type.
     pub events: Vec<Event>,
+}
+
+impl Events {
+    /// Where the data stands: `payload.data` between marks of code.
+    pub fn place(&self) -> String {
+        format!("`{}.{}`", self.container, self.data)
+    }
 }
 
 /// One event type.
@@ -317,7 +345,7 @@ pub struct Event {
     pub summary: String,
     pub description: String,
     pub source: String,
-    /// The schema of `payload.data`.
+    /// The schema of its data.
     pub data: String,
     pub examples: Vec<Example>,
 }

@@ -22,15 +22,12 @@ pub fn render(description: &Description, events: &Events) -> String {
     let envelope = envelope_properties(description, events);
     let payload = payload_properties(description, events);
     let mut imports = Imports::default();
-    for property in envelope.iter().filter(|property| property.wire != "payload") {
+    for property in envelope.iter().filter(|property| property.wire != events.container) {
         if property.wire != "type" {
             imports.add(&property.ty);
         }
     }
-    payload
-        .iter()
-        .filter(|property| property.wire == "resource")
-        .for_each(|property| imports.add(&property.ty));
+    lifted(events, &payload).for_each(|property| imports.add(&property.ty));
     events.events.iter().for_each(|event| imports.add(&Type::Named(event.data.clone())));
     for name in ["Answer", "Hidden", "Path", "RejectedElement"] {
         imports.scalar(name);
@@ -66,7 +63,7 @@ fn envelope_properties(description: &Description, events: &Events) -> Vec<Proper
     for property in &mut properties {
         match property.wire.as_str() {
             "type" => property.ty = Type::Named("EventType".to_owned()),
-            "payload" => property.ty = Type::Named("Payload".to_owned()),
+            wire if wire == events.container => property.ty = Type::Named("Payload".to_owned()),
             _ => {}
         }
     }
@@ -75,11 +72,17 @@ fn envelope_properties(description: &Description, events: &Events) -> Vec<Proper
 
 fn payload_properties(description: &Description, events: &Events) -> Vec<Property> {
     let mut properties = description.properties(&events.payload).to_vec();
-    for property in properties.iter_mut().filter(|property| property.wire == "data") {
+    for property in properties.iter_mut().filter(|property| property.wire == events.data) {
         property.ty = Type::Any;
         property.required = false;
+        property.rust = "data".to_owned();
     }
     properties
+}
+
+/// What stands beside the data and becomes a field of the event.
+fn lifted<'a>(events: &'a Events, payload: &'a [Property]) -> impl Iterator<Item = &'a Property> {
+    payload.iter().filter(|property| property.wire != events.data)
 }
 
 fn type_docs(description: &Description, events: &Events) -> String {
@@ -108,16 +111,15 @@ fn event_items(
     envelope: &[Property],
     payload: &[Property],
 ) -> Vec<TokenStream> {
-    let plain: Vec<&Property> = envelope.iter().filter(|property| property.wire != "payload").collect();
-    let resource = payload.iter().find(|property| property.wire == "resource");
-    let resource_docs = docs(&resource.map(property_docs).unwrap_or_default());
-    let resource_type = resource.map(types::field);
+    let plain: Vec<&Property> =
+        envelope.iter().filter(|property| property.wire != events.container).collect();
+    let lifted: Vec<&Property> = lifted(events, payload).collect();
     let documentation = docs(&paragraphs([description
         .schema(&events.envelope)
         .map(schema_docs)
         .unwrap_or_default()
         .as_str()]));
-    let fields = plain.iter().map(|property| {
+    let fields = plain.iter().chain(&lifted).map(|property| {
         let documentation = docs(&property_docs(property));
         let name = ident(&property.rust);
         let ty = types::field(property);
@@ -125,8 +127,8 @@ fn event_items(
     });
     let name = ident("Event");
     let mut shown: Vec<Property> = plain.iter().map(|property| (*property).clone()).collect();
-    shown.extend(resource.cloned());
-    shown.extend(payload.iter().filter(|property| property.wire == "data").map(|property| Property {
+    shown.extend(lifted.iter().map(|property| (*property).clone()));
+    shown.extend(payload.iter().filter(|property| property.wire == events.data).map(|property| Property {
         ty: Type::Named("EventData".to_owned()),
         required: true,
         nullable: false,
@@ -145,57 +147,48 @@ fn event_items(
             #[non_exhaustive]
             pub struct Event {
                 #(#fields,)*
-                #resource_docs
-                pub resource: #resource_type,
                 /// What happened, decoded by `kind`.
                 pub data: EventData,
             }
         },
-        constructors(&plain, resource),
+        constructors(&plain, &lifted),
         debug_impl(&name, &shown, false),
-        serialize(&plain),
-        quote! {
-            #[derive(Serialize)]
-            struct PayloadOut<'a> {
-                resource: &'a #resource_type,
-                #[serde(skip_serializing_if = "EventData::is_absent")]
-                data: &'a EventData,
-            }
-        },
+        serialize(events, &plain, &lifted),
+        payload_out(events, &lifted),
     ];
-    items.extend(decoding("Event", &object(envelope.to_vec()), &event_result(&plain, envelope)));
-    items.push(payload_module(resource, payload, &object));
+    items.extend(decoding("Event", &object(envelope.to_vec()), &event_result(events, &plain, &lifted, envelope)));
+    items.push(payload_module(&lifted, payload, &object));
+    let (container, data) = (&events.container, &events.data);
     items.push(quote! {
         impl Answer for Event {
             fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
-                self.data.visit_rejected(&path.field("payload").field("data"), report);
+                self.data.visit_rejected(&path.field(#container).field(#data), report);
             }
         }
     });
     items
 }
 
-fn constructors(plain: &[&Property], resource: Option<&Property>) -> TokenStream {
-    let required: Vec<_> = plain.iter().filter(|property| !property.optional()).collect();
-    let arguments = required.iter().map(|property| {
+fn constructors(plain: &[&Property], lifted: &[&Property]) -> TokenStream {
+    let all: Vec<&Property> = plain.iter().chain(lifted).copied().collect();
+    let arguments = all.iter().filter(|property| !property.optional()).map(|property| {
         let name = ident(&property.rust);
         let ty = types::rust(&property.ty);
         quote!(#name: #ty)
     });
-    let fields = plain.iter().map(|property| {
+    let fields = all.iter().map(|property| {
         let name = ident(&property.rust);
         if property.optional() { quote!(#name: None) } else { quote!(#name) }
     });
-    let resource = resource.map(types::field);
-    let setters = plain
+    let setters = all
         .iter()
         .filter(|property| property.optional())
         .map(|property| super::render_models::setter(property, &quote!(pub)));
     quote! {
         impl Event {
             /// Makes one from its required members. `kind` and `data` must belong together.
-            pub fn new(#(#arguments,)* resource: #resource, data: EventData) -> Self {
-                Self { #(#fields,)* resource, data }
+            pub fn new(#(#arguments,)* data: EventData) -> Self {
+                Self { #(#fields,)* data }
             }
 
             #(#setters)*
@@ -203,7 +196,7 @@ fn constructors(plain: &[&Property], resource: Option<&Property>) -> TokenStream
     }
 }
 
-fn serialize(plain: &[&Property]) -> TokenStream {
+fn serialize(events: &Events, plain: &[&Property], lifted: &[&Property]) -> TokenStream {
     let entries = plain.iter().map(|property| {
         let wire = &property.wire;
         let name = ident(&property.rust);
@@ -213,23 +206,58 @@ fn serialize(plain: &[&Property]) -> TokenStream {
             quote!(members.serialize_entry(#wire, &self.#name)?;)
         }
     });
+    let container = &events.container;
+    let inner = lifted.iter().map(|property| {
+        let name = ident(&property.rust);
+        quote!(#name: &self.#name)
+    });
     quote! {
         /// Writes the event object, without a wrapper.
         impl Serialize for Event {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut members = serializer.serialize_map(None)?;
                 #(#entries)*
-                members.serialize_entry("payload", &PayloadOut { resource: &self.resource, data: &self.data })?;
+                members.serialize_entry(#container, &PayloadOut { #(#inner,)* data: &self.data })?;
                 members.end()
             }
         }
     }
 }
 
+/// What is written around the data.
+fn payload_out(events: &Events, lifted: &[&Property]) -> TokenStream {
+    let members = lifted.iter().map(|property| {
+        let name = ident(&property.rust);
+        let ty = types::field(property);
+        let rename = (property.wire != property.rust).then(|| {
+            let wire = &property.wire;
+            quote!(#[serde(rename = #wire)])
+        });
+        let skip = property.optional().then(|| quote!(#[serde(skip_serializing_if = "Option::is_none")]));
+        quote!(#rename #skip #name: &'a #ty)
+    });
+    let data = &events.data;
+    let rename = (data != "data").then(|| quote!(#[serde(rename = #data)]));
+    quote! {
+        #[derive(Serialize)]
+        struct PayloadOut<'a> {
+            #(#members,)*
+            #rename
+            #[serde(skip_serializing_if = "EventData::is_absent")]
+            data: &'a EventData,
+        }
+    }
+}
+
 /// Builds the event out of the decoded members: the data is decoded last, because the type may come after it.
-fn event_result(plain: &[&Property], envelope: &[Property]) -> TokenStream {
+fn event_result(
+    events: &Events,
+    plain: &[&Property],
+    lifted: &[&Property],
+    envelope: &[Property],
+) -> TokenStream {
     let kind = plain.iter().find(|property| property.wire == "type").map(|property| decoded(property));
-    let payload = envelope.iter().find(|property| property.wire == "payload").map(decoded);
+    let payload = envelope.iter().find(|property| property.wire == events.container).map(decoded);
     let fields = plain.iter().map(|property| {
         let name = ident(&property.rust);
         match decoded(property) {
@@ -238,34 +266,49 @@ fn event_result(plain: &[&Property], envelope: &[Property]) -> TokenStream {
             value => quote!(#name: #value),
         }
     });
+    let inner = lifted.iter().map(|property| {
+        let name = ident(&property.rust);
+        quote!(#name: payload.#name)
+    });
     quote! {
         let kind = #kind;
         let payload: payload::Payload = #payload;
         let data = EventData::decode(&kind, payload.data.unwrap_or_default());
-        Ok(Event { #(#fields,)* resource: payload.resource, data })
+        Ok(Event { #(#fields,)* #(#inner,)* data })
     }
 }
 
 /// The payload has members of its own, so it gets a module of its own for their names.
 fn payload_module(
-    resource: Option<&Property>,
+    lifted: &[&Property],
     payload: &[Property],
     object: &dyn Fn(Vec<Property>) -> Object,
 ) -> TokenStream {
-    let ty = resource.map(types::field);
-    let resource_name = resource.map(|property| types::rust(&property.ty));
-    let value = resource.map(decoded);
+    let mut names: Vec<String> = lifted.iter().map(|property| types::rust(&property.ty).to_string()).collect();
+    names.sort();
+    names.dedup();
+    let names = names.iter().map(|name| ident(name));
+    let members = lifted.iter().map(|property| {
+        let name = ident(&property.rust);
+        let ty = types::field(property);
+        quote!(pub(super) #name: #ty)
+    });
+    let values = lifted.iter().map(|property| {
+        let name = ident(&property.rust);
+        let value = decoded(property);
+        quote!(#name: #value)
+    });
     let decoding =
-        decoding("Payload", &object(payload.to_vec()), &quote!(Ok(Payload { resource: #value, data })));
+        decoding("Payload", &object(payload.to_vec()), &quote!(Ok(Payload { #(#values,)* data })));
     quote! {
         mod payload {
             use std::fmt;
             use serde::de::{self, IgnoredAny, MapAccess, Visitor};
             use serde::{Deserialize, Deserializer};
-            use super::#resource_name;
+            #(use super::#names;)*
 
             pub(super) struct Payload {
-                pub(super) resource: #ty,
+                #(#members,)*
                 pub(super) data: Option<serde_json::Value>,
             }
 

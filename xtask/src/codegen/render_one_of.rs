@@ -1,4 +1,4 @@
-//! Alternatives of a `oneOf` as a Rust enum, told apart by their JSON type.
+//! Alternatives of a `oneOf` as a Rust enum, told apart by their JSON type, or objects by the members they require.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -51,15 +51,28 @@ fn serde_imports(branches: &[Branch]) -> Vec<TokenStream> {
         access.push(quote!(SeqAccess));
     }
     let plain = [JsonKind::Text, JsonKind::Number, JsonKind::Boolean].into_iter().any(has);
+    let by_members = branches.iter().any(|branch| !branch.members.is_empty());
     let mut items = Vec::new();
     if !value.is_empty() {
         items.push(quote!(use serde::de::value::{#(#value),*};));
     }
-    let own = plain.then(|| quote!(self, IntoDeserializer,));
+    let own = match (plain, by_members) {
+        (true, _) => quote!(self, IntoDeserializer,),
+        (false, true) => quote!(self,),
+        (false, false) => TokenStream::new(),
+    };
     items.push(quote!(use serde::de::{#own #(#access,)* Visitor};));
     items.push(quote!(
         use serde::{Deserialize, Deserializer, Serialize};
     ));
+    if by_members {
+        items.push(quote!(
+            use serde_json::{Map, Value};
+        ));
+        items.push(quote!(
+            use crate::scalar::generated_support::decode_members;
+        ));
+    }
     items
 }
 
@@ -120,7 +133,12 @@ fn decoding(name: &str, branches: &[Branch]) -> Vec<TokenStream> {
     let visitor = format_ident!("{}Visitor", name);
     let kinds: Vec<&str> = branches.iter().map(|branch| kind_words(branch.kind)).collect();
     let expecting = format!("{} ({name})", kinds.join(" or "));
-    let visits = branches.iter().map(|branch| visits(&ty, branch));
+    let by_members: Vec<&Branch> = branches.iter().filter(|branch| !branch.members.is_empty()).collect();
+    let mut visits: Vec<TokenStream> =
+        branches.iter().filter(|branch| branch.members.is_empty()).map(|branch| visits(&ty, branch)).collect();
+    if !by_members.is_empty() {
+        visits.push(visit_by_members(&ty, &by_members));
+    }
     vec![
         quote! {
             impl<'de> Deserialize<'de> for #ty {
@@ -142,6 +160,31 @@ fn decoding(name: &str, branches: &[Branch]) -> Vec<TokenStream> {
             }
         },
     ]
+}
+
+/// The members decide, so they are all read before one alternative is chosen. A repeated member counts as it came last.
+fn visit_by_members(ty: &syn::Ident, branches: &[&Branch]) -> TokenStream {
+    let choices = branches.iter().map(|branch| {
+        let variant = ident(&branch.variant);
+        let members = &branch.members;
+        quote! {
+            if #(members.contains_key(#members))&&* {
+                return decode_members(members).map(#ty::#variant);
+            }
+        }
+    });
+    let wanted: Vec<String> = branches
+        .iter()
+        .map(|branch| branch.members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(" and "))
+        .collect();
+    let message = format!("missing members: expected {}", wanted.join(", or "));
+    quote! {
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<#ty, A::Error> {
+            let members: Map<String, Value> = Deserialize::deserialize(MapAccessDeserializer::new(members))?;
+            #(#choices)*
+            Err(de::Error::custom(#message))
+        }
+    }
 }
 
 /// The visitor's functions for one alternative: the value is handed on to the type of the alternative.

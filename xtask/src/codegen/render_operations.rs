@@ -74,6 +74,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
         Some(group) => quote!(Some(#group)),
         None => quote!(None),
     };
+    let successes = operation.successes.iter().map(|success| success.status);
     let summary = one_line(&operation.summary);
     let source = &operation.source;
     quote! {
@@ -88,6 +89,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
             parameters: &[#(#in_path,)* #(#in_query,)*],
             body: #body,
             answer: #response,
+            successes: &[#(#successes),*],
             safety: Safety::#safety,
             credentials: &[#(#credentials),*],
             card_data: #card_data,

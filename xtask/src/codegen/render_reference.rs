@@ -232,8 +232,9 @@ fn events(description: &Description) -> String {
     let Some(events) = &description.events else { return finish(&text) };
     let _ = writeln!(
         text,
-        "Every event is {}; its `payload.data` depends on its type.\n",
-        link(&events.envelope, "")
+        "Every event is {}; its {} depends on its type.\n",
+        link(&events.envelope, ""),
+        events.place()
     );
     text.push_str("| type | data | when |\n| --- | --- | --- |\n");
     for event in &events.events {

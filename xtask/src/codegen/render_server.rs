@@ -52,7 +52,11 @@ pub fn render_router(description: &Description) -> String {
     let api = ident(&description.api);
     let operations = description.sorted_operations();
     // Requests and queries need no import: the methods of the trait say what they decode to.
-    let names: Vec<_> = id_types(&operations).iter().map(|name| ident(name)).collect();
+    let mut names = id_types(&operations);
+    names.extend(
+        operations.iter().filter(|operation| operation.successes.len() > 1).map(|operation| operation.response.clone()),
+    );
+    let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
     let items = vec![
         quote!(
             use billwire_models::operation::Operation;
@@ -138,9 +142,11 @@ fn arguments(operation: &Operation) -> impl Iterator<Item = (syn::Ident, TokenSt
 fn route(operations: &[&Operation]) -> TokenStream {
     let mut paths: BTreeMap<Vec<(bool, &str)>, Vec<&Operation>> = BTreeMap::new();
     for operation in operations {
-        let segments =
-            operation.path.split('/').skip(1).map(|segment| (segment.starts_with('{'), segment)).collect();
-        paths.entry(segments).or_default().push(operation);
+        for path in std::iter::once(&operation.path).chain(&operation.path_aliases) {
+            let segments =
+                path.split('/').skip(1).map(|segment| (segment.starts_with('{'), segment)).collect();
+            paths.entry(segments).or_default().push(operation);
+        }
     }
     let arms = paths.iter().map(|(segments, operations)| {
         let pattern = segments.iter().map(|(parameter, segment)| {
@@ -208,19 +214,40 @@ fn handle(operations: &[&Operation]) -> TokenStream {
         });
         let query = operation.query.as_ref().map(|_| quote!(decode::query(parameters)?,));
         let request = operation.request.as_ref().map(|_| quote!(decode::body(body)?,));
-        quote!(#id => decode::encode(&server.#name(context, #(#in_path)* #query #request)?),)
+        let asked = quote!(server.#name(context, #(#in_path)* #query #request)?);
+        match operation.successes.as_slice() {
+            [] | [_] => {
+                let status = operation.successes.first().map_or(200, |success| success.status);
+                quote!(#id => Ok((#status, decode::encode(&#asked)?)),)
+            }
+            several => {
+                let answer = ident(&operation.response);
+                let statuses = several.iter().map(|success| {
+                    let variant = ident(success.variant.as_deref().unwrap_or_default());
+                    let status = success.status;
+                    quote!(#answer::#variant(_) => #status,)
+                });
+                quote! {
+                    #id => {
+                        let answer = #asked;
+                        let status = match &answer { #(#statuses)* };
+                        Ok((status, decode::encode(&answer)?))
+                    }
+                }
+            }
+        }
     });
     let without_body = operations.iter().all(|operation| operation.request.is_none());
     let unused_body = without_body.then(|| quote!(let _ = body;));
     quote! {
-        /// Decodes the body of a request, asks the server, and encodes its answer.
+        /// Decodes the body of a request, asks the server, and encodes its answer; gives its status with it.
         pub(crate) fn handle(
             server: &mut dyn Server,
             context: &RequestContext,
             operation: &'static Operation,
             parameters: &PathParameters,
             body: &[u8],
-        ) -> Result<Vec<u8>, ApiError> {
+        ) -> Result<(u16, Vec<u8>), ApiError> {
             #unused_body
             match operation.id {
                 #(#arms)*

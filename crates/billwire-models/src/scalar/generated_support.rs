@@ -4,7 +4,7 @@
 use std::fmt::{self, Debug};
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use super::id::id_newtype;
 pub(crate) use super::open_enum::open_enum;
@@ -17,6 +17,11 @@ pub(crate) fn decode_value<T: DeserializeOwned>(value: &Value) -> Result<T, Stri
         // Once more, this time keeping track of the place, which the happy path does not pay for.
         Err(_) => serde_path_to_error::deserialize::<_, T>(value).map_err(|error| problem::describe(&error)),
     }
+}
+
+/// Decodes an object whose members were read to see which type it is. The error says where inside it and why.
+pub(crate) fn decode_members<T: DeserializeOwned, E: serde::de::Error>(members: Map<String, Value>) -> Result<T, E> {
+    decode_value(&Value::Object(members)).map_err(E::custom)
 }
 
 /// Prints an object for people: members that are absent are left out, the others stand without `Some`.

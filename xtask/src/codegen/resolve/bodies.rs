@@ -5,6 +5,14 @@ use crate::codegen::model::{Example, Type};
 use crate::codegen::problem::Position;
 use crate::codegen::read::Node;
 
+/// A documented success as it stands in the description.
+pub(super) struct SuccessBody {
+    pub(super) status: u16,
+    pub(super) schema: String,
+    pub(super) examples: Vec<Example>,
+    pub(super) position: Position,
+}
+
 impl Resolver<'_> {
     /// The schema and the examples of a request body, if there is one.
     pub(super) fn request(&self, node: &Node, what: &str) -> (Option<String>, Vec<Example>) {
@@ -25,10 +33,10 @@ impl Resolver<'_> {
         }
     }
 
-    /// The schema and the examples of the success response.
-    pub(super) fn response(&self, node: &Node, owner: Position, what: &str) -> (String, Vec<Example>) {
+    /// The successes: status, schema and examples of each.
+    pub(super) fn responses(&self, node: &Node, owner: Position, what: &str) -> Vec<SuccessBody> {
         let responses = node.member("responses").map(Node::entries).unwrap_or_default();
-        let mut answer = None;
+        let mut answers = Vec::new();
         for entry in responses {
             let of = format!("response {} of {what}", entry.key);
             let resolved = match entry.node.member("$ref") {
@@ -41,24 +49,23 @@ impl Resolver<'_> {
             self.keywords(resolved, keywords::RESPONSE, &of);
             self.need_text(resolved, "description", entry.key_position, &of);
             if entry.key.starts_with('2') {
-                if answer.is_some() {
-                    let message = format!("{what} has two success responses");
-                    self.problems.push(entry.key_position, message, "keep one: the client returns one type");
-                }
-                answer = Some(self.media(resolved, entry.key_position, &of));
+                let Ok(status) = entry.key.parse::<u16>() else {
+                    let message = format!("{what} has a success `{}` without a status", entry.key);
+                    self.problems.push(entry.key_position, message, "write the status: '200'");
+                    continue;
+                };
+                let (schema, examples) = self.media(resolved, entry.key_position, &of).unwrap_or_default();
+                answers.push(SuccessBody { status, schema, examples, position: entry.key_position });
             }
         }
-        match answer {
-            Some(found) => found.unwrap_or_default(),
-            None => {
-                self.problems.push(
-                    owner,
-                    format!("{what} has no success response"),
-                    "add `responses: {'200': …}`",
-                );
-                Default::default()
-            }
+        if answers.is_empty() {
+            self.problems.push(
+                owner,
+                format!("{what} has no success response"),
+                "add `responses: {'200': …}`",
+            );
         }
+        answers
     }
 
     /// The schema and the examples of a body.

@@ -1,7 +1,8 @@
 //! Webhooks: the event types of an API and the envelope they share.
 //!
-//! Every webhook refines one event schema: `{event: allOf [that schema, {type: const, payload: {data: $ref}}]}`. That is
-//! plain JSON Schema, so other tools understand it; here it is read back into a table of event types.
+//! Every webhook refines one event schema: `allOf [that schema, {type: const, payload: {data: $ref}}]`, bare or wrapped as
+//! `{event: …}`. That is plain JSON Schema, so other tools understand it; here it is read back into a table of event types.
+//! What the two inner members are called is up to the API: `payload.data`, `data.object`.
 
 use super::types::shape;
 use super::{Resolver, components, digest, keywords};
@@ -11,13 +12,15 @@ use crate::codegen::problem::Position;
 use crate::codegen::read::{Entry, Node};
 
 /// The shape that a webhook's body must have, for error messages.
-const SHAPE: &str = "write `{type: object, required: [event], properties: {event: {allOf: [{$ref: Event}, {type: object, \
-                     properties: {type: {const: …}, payload: {type: object, properties: {data: {$ref: …}}}}}]}}}`";
+const SHAPE: &str = "write `{allOf: [{$ref: Event}, {type: object, properties: {type: {const: …}, payload: {type: object, \
+                     properties: {data: {$ref: …}}}}}]}`, or wrap that as `{type: object, required: [event], \
+                     properties: {event: …}}`";
 
 impl Resolver<'_> {
     pub(super) fn events(&self, schemas: &[Schema]) -> Option<Events> {
         let webhooks = self.root.member("webhooks")?;
         let mut envelope: Option<String> = None;
+        let mut wrapped = false;
         let mut events: Vec<Event> = Vec::new();
         for entry in webhooks.entries() {
             let what = format!("webhook `{}`", entry.key);
@@ -30,7 +33,12 @@ impl Resolver<'_> {
                 );
                 continue;
             };
-            let Some((event, base)) = self.event(entry, post, &what) else { continue };
+            let Some((event, base, is_wrapped)) = self.event(entry, post, schemas, &what) else { continue };
+            if !events.is_empty() && wrapped != is_wrapped {
+                let message = format!("{what} and the one before differ in whether they are wrapped in `event`");
+                self.problems.push(entry.key_position, message, "send every event in one form");
+            }
+            wrapped = is_wrapped;
             if envelope.get_or_insert_with(|| base.clone()) != &base {
                 let message = format!(
                     "{what} refines `{base}`, others refine `{}`",
@@ -58,9 +66,16 @@ impl Resolver<'_> {
         self.aliases_differ(webhooks, &events);
         events.sort_by(|a, b| a.kind.cmp(&b.kind));
         let envelope = envelope?;
-        let payload = self.payload(&envelope, schemas)?;
+        let Some(Container { member, schema, data }) = container(&envelope, schemas) else {
+            let help = "the event schema needs a required `type`, and one required object with one member of any JSON, \
+                        such as `payload` with `resource` and `data`";
+            let message = format!("schema `{envelope}` has no place for the data of an event");
+            self.problems.push(self.position_of_schema(&envelope), message, help);
+            return None;
+        };
         self.types_agree(&envelope, schemas, &events);
-        Some(Events { envelope, payload, digest: digest(&[webhooks]), events })
+        let digest = digest(&[webhooks]);
+        Some(Events { envelope, wrapped, container: member, payload: schema, data, digest, events })
     }
 
     /// No other spelling of one event is the type, or another spelling, of a second one.
@@ -83,7 +98,13 @@ impl Resolver<'_> {
     }
 
     /// The event and the name of the schema it refines.
-    fn event(&self, entry: &Entry, post: &Entry, what: &str) -> Option<(Event, String)> {
+    fn event(
+        &self,
+        entry: &Entry,
+        post: &Entry,
+        schemas: &[Schema],
+        what: &str,
+    ) -> Option<(Event, String, bool)> {
         let node = &post.node;
         let owner = post.key_position;
         self.keywords(node, keywords::WEBHOOK, what);
@@ -102,7 +123,7 @@ impl Resolver<'_> {
         };
         self.keywords(&media.node, keywords::MEDIA, what);
         let examples = self.examples(&media.node, media.key_position, what);
-        let (base, data) = self.refinement(media, &entry.key, what)?;
+        let (base, data, wrapped) = self.refinement(media, &entry.key, schemas, what)?;
         let event = Event {
             kind: entry.key.clone(),
             aliases: self.aliases(node, &entry.key, what),
@@ -114,11 +135,17 @@ impl Resolver<'_> {
             data,
             examples,
         };
-        Some((event, base))
+        Some((event, base, wrapped))
     }
 
     /// The refined schema and the schema of the data.
-    fn refinement(&self, media: &Entry, kind: &str, what: &str) -> Option<(String, String)> {
+    fn refinement(
+        &self,
+        media: &Entry,
+        kind: &str,
+        schemas: &[Schema],
+        what: &str,
+    ) -> Option<(String, String, bool)> {
         let wrong = |position: Position, message: String| {
             self.problems.push(position, message, SHAPE);
             None
@@ -126,11 +153,12 @@ impl Resolver<'_> {
         let Some(schema) = media.node.entry("schema") else {
             return wrong(media.key_position, format!("{what} has no schema"));
         };
-        let all = schema
+        let wrapped = schema
             .node
             .member("properties")
             .and_then(|all| all.member("event"))
             .and_then(|event| event.member("allOf"));
+        let all = wrapped.or_else(|| schema.node.member("allOf"));
         let Some([base, refined]) = all.map(Node::elements) else {
             return wrong(
                 schema.key_position,
@@ -150,54 +178,18 @@ impl Resolver<'_> {
             let given = constant.text().unwrap_or(constant.kind());
             return wrong(constant.position, format!("{what} says `type: {given}`"));
         }
-        let payload =
-            properties.and_then(|all| all.member("payload")).and_then(|payload| payload.member("properties"));
-        let Some(data) = payload.and_then(|all| all.member("data")) else {
-            return wrong(refined.position, format!("{what} does not say what `payload.data` is"));
+        let container = container(base, schemas)?;
+        let inner = properties
+            .and_then(|all| all.member(&container.member))
+            .and_then(|member| member.member("properties"));
+        let Some(data) = inner.and_then(|all| all.member(&container.data)) else {
+            let place = format!("{}.{}", container.member, container.data);
+            return wrong(refined.position, format!("{what} does not say what `{place}` is"));
         };
         match self.ty(data, data.position, &format!("the data of {what}"), true) {
-            Type::Named(name) => Some((base.to_owned(), name)),
+            Type::Named(name) => Some((base.to_owned(), name, wrapped.is_some())),
             _ => wrong(data.position, format!("the data of {what} is not a named object")),
         }
-    }
-
-    /// The schema of the member `payload`, whose members `resource` and `data` the Rust type lifts out.
-    fn payload(&self, envelope: &str, schemas: &[Schema]) -> Option<String> {
-        let help = "the event schema needs `type`, and `payload` referring to an object of exactly `resource` (required) \
-                    and `data` (any JSON)";
-        let position = self.position_of_schema(envelope);
-        let Some(properties) = object(schemas, envelope) else {
-            self.problems.push(position, format!("schema `{envelope}` is no object"), help);
-            return None;
-        };
-        let find = |wire: &str| properties.iter().find(|property| property.wire == wire);
-        let payload = match find("payload").map(|property| (&property.ty, property.optional())) {
-            Some((Type::Named(name), false)) => name.clone(),
-            _ => {
-                self.problems.push(
-                    position,
-                    format!("schema `{envelope}` has no required `payload` object"),
-                    help,
-                );
-                return None;
-            }
-        };
-        if find("type").is_none_or(Property::optional) {
-            self.problems.push(position, format!("schema `{envelope}` has no required `type`"), help);
-        }
-        let parts: Vec<(&str, bool)> = object(schemas, &payload)
-            .unwrap_or_default()
-            .iter()
-            .map(|property| (property.wire.as_str(), property.optional()))
-            .collect();
-        if !parts.contains(&("resource", false))
-            || !parts.iter().any(|part| part.0 == "data")
-            || parts.len() != 2
-        {
-            let message = format!("schema `{payload}` does not consist of `resource` and `data`");
-            self.problems.push(self.position_of_schema(&payload), message, help);
-        }
-        Some(payload)
     }
 
     /// If the description lists the event types as an enum, the list must be that of the webhooks.
@@ -235,6 +227,43 @@ impl Resolver<'_> {
                 self.problems.push(values.key_position, message, "add the value");
             }
         }
+    }
+}
+
+/// Where an envelope keeps what depends on the type of the event.
+struct Container {
+    /// The member of the envelope.
+    member: String,
+    /// The schema of that member.
+    schema: String,
+    /// The member of that one which may be any JSON.
+    data: String,
+}
+
+/// The one required object of the envelope with one member of any JSON. Its other members are lifted into the event.
+fn container(envelope: &str, schemas: &[Schema]) -> Option<Container> {
+    let properties = object(schemas, envelope)?;
+    properties.iter().find(|property| property.wire == "type" && !property.optional())?;
+    let mut found = properties.iter().filter(|property| !property.optional()).filter_map(|property| {
+        let Type::Named(schema) = &property.ty else { return None };
+        let mut free = object(schemas, schema)?.iter().filter(|member| is_free(&member.ty));
+        let data = free.next()?;
+        free.next().is_none().then(|| Container {
+            member: property.wire.clone(),
+            schema: schema.clone(),
+            data: data.wire.clone(),
+        })
+    });
+    let container = found.next()?;
+    found.next().is_none().then_some(container)
+}
+
+/// Whether any JSON object may stand there.
+fn is_free(ty: &Type) -> bool {
+    match ty {
+        Type::Any => true,
+        Type::Map(values) => matches!(**values, Type::Any),
+        _ => false,
     }
 }
 

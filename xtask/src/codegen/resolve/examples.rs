@@ -1,7 +1,7 @@
 //! Checks that every tidy example fits its schema. Quirk examples are untidy on purpose: only tests decode them.
 
 use super::Resolver;
-use crate::codegen::model::{Description, Limits, Object, Property, SchemaKind, Type};
+use crate::codegen::model::{Description, Limits, Object, Operation, Property, SchemaKind, Type};
 use crate::codegen::problem::{Position, Problems};
 use crate::codegen::read::{Node, Value};
 
@@ -27,7 +27,7 @@ pub(super) fn check(description: &Description, root: &Node, problems: &Problems)
                     .member("$ref")
                     .and_then(|reference| resolver.component(reference, "responses"));
                 let node = target.map_or(&response.node, |(_, entry)| &entry.node);
-                checker.media(node, &Type::Named(operation.response.clone()));
+                checker.media(node, &answer_type(description, operation, &response.key));
             }
         }
     }
@@ -38,6 +38,18 @@ pub(super) fn check(description: &Description, root: &Node, problems: &Problems)
             checker.event(value, description, &event.kind, &event.data);
         }
     }
+}
+
+/// What comes with one status: the alternative of it, if there are several successes.
+fn answer_type(description: &Description, operation: &Operation, status: &str) -> Type {
+    let whole = Type::Named(operation.response.clone());
+    let success = operation.successes.iter().find(|success| success.status.to_string() == status);
+    let Some(variant) = success.and_then(|success| success.variant.as_ref()) else { return whole };
+    let branches = match description.schema(&operation.response).map(|schema| &schema.kind) {
+        Some(SchemaKind::OneOf(branches)) => branches.as_slice(),
+        _ => &[],
+    };
+    branches.iter().find(|branch| &branch.variant == variant).map_or(whole, |branch| branch.ty.clone())
 }
 
 /// The values of the tidy examples of a request or response.
@@ -59,13 +71,17 @@ impl Checker<'_> {
         }
     }
 
-    /// An event: the wrapped form, of the right type, with the right data.
+    /// An event: in the form that is sent, of the right type, with the right data.
     fn event(&self, value: &Node, description: &Description, kind: &str, data: &str) {
         let Some(events) = &description.events else { return };
-        let Some(event) = value.member("event") else {
-            let help = "write `event:` above its members; other forms belong to `x-quirk-examples`";
-            self.problems.push(value.position, "the example is not wrapped in `event`", help);
-            return;
+        let event = match (events.wrapped, value.member("event")) {
+            (false, _) => value,
+            (true, Some(event)) => event,
+            (true, None) => {
+                let help = "write `event:` above its members; other forms belong to `x-quirk-examples`";
+                self.problems.push(value.position, "the example is not wrapped in `event`", help);
+                return;
+            }
         };
         self.value(event, &Type::Named(events.envelope.clone()), "the event");
         match event.member("type") {
@@ -75,10 +91,11 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        match event.member("payload").and_then(|payload| payload.member("data")) {
-            Some(node) => self.value(node, &Type::Named(data.to_owned()), "`payload.data`"),
+        let place = events.place();
+        match event.member(&events.container).and_then(|container| container.member(&events.data)) {
+            Some(node) => self.value(node, &Type::Named(data.to_owned()), &place),
             None => {
-                let message = format!("the example of `{kind}` has no `payload.data`");
+                let message = format!("the example of `{kind}` has no {place}");
                 self.problems.push(event.position, message, "add the data");
             }
         }

@@ -27,7 +27,10 @@ pub const OPERATION: &[&str] = &[
     "x-command",
     "x-rate-group",
     "x-card-data",
+    "x-answer",
+    "x-path-aliases",
 ];
+pub const ANSWER: &[&str] = &["name", "variants"];
 pub const PARAMETER: &[&str] =
     &["name", "in", "required", "description", "schema", "example", "examples", "x-source"];
 pub const BODY: &[&str] = &["description", "required", "content"];
@@ -61,6 +64,7 @@ const TEXT: &[&str] = &[
     "enum",
     "x-extensible-enum",
     "x-enum-descriptions",
+    "x-enum-aliases",
     "x-id",
     "x-lenient",
     "x-card-data",
@@ -69,7 +73,7 @@ const BOOLEAN: &[&str] = &["x-lenient", "default"];
 const NUMBER: &[&str] = &["format", "minimum", "maximum", "x-lenient", "default"];
 const ARRAY: &[&str] = &["items", "minItems", "maxItems", "x-list", "x-lenient"];
 const OBJECT: &[&str] = &["properties", "required", "additionalProperties", "x-constructor"];
-const ONE_OF: &[&str] = &["oneOf"];
+const ONE_OF: &[&str] = &["oneOf", "x-told-apart-by"];
 
 /// The shape of a schema, as far as it decides which members make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

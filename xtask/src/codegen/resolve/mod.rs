@@ -3,6 +3,7 @@
 //! The accepted language is a strict subset of OpenAPI 3.1 plus our extension fields. A keyword that is not in the
 //! subset is an error and not ignored: a constraint that the generator would silently drop is a promise not kept.
 
+mod answers;
 mod bodies;
 mod events;
 mod examples;

@@ -20,22 +20,28 @@ struct Parameter<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Every operation, and an object schema for the query parameters of each that has some.
+    /// Every operation, and the schemas that only operations need: the query parameters of each that has some, and
+    /// the choices between several successes.
     pub(super) fn operations(&self) -> (Vec<Operation>, Vec<Schema>) {
         let mut operations: Vec<(Position, Operation)> = Vec::new();
-        let mut queries = Vec::new();
+        let mut schemas: Vec<Schema> = Vec::new();
         for path in self.root.member("paths").map(Node::entries).unwrap_or_default() {
             self.keywords(&path.node, keywords::PATH_ITEM, &format!("path `{}`", path.key));
             for (key, method) in METHODS {
                 if let Some(entry) = path.node.entry(key) {
-                    let (operation, query) = self.operation(path, entry, method);
+                    let (operation, own) = self.operation(path, entry, method);
                     self.no_duplicate(&operation, entry.key_position, &operations);
                     operations.push((entry.key_position, operation));
-                    queries.extend(query);
+                    for schema in own {
+                        self.one_choice(&schema, &schemas, entry.key_position);
+                        if schemas.iter().all(|other| other.name != schema.name) {
+                            schemas.push(schema);
+                        }
+                    }
                 }
             }
         }
-        (operations.into_iter().map(|(_, operation)| operation).collect(), queries)
+        (operations.into_iter().map(|(_, operation)| operation).collect(), schemas)
     }
 
     fn no_duplicate(&self, operation: &Operation, position: Position, others: &[(Position, Operation)]) {
@@ -77,7 +83,7 @@ impl<'a> Resolver<'a> {
         path: &'a Entry,
         entry: &'a Entry,
         method: &'static str,
-    ) -> (Operation, Option<Schema>) {
+    ) -> (Operation, Vec<Schema>) {
         let node = &entry.node;
         let owner = entry.key_position;
         let id =
@@ -92,7 +98,7 @@ impl<'a> Resolver<'a> {
             parameters.into_iter().partition(|parameter| parameter.in_path);
         let query = self.query(&id, &summary, &source, in_query, owner);
         let (request, request_examples) = self.request(node, &what);
-        let (response, response_examples) = self.response(node, owner, &what);
+        let answer = self.answer(node, owner, &source, &what);
         if request.is_some() && matches!(method, "Get" | "Delete") {
             let message = format!("{what} sends a body with {}", method.to_uppercase());
             self.problems.push(owner, message, "remove `requestBody`, or use another method");
@@ -105,7 +111,9 @@ impl<'a> Resolver<'a> {
             path_parameters: in_path.into_iter().map(|parameter| parameter.property).collect(),
             query: query.as_ref().map(|schema| schema.name.clone()),
             request,
-            response,
+            response: answer.schema,
+            successes: answer.successes,
+            path_aliases: self.path_aliases(node, &path.key, &what),
             safety: self.safety(node, owner, &what),
             safety_reason: node.text_of("x-safety-reason").map(|text| text.trim().to_owned()),
             auth: self.auth(node, owner, &what),
@@ -114,12 +122,21 @@ impl<'a> Resolver<'a> {
             card_data: node.is_true("x-card-data"),
             deprecated: node.is_true("deprecated"),
             request_examples,
-            response_examples,
+            response_examples: answer.examples,
             id,
             summary,
             source,
         };
-        (operation, query)
+        (operation, query.into_iter().chain(answer.choice).collect())
+    }
+
+    /// Two operations may share a choice, if they mean the same by it.
+    fn one_choice(&self, schema: &Schema, others: &[Schema], position: Position) {
+        let Some(other) = others.iter().find(|other| other.name == schema.name) else { return };
+        if format!("{:?}", other.kind) != format!("{:?}", schema.kind) {
+            let message = format!("two operations mean different things by the answer `{}`", schema.name);
+            self.problems.push(position, message, "give the choices different names");
+        }
     }
 
     fn tag(&self, node: &Node, owner: Position, what: &str) -> String {

@@ -99,6 +99,7 @@ impl Resolver<'_> {
 
     fn enum_values(&self, node: &Node, values: &Entry, what: &str) -> Vec<EnumValue> {
         let descriptions = node.member("x-enum-descriptions");
+        let aliases = node.member("x-enum-aliases");
         let mut found: Vec<EnumValue> = Vec::new();
         for value in values.node.elements() {
             let Some(wire) = value.text() else {
@@ -131,8 +132,11 @@ impl Resolver<'_> {
             }
             let description =
                 descriptions.and_then(|all| all.text_of(wire)).map(|text| text.trim().to_owned());
-            found.push(EnumValue { wire: wire.to_owned(), aliases: Vec::new(), variant, description });
+            let aliases = aliases.and_then(|all| all.member(wire)).map(Node::elements).unwrap_or_default();
+            let aliases = aliases.iter().filter_map(Node::text).map(str::to_owned).collect();
+            found.push(EnumValue { wire: wire.to_owned(), aliases, variant, description });
         }
+        self.enum_aliases_fit(aliases, &found, what);
         if found.is_empty() {
             self.problems.push(
                 values.key_position,
@@ -148,6 +152,27 @@ impl Resolver<'_> {
             }
         }
         found
+    }
+
+    /// Another spelling belongs to a listed value, and to one only.
+    fn enum_aliases_fit(&self, aliases: Option<&Node>, values: &[EnumValue], what: &str) {
+        for entry in aliases.map(Node::entries).unwrap_or_default() {
+            if !values.iter().any(|value| value.wire == entry.key) {
+                let message =
+                    format!("`x-enum-aliases` of {what} has spellings of `{}`, which is no value", entry.key);
+                self.problems.push(entry.key_position, message, "list the value, or remove its spellings");
+            }
+            for alias in entry.node.elements() {
+                let text = alias.text().unwrap_or(alias.kind());
+                let means = values
+                    .iter()
+                    .filter(|value| value.wire == text || value.aliases.iter().any(|other| other == text));
+                if means.count() != 1 {
+                    let message = format!("the spelling `{text}` of {what} means more than one value");
+                    self.problems.push(alias.position, message, "keep it with one value");
+                }
+            }
+        }
     }
 
     pub(super) fn object(&self, node: &Node, owner: Position, what: &str) -> Object {
@@ -260,11 +285,15 @@ impl Resolver<'_> {
 
     fn branches(&self, node: &Node, what: &str) -> Vec<Branch> {
         self.keywords(node, &Shape::OneOf.keywords(false), what);
+        let by_members = self.told_apart_by_members(node, what);
         let mut branches: Vec<Branch> = Vec::new();
         let mut kinds: BTreeMap<JsonKind, String> = BTreeMap::new();
         for element in node.member("oneOf").map(Node::elements).unwrap_or_default() {
-            let branch = self.branch(element, what);
-            if let Some(other) = kinds.insert(branch.kind, branch.variant.clone()) {
+            let mut branch = self.branch(element, what);
+            if by_members && branch.kind == JsonKind::Object {
+                branch.members = self.required_members(&branch.ty);
+                self.reachable(&branch, &branches, element.position, what);
+            } else if let Some(other) = kinds.insert(branch.kind, branch.variant.clone()) {
                 self.problems.push(
                     element.position,
                     format!(
@@ -272,7 +301,8 @@ impl Resolver<'_> {
                         branch.variant,
                         kind(branch.kind)
                     ),
-                    "a decoder tells alternatives apart by their JSON type: keep one of each type",
+                    "a decoder tells alternatives apart by their JSON type: keep one of each type, or, for objects, add \
+                     `x-told-apart-by: required-members`",
                 );
             } else if branch.kind == JsonKind::Any {
                 let message = format!("an alternative of {what} may be any JSON value");
@@ -314,7 +344,43 @@ impl Resolver<'_> {
             .to_owned(),
         };
         let description = element.text_of("description").unwrap_or_default().trim().to_owned();
-        Branch { variant, ty, kind, description }
+        Branch { variant, ty, kind, members: Vec::new(), description }
+    }
+
+    fn told_apart_by_members(&self, node: &Node, what: &str) -> bool {
+        let Some(entry) = node.entry("x-told-apart-by") else { return false };
+        let known = entry.node.text() == Some("required-members");
+        if !known {
+            let message = format!("`x-told-apart-by` of {what} is not `required-members`");
+            self.problems.push(entry.node.position, message, "write `required-members`, or remove it");
+        }
+        known
+    }
+
+    /// What the schema of an alternative requires, as the description says it.
+    pub(super) fn required_members(&self, ty: &Type) -> Vec<String> {
+        let Type::Named(name) = ty else { return Vec::new() };
+        let schema = components(self.root, "schemas").iter().find(|entry| &entry.key == name);
+        let required = schema.and_then(|entry| entry.node.member("required")).map(Node::elements);
+        required.unwrap_or_default().iter().filter_map(Node::text).map(str::to_owned).collect()
+    }
+
+    /// The first alternative whose required members are all there is taken, so no earlier one may always fit as well.
+    pub(super) fn reachable(&self, branch: &Branch, earlier: &[Branch], position: Position, what: &str) {
+        if branch.members.is_empty() {
+            let message = format!("the alternative `{}` of {what} requires no member", branch.variant);
+            self.problems.push(position, message, "require the member that shows it to be this alternative");
+        }
+        let hides = |other: &&Branch| {
+            other.kind == JsonKind::Object && other.members.iter().all(|member| branch.members.contains(member))
+        };
+        if let Some(other) = earlier.iter().find(hides) {
+            let message = format!(
+                "the alternative `{}` of {what} is never reached: `{}` requires nothing more",
+                branch.variant, other.variant
+            );
+            self.problems.push(position, message, "put the alternative that requires more first");
+        }
     }
 
     fn json_kind(&self, ty: &Type) -> JsonKind {
