@@ -131,7 +131,8 @@ fn debug_impl(name: &syn::Ident, branches: &[Branch]) -> TokenStream {
 fn decoding(name: &str, branches: &[Branch]) -> Vec<TokenStream> {
     let ty = ident(name);
     let visitor = format_ident!("{}Visitor", name);
-    let kinds: Vec<&str> = branches.iter().map(|branch| kind_words(branch.kind)).collect();
+    let mut kinds: Vec<&str> = branches.iter().map(|branch| kind_words(branch.kind)).collect();
+    kinds.dedup();
     let expecting = format!("{} ({name})", kinds.join(" or "));
     let by_members: Vec<&Branch> = branches.iter().filter(|branch| !branch.members.is_empty()).collect();
     let mut visits: Vec<TokenStream> =

@@ -138,175 +138,275 @@ fn choose(
     Route::Operation(operation, parameters)
 }
 
-/// Decodes the body of a request, asks the server, and encodes its answer.
+/// Decodes the body of a request, asks the server, and encodes its answer; gives its status with it.
 pub(crate) fn handle(
     server: &mut dyn Server,
     context: &RequestContext,
     operation: &'static Operation,
     parameters: &PathParameters,
     body: &[u8],
-) -> Result<Vec<u8>, ApiError> {
+) -> Result<(u16, Vec<u8>), ApiError> {
     match operation.id {
         "addPaymentMethod" => {
-            decode::encode(&server.add_payment_method(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(
+                    &server.add_payment_method(context, decode::body(body)?)?,
+                )?,
+            ))
         }
         "answerQuestions" => {
-            decode::encode(
-                &server
-                    .answer_questions(
-                        context,
-                        AuthId::from(parameter(parameters, "authId")?),
-                        decode::body(body)?,
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .answer_questions(
+                            context,
+                            AuthId::from(parameter(parameters, "authId")?),
+                            decode::body(body)?,
+                        )?,
+                )?,
+            ))
         }
         "assignPaymentMethod" => {
-            decode::encode(
-                &server
-                    .assign_payment_method(
-                        context,
-                        PaymentMethodId::from(parameter(parameters, "paymentMethodId")?),
-                        decode::body(body)?,
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .assign_payment_method(
+                            context,
+                            PaymentMethodId::from(
+                                parameter(parameters, "paymentMethodId")?,
+                            ),
+                            decode::body(body)?,
+                        )?,
+                )?,
+            ))
         }
         "cancelPayment" => {
-            decode::encode(&server.cancel_payment(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.cancel_payment(context, decode::body(body)?)?)?,
+            ))
         }
         "createAuth" => {
-            decode::encode(&server.create_auth(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.create_auth(context, decode::body(body)?)?)?,
+            ))
         }
         "createClient" => {
-            decode::encode(&server.create_client(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.create_client(context, decode::body(body)?)?)?,
+            ))
         }
         "createSwap" => {
-            decode::encode(&server.create_swap(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.create_swap(context, decode::body(body)?)?)?,
+            ))
         }
         "createToken" => {
-            decode::encode(&server.create_token(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.create_token(context, decode::body(body)?)?)?,
+            ))
         }
         "deleteAuth" => {
-            decode::encode(
-                &server
-                    .delete_auth(
-                        context,
-                        AuthId::from(parameter(parameters, "authId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .delete_auth(
+                            context,
+                            AuthId::from(parameter(parameters, "authId")?),
+                        )?,
+                )?,
+            ))
         }
         "deletePaymentMethod" => {
-            decode::encode(
-                &server
-                    .delete_payment_method(
-                        context,
-                        PaymentMethodId::from(parameter(parameters, "paymentMethodId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .delete_payment_method(
+                            context,
+                            PaymentMethodId::from(
+                                parameter(parameters, "paymentMethodId")?,
+                            ),
+                        )?,
+                )?,
+            ))
         }
         "fixHold" => {
-            decode::encode(
-                &server
-                    .fix_hold(context, AuthId::from(parameter(parameters, "authId")?))?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .fix_hold(
+                            context,
+                            AuthId::from(parameter(parameters, "authId")?),
+                        )?,
+                )?,
+            ))
         }
         "getBill" => {
-            decode::encode(
-                &server.bill(context, BillId::from(parameter(parameters, "billId")?))?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .bill(context, BillId::from(parameter(parameters, "billId")?))?,
+                )?,
+            ))
         }
         "getCompany" => {
-            decode::encode(
-                &server
-                    .company(
-                        context,
-                        CompanyId::from(parameter(parameters, "companyId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .company(
+                            context,
+                            CompanyId::from(parameter(parameters, "companyId")?),
+                        )?,
+                )?,
+            ))
         }
-        "getLatestPublicKey" => decode::encode(&server.latest_public_key(context)?),
+        "getLatestPublicKey" => {
+            Ok((200u16, decode::encode(&server.latest_public_key(context)?)?))
+        }
         "getPublicKey" => {
-            decode::encode(
-                &server
-                    .public_key(
-                        context,
-                        PublicKeyId::from(parameter(parameters, "keyId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .public_key(
+                            context,
+                            PublicKeyId::from(parameter(parameters, "keyId")?),
+                        )?,
+                )?,
+            ))
         }
         "listAuths" => {
-            decode::encode(
-                &server
-                    .list_auths(
-                        context,
-                        ClientId::from(parameter(parameters, "clientId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_auths(
+                            context,
+                            ClientId::from(parameter(parameters, "clientId")?),
+                        )?,
+                )?,
+            ))
         }
         "listBills" => {
-            decode::encode(
-                &server
-                    .list_bills(
-                        context,
-                        ClientId::from(parameter(parameters, "clientId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_bills(
+                            context,
+                            ClientId::from(parameter(parameters, "clientId")?),
+                        )?,
+                )?,
+            ))
         }
         "listBillsByPartner" => {
-            decode::encode(
-                &server
-                    .list_bills_by_partner(
-                        context,
-                        PartnerId::from(parameter(parameters, "partnerId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_bills_by_partner(
+                            context,
+                            PartnerId::from(parameter(parameters, "partnerId")?),
+                        )?,
+                )?,
+            ))
         }
-        "listCategories" => decode::encode(&server.list_categories(context)?),
+        "listCategories" => {
+            Ok((200u16, decode::encode(&server.list_categories(context)?)?))
+        }
         "listPaymentMethods" => {
-            decode::encode(
-                &server
-                    .list_payment_methods(
-                        context,
-                        ClientId::from(parameter(parameters, "clientId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_payment_methods(
+                            context,
+                            ClientId::from(parameter(parameters, "clientId")?),
+                        )?,
+                )?,
+            ))
         }
-        "listPublicKeys" => decode::encode(&server.list_public_keys(context)?),
-        "listSwapCompanies" => decode::encode(&server.list_swap_companies(context)?),
+        "listPublicKeys" => {
+            Ok((200u16, decode::encode(&server.list_public_keys(context)?)?))
+        }
+        "listSwapCompanies" => {
+            Ok((200u16, decode::encode(&server.list_swap_companies(context)?)?))
+        }
         "listSwaps" => {
-            decode::encode(
-                &server
-                    .list_swaps(
-                        context,
-                        ClientId::from(parameter(parameters, "clientId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_swaps(
+                            context,
+                            ClientId::from(parameter(parameters, "clientId")?),
+                        )?,
+                )?,
+            ))
         }
         "retryPaymentMethod" => {
-            decode::encode(
-                &server
-                    .retry_payment_method(
-                        context,
-                        PaymentMethodId::from(parameter(parameters, "paymentMethodId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .retry_payment_method(
+                            context,
+                            PaymentMethodId::from(
+                                parameter(parameters, "paymentMethodId")?,
+                            ),
+                        )?,
+                )?,
+            ))
         }
         "revokeTokens" => {
-            decode::encode(&server.revoke_tokens(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.revoke_tokens(context, decode::body(body)?)?)?,
+            ))
         }
         "schedulePayment" => {
-            decode::encode(&server.schedule_payment(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.schedule_payment(context, decode::body(body)?)?)?,
+            ))
         }
         "searchCompanies" => {
-            decode::encode(&server.search_companies(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.search_companies(context, decode::body(body)?)?)?,
+            ))
         }
-        "stepAuth" => decode::encode(&server.step_auth(context, decode::body(body)?)?),
+        "stepAuth" => {
+            Ok((
+                200u16,
+                decode::encode(&server.step_auth(context, decode::body(body)?)?)?,
+            ))
+        }
         "syncClient" => {
-            decode::encode(&server.sync_client(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.sync_client(context, decode::body(body)?)?)?,
+            ))
         }
         "updatePaymentSettings" => {
-            decode::encode(
-                &server.update_payment_settings(context, decode::body(body)?)?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server.update_payment_settings(context, decode::body(body)?)?,
+                )?,
+            ))
         }
         other => Err(ApiError::not_written(other)),
     }
