@@ -89,6 +89,34 @@ pub enum Credential {
     ApiKey,
     /// A token limited to one client.
     ClientToken,
+    /// A client id and its secret, each in a header of its own.
+    ClientCredentials,
+    /// A token limited to one linked account.
+    AccessToken,
+    /// A token of the provider's portal.
+    PortalToken,
+    /// None: the operation takes no credential.
+    Nothing,
+}
+
+/// What comes of an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdempotencyKey {
+    /// A repeat with the same key is documented to give the original answer.
+    Honoured,
+    /// It is sent because the documents ask for it; nothing is promised for this operation.
+    Sent,
+}
+
+/// How a long list is cut into pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PagingStyle {
+    /// By an opaque cursor that each page gives for the next one.
+    Cursor,
+    /// By number.
+    PageNumber,
 }
 
 /// Where a parameter travels.
@@ -191,6 +219,14 @@ pub struct Operation {
     pub credentials: &'static [Credential],
     /// Whether the request carries card or bank account data in clear.
     pub card_data: bool,
+    /// Whether an idempotency key is sent with it, the same over all retries, and what is known to come of it.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// How its list is cut into pages, if it is.
+    pub paging: Option<PagingStyle>,
+    /// Members inside which the answer is documented to stand as well.
+    pub wrappers: &'static [&'static str],
+    /// Whether only the provider's sandbox serves it.
+    pub sandbox_only: bool,
     /// The group whose documented rate limit it counts against.
     pub rate_group: Option<&'static str>,
     /// One line for people.
@@ -225,6 +261,10 @@ impl Operation {
             safety: Safety::Never,
             credentials: &[Credential::ApiKey],
             card_data: false,
+            idempotency_key: None,
+            paging: None,
+            wrappers: &[],
+            sandbox_only: false,
             rate_group: None,
             summary: "",
             source: "",

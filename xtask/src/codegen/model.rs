@@ -131,6 +131,8 @@ pub enum Type {
     Number,
     Money,
     Timestamp,
+    /// A day of the calendar.
+    Date,
     ProviderTime,
     Secret,
     CardData,
@@ -209,6 +211,14 @@ pub struct Operation {
     pub command: String,
     pub rate_group: Option<String>,
     pub card_data: bool,
+    /// Whether an idempotency key is sent, and what is known to come of it.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// How a long list is cut into pages.
+    pub paging: Option<PagingStyle>,
+    /// Members inside which the answer is documented to stand as well.
+    pub unwrap: Vec<String>,
+    /// Only the sandbox serves it.
+    pub sandbox_only: bool,
     pub deprecated: bool,
     pub request_examples: Vec<Example>,
     pub response_examples: Vec<Example>,
@@ -270,21 +280,91 @@ impl Safety {
     }
 }
 
+/// What comes of an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdempotencyKey {
+    /// A repeat with the same key is documented to give the original answer.
+    Honoured,
+    /// It is sent because the documents ask for it; nothing is promised for this operation.
+    Sent,
+}
+
+impl IdempotencyKey {
+    pub const ALL: [Self; 2] = [Self::Honoured, Self::Sent];
+
+    /// The word in the description.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Honoured => "honoured",
+            Self::Sent => "sent",
+        }
+    }
+
+    /// What it means to a user, as one sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Honoured => {
+                "Carries an idempotency key, the same over all retries: a repeat gives the original answer."
+            }
+            Self::Sent => {
+                "Carries an idempotency key, but nothing is documented about what this operation does with it."
+            }
+        }
+    }
+}
+
+/// How a long list is cut into pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagingStyle {
+    /// By an opaque cursor that each page gives for the next one.
+    Cursor,
+    /// By number.
+    PageNumber,
+}
+
+impl PagingStyle {
+    pub const ALL: [Self; 2] = [Self::Cursor, Self::PageNumber];
+
+    /// The word in the description.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cursor => "cursor",
+            Self::PageNumber => "page-number",
+        }
+    }
+}
+
 /// A credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
     ApiKey,
     ClientToken,
+    ClientCredentials,
+    AccessToken,
+    PortalToken,
+    /// None is needed.
+    Nothing,
 }
 
 impl Auth {
-    pub const ALL: [Self; 2] = [Self::ApiKey, Self::ClientToken];
+    pub const ALL: [Self; 6] = [
+        Self::ApiKey,
+        Self::ClientToken,
+        Self::ClientCredentials,
+        Self::AccessToken,
+        Self::PortalToken,
+        Self::Nothing,
+    ];
 
     /// The word in the description.
     pub fn word(self) -> &'static str {
         match self {
             Self::ApiKey => "api-key",
             Self::ClientToken => "client-token",
+            Self::ClientCredentials => "client-credentials",
+            Self::AccessToken => "access-token",
+            Self::PortalToken => "portal-token",
+            Self::Nothing => "none",
         }
     }
 
@@ -293,6 +373,10 @@ impl Auth {
         match self {
             Self::ApiKey => "the API key",
             Self::ClientToken => "a client token",
+            Self::ClientCredentials => "the client credentials",
+            Self::AccessToken => "an access token",
+            Self::PortalToken => "a portal token",
+            Self::Nothing => "no credential",
         }
     }
 }

@@ -59,6 +59,7 @@ pub fn is_taken(name: &str) -> bool {
         "Debug",
         "DebugObject",
         "Default",
+        "Date",
         "Deserialize",
         "Deserializer",
         "Err",

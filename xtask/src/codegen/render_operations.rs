@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Auth, Description, EnumValue, Operation, Property, Safety, SchemaKind, Type};
+use super::model::{
+    Auth, Description, EnumValue, IdempotencyKey, Operation, PagingStyle, Property, Safety, SchemaKind, Type,
+};
 use super::names;
 use super::render::{docs, file, header, ident, one_line, paragraphs, sentence, source_line};
 
@@ -40,7 +42,10 @@ fn imports(operations: &[&Operation]) -> TokenStream {
     let body = has_body.then(|| quote!(Body, BodyMember,));
     let kind = has_body.then(|| quote!(MemberKind,));
     let parameter = has_parameters.then(|| quote!(Parameter, Place,));
-    quote!(use crate::operation::{Api, #body Credential, #kind Method, Operation, #parameter Safety};)
+    let key = operations.iter().any(|operation| operation.idempotency_key.is_some());
+    let key = key.then(|| quote!(IdempotencyKey,));
+    let paging = operations.iter().any(|operation| operation.paging.is_some()).then(|| quote!(PagingStyle,));
+    quote!(use crate::operation::{Api, #body Credential, #key #kind Method, Operation, #paging #parameter Safety};)
 }
 
 fn item(description: &Description, operation: &Operation) -> TokenStream {
@@ -62,6 +67,10 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
     let credentials = operation.auth.iter().map(|auth| match auth {
         Auth::ApiKey => quote!(Credential::ApiKey),
         Auth::ClientToken => quote!(Credential::ClientToken),
+        Auth::ClientCredentials => quote!(Credential::ClientCredentials),
+        Auth::AccessToken => quote!(Credential::AccessToken),
+        Auth::PortalToken => quote!(Credential::PortalToken),
+        Auth::Nothing => quote!(Credential::Nothing),
     });
     let in_path = operation.path_parameters.iter().map(|property| parameter(property, &quote!(Place::Path)));
     let in_query = description
@@ -74,6 +83,18 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
         Some(group) => quote!(Some(#group)),
         None => quote!(None),
     };
+    let idempotency_key = match operation.idempotency_key {
+        Some(IdempotencyKey::Honoured) => quote!(Some(IdempotencyKey::Honoured)),
+        Some(IdempotencyKey::Sent) => quote!(Some(IdempotencyKey::Sent)),
+        None => quote!(None),
+    };
+    let paging = match operation.paging {
+        Some(PagingStyle::Cursor) => quote!(Some(PagingStyle::Cursor)),
+        Some(PagingStyle::PageNumber) => quote!(Some(PagingStyle::PageNumber)),
+        None => quote!(None),
+    };
+    let wrappers = &operation.unwrap;
+    let sandbox_only = operation.sandbox_only;
     let successes = operation.successes.iter().map(|success| success.status);
     let summary = one_line(&operation.summary);
     let source = &operation.source;
@@ -93,6 +114,10 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
             safety: Safety::#safety,
             credentials: &[#(#credentials),*],
             card_data: #card_data,
+            idempotency_key: #idempotency_key,
+            paging: #paging,
+            wrappers: &[#(#wrappers),*],
+            sandbox_only: #sandbox_only,
             rate_group: #rate_group,
             summary: #summary,
             source: #source,
@@ -160,7 +185,13 @@ fn body(description: &Description, operation: &Operation) -> TokenStream {
 
 fn member_kind(description: &Description, ty: &Type) -> TokenStream {
     match ty {
-        Type::Text | Type::Money | Type::Timestamp | Type::ProviderTime | Type::Secret | Type::CardData => {
+        Type::Text
+        | Type::Money
+        | Type::Timestamp
+        | Type::Date
+        | Type::ProviderTime
+        | Type::Secret
+        | Type::CardData => {
             quote!(MemberKind::Text)
         }
         Type::Boolean { .. } => quote!(MemberKind::Boolean),

@@ -291,6 +291,7 @@ fn type_words(ty: &Type, up: &str) -> String {
         Type::Number => "exact number (text is accepted)".to_owned(),
         Type::Money => "money: decimal string".to_owned(),
         Type::Timestamp => "time: RFC 3339".to_owned(),
+        Type::Date => "day: YYYY-MM-DD".to_owned(),
         Type::ProviderTime => "time: any documented form".to_owned(),
         Type::Secret => "secret string".to_owned(),
         Type::CardData => "card data: string, never printed".to_owned(),

@@ -189,6 +189,7 @@ fn words(ty: &Type) -> String {
         Type::Number => "exact number".to_owned(),
         Type::Money => "money".to_owned(),
         Type::Timestamp => "time".to_owned(),
+        Type::Date => "day".to_owned(),
         Type::ProviderTime => "provider time".to_owned(),
         Type::Secret => "secret".to_owned(),
         Type::CardData => "card data".to_owned(),

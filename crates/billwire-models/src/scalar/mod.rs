@@ -4,6 +4,7 @@
 //! zone-less time that is told apart, a secret that is never printed, a list that survives a bad element.
 
 mod answer;
+mod date;
 mod debug;
 mod decimal;
 pub(crate) mod generated_support;
@@ -19,6 +20,7 @@ mod time;
 mod unknown_choice;
 
 pub use answer::{Answer, Path};
+pub use date::Date;
 pub use debug::Hidden;
 pub use id::InvalidId;
 pub use list::{List, RejectedElement};

@@ -13,7 +13,7 @@ use super::lenient::TextVisitor;
 /// A text that is not a documented form of a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidTime {
-    expected: &'static str,
+    pub(super) expected: &'static str,
 }
 
 impl fmt::Display for InvalidTime {

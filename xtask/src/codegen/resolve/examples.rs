@@ -110,6 +110,7 @@ impl Checker<'_> {
             | (Type::Float | Type::Number, Value::Integer(_) | Value::Float(_)) => true,
             (Type::Money, Value::Text(text)) => is_decimal(text),
             (Type::Timestamp, Value::Text(text)) => is_rfc3339(text),
+            (Type::Date, Value::Text(text)) => is_rfc3339(&format!("{text}T00:00:00Z")),
             (Type::ProviderTime, Value::Text(text)) => {
                 is_rfc3339(text) || is_rfc3339(&format!("{text}Z").replacen(' ', "T", 1))
             }
@@ -235,6 +236,7 @@ fn expected(ty: &Type) -> &'static str {
         Type::Integer { .. } => "an integer",
         Type::Float | Type::Number => "a number",
         Type::Money => "money as a decimal string, such as \"25.21\"",
+        Type::Date => "a date, such as 2026-04-16",
         Type::Timestamp => "an RFC 3339 time, such as 2018-10-25T00:00:00.000Z",
         Type::ProviderTime => "a time in a documented form, such as 2018-10-25T00:00:00.000Z",
         Type::List(_) | Type::Array { .. } => "an array",

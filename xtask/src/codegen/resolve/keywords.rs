@@ -29,6 +29,10 @@ pub const OPERATION: &[&str] = &[
     "x-card-data",
     "x-answer",
     "x-path-aliases",
+    "x-idempotency-key",
+    "x-paging",
+    "x-unwrap",
+    "x-sandbox-only",
 ];
 pub const ANSWER: &[&str] = &["name", "variants"];
 pub const PARAMETER: &[&str] =

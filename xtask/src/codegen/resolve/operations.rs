@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::types::shape;
 use super::{Resolver, components, digest, keywords};
-use crate::codegen::model::{Auth, Limits, Object, Operation, Property, Safety, Schema, SchemaKind, Type};
+use crate::codegen::model::{
+    Auth, IdempotencyKey, Limits, Object, Operation, PagingStyle, Property, Safety, Schema, SchemaKind, Type,
+};
 use crate::codegen::names;
 use crate::codegen::problem::Position;
 use crate::codegen::read::{Entry, Node};
@@ -120,6 +122,10 @@ impl<'a> Resolver<'a> {
             command: self.command(node, owner, &what),
             rate_group: node.text_of("x-rate-group").map(str::to_owned),
             card_data: node.is_true("x-card-data"),
+            idempotency_key: self.word(node, "x-idempotency-key", &IdempotencyKey::ALL, IdempotencyKey::word, &what),
+            paging: self.word(node, "x-paging", &PagingStyle::ALL, PagingStyle::word, &what),
+            unwrap: self.unwrap(node, &what),
+            sandbox_only: node.is_true("x-sandbox-only"),
             deprecated: node.is_true("deprecated"),
             request_examples,
             response_examples: answer.examples,
@@ -202,6 +208,37 @@ impl<'a> Resolver<'a> {
         found
     }
 
+    /// A member that is one of a few words, if it is there.
+    fn word<T: Copy>(
+        &self,
+        node: &Node,
+        key: &str,
+        all: &[T],
+        word: fn(T) -> &'static str,
+        what: &str,
+    ) -> Option<T> {
+        let value = node.member(key)?;
+        let given = value.text().unwrap_or(value.kind());
+        let found = all.iter().copied().find(|known| word(*known) == given);
+        if found.is_none() {
+            let known: Vec<&str> = all.iter().map(|known| word(*known)).collect();
+            let message = format!("unknown `{key}: {given}` of {what}");
+            self.problems.push(value.position, message, format!("possible: {}", known.join(", ")));
+        }
+        found
+    }
+
+    fn unwrap(&self, node: &Node, what: &str) -> Vec<String> {
+        let Some(list) = node.member("x-unwrap") else { return Vec::new() };
+        let members: Vec<String> =
+            list.elements().iter().filter_map(Node::text).map(str::to_owned).collect();
+        if members.is_empty() || members.len() != list.elements().len() {
+            let message = format!("`x-unwrap` of {what} is no list of member names");
+            self.problems.push(list.position, message, "write `x-unwrap: [data]`");
+        }
+        members
+    }
+
     fn command(&self, node: &Node, owner: Position, what: &str) -> String {
         let command = self.need_text(node, "x-command", owner, what);
         let plain = command.chars().all(|c| c.is_ascii_lowercase() || c == '-');
@@ -274,7 +311,7 @@ impl<'a> Resolver<'a> {
             }
             Type::Text => true,
             Type::Named(name) => self.is_text(name),
-            Type::Timestamp | Type::ProviderTime | Type::Money | Type::Number => !in_path,
+            Type::Timestamp | Type::Date | Type::ProviderTime | Type::Money | Type::Number => !in_path,
             _ => false,
         };
         if !allowed {

@@ -388,6 +388,7 @@ impl Resolver<'_> {
             Type::Text
             | Type::Money
             | Type::Timestamp
+            | Type::Date
             | Type::ProviderTime
             | Type::Secret
             | Type::CardData => JsonKind::Text,

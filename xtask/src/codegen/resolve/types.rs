@@ -218,6 +218,7 @@ impl Resolver<'_> {
         match node.member("format").map(|format| (format, format.text().unwrap_or_default())) {
             Some((_, "decimal")) => Type::Money,
             Some((_, "date-time")) => Type::Timestamp,
+            Some((_, "date")) => Type::Date,
             Some((_, "password")) => Type::Secret,
             // The named formats only document a text.
             None | Some((_, "uri" | "email" | "uuid" | "hostname")) => Type::Text,
@@ -225,7 +226,7 @@ impl Resolver<'_> {
                 self.problems.push(
                     format.position,
                     format!("unknown format `{other}` of {what}"),
-                    "known: decimal (money), date-time, password (secret), uri, email, uuid, hostname",
+                    "known: decimal (money), date-time, date, password (secret), uri, email, uuid, hostname",
                 );
                 Type::Text
             }
