@@ -7,6 +7,8 @@
 //! - [`scalar`]: money, times, ids, open enums, secrets, lists that survive a bad element
 //! - [`operation`]: what an entry of the operation table says
 //! - [`q2`]: Q2 Biller Direct and CardSwap (feature `q2`)
+//! - [`unbill`]: its legacy version (feature `unbill`)
+//! - [`billerapi`]: BillerAPI (feature `billerapi`)
 //!
 //! Four rules hold for every type. What a newer service adds never breaks decoding: enums keep values they do not know,
 //! objects skip members they do not know, unknown events are kept whole. `null` and absent mean the same. A repeated
@@ -14,6 +16,8 @@
 //!
 //! # Features
 //! - `q2` (default): the models of Q2 Biller Direct and CardSwap
+//! - `unbill`: the models of its legacy version
+//! - `billerapi`: the models of BillerAPI
 //!
 //! ```
 //! use billwire_models::q2::{Bill, BillStatusType};
@@ -27,7 +31,7 @@
 //! ```
 
 #![cfg_attr(
-    not(feature = "q2"),
+    not(any(feature = "q2", feature = "unbill", feature = "billerapi")),
     allow(
         dead_code,
         unused_imports,
@@ -36,10 +40,14 @@
     )
 )]
 
+#[cfg(feature = "billerapi")]
+pub mod billerapi;
 pub mod operation;
 #[cfg(feature = "q2")]
 pub mod q2;
 pub mod scalar;
+#[cfg(feature = "unbill")]
+pub mod unbill;
 
 /// The examples of the guide compile.
 #[cfg(all(doctest, feature = "q2"))]

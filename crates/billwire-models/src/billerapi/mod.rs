@@ -1,0 +1,10 @@
+//! Wire models of BillerAPI (`api.billerapi.com`).
+//!
+//! Generated from `apis/billerapi/openapi.yaml`; methods that a description cannot express stand in `behaviour/`.
+//!
+//! Source: BillerAPI description, all sections.
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;
