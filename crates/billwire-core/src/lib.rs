@@ -10,7 +10,7 @@
 //! repeat a payment that may have arrived.
 //!
 //! Modules in reading order: [`delivery`], [`error`], [`environment`], [`credential`], [`config`], [`call`],
-//! [`answer`], [`retry`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
+//! [`answer`], [`retry`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
 //!
 //! # Features
 //! - `q2` (default): Q2 Biller Direct and CardSwap
@@ -37,6 +37,7 @@ mod response;
 
 pub mod clock;
 mod engine;
+pub mod paging;
 pub mod redact;
 pub mod retry;
 pub mod splitter;

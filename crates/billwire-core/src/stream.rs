@@ -90,13 +90,7 @@ impl<T> Elements<T> {
         list: List,
         opening: impl Future<Output = Result<Done<Opened>, Error>> + Send + 'static,
     ) -> Self {
-        Self {
-            state: State::Opening(Box::pin(opening)),
-            list,
-            position: 0,
-            rejected: 0,
-            item: PhantomData,
-        }
+        Self { state: State::Opening(Box::pin(opening)), list, position: 0, rejected: 0, item: PhantomData }
     }
 
     /// How many elements were given, the rejected ones included.

@@ -63,11 +63,7 @@ pub(crate) struct Whole;
 impl Exchange for Whole {
     type Output = Received;
 
-    async fn carry<P: Protocol>(
-        &self,
-        way: &Way<'_, P>,
-        request: Request<Bytes>,
-    ) -> Result<Received, Error> {
+    async fn carry<P: Protocol>(&self, way: &Way<'_, P>, request: Request<Bytes>) -> Result<Received, Error> {
         let response = way
             .link
             .transport

@@ -14,6 +14,7 @@ mod encryption;
 mod error_body;
 #[rustfmt::skip]
 mod generated;
+mod lists;
 mod not_accepted;
 mod schedule;
 pub mod scope;
@@ -23,3 +24,4 @@ mod signing;
 pub use self::client::Client;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::generated::calls;
+pub use self::lists::CompanySearch;

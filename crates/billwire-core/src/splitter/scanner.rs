@@ -32,13 +32,20 @@ pub(super) enum Problem {
 #[derive(Clone, Copy, Debug)]
 enum State {
     /// A value must come, or, right after `[`, the end of the array.
-    Value { or_end: bool },
+    Value {
+        or_end: bool,
+    },
     /// A member's name must come, or, right after `{`, the end of the object.
-    Key { or_end: bool },
+    Key {
+        or_end: bool,
+    },
     Colon,
     /// A value is over: a comma or the end of what it stands in.
     AfterValue,
-    Text { is_key: bool, escape: Escape },
+    Text {
+        is_key: bool,
+        escape: Escape,
+    },
     /// What is still missing of `true`, `false` or `null`.
     Literal(&'static [u8]),
     Number(Number),
@@ -96,12 +103,7 @@ pub(super) struct Scanner {
 
 impl Scanner {
     pub(super) const fn new() -> Self {
-        Self {
-            state: State::Value { or_end: false },
-            objects: 0,
-            depth: 0,
-            utf8: Utf8::new(),
-        }
+        Self { state: State::Value { or_end: false }, objects: 0, depth: 0, utf8: Utf8::new() }
     }
 
     /// How many containers are open.
@@ -294,12 +296,71 @@ mod tests {
     #[test]
     fn agrees_with_serde_json_on_every_edge_of_the_grammar() {
         for text in [
-            "", " ", "{}", "[]", "{ }", "[ ]", "[,]", "[1,]", "[1 2]", "[1,2]", "{,}", r#"{"a"}"#, r#"{"a":}"#,
-            r#"{"a":1,}"#, r#"{"a":1}"#, r#"{"a":1 "b":2}"#, r#"{a:1}"#, r#"{"a":1]"#, "[1}", "]", "}", "[[]", "[]]",
-            "0", "-0", "-", "01", "1.", ".5", "1.5", "1e5", "1e", "1e+", "1E-7", "1.5e+3x", "--1", "+1", "1,2",
-            "true", "tru", "truee", "nul", "null ", "false", "False", "NaN", r#""""#, r#"""#, r#""\""#, r#""\"""#,
-            r#""\x""#, r#""\u12""#, r#""\u12g4""#, r#""\u00e9""#, r#""\ud800""#, "\"\n\"", "\"é\"", "\"a\u{7f}\"",
-            "\u{feff}{}", "// no", "[1]x", "[1] [2]", "'a'", "[true,false,null,\"x\",-1.5e3,{\"a\":[]}]", "é",
+            "",
+            " ",
+            "{}",
+            "[]",
+            "{ }",
+            "[ ]",
+            "[,]",
+            "[1,]",
+            "[1 2]",
+            "[1,2]",
+            "{,}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{a:1}"#,
+            r#"{"a":1]"#,
+            "[1}",
+            "]",
+            "}",
+            "[[]",
+            "[]]",
+            "0",
+            "-0",
+            "-",
+            "01",
+            "1.",
+            ".5",
+            "1.5",
+            "1e5",
+            "1e",
+            "1e+",
+            "1E-7",
+            "1.5e+3x",
+            "--1",
+            "+1",
+            "1,2",
+            "true",
+            "tru",
+            "truee",
+            "nul",
+            "null ",
+            "false",
+            "False",
+            "NaN",
+            r#""""#,
+            r#"""#,
+            r#""\""#,
+            r#""\"""#,
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\u12g4""#,
+            r#""\u00e9""#,
+            r#""\ud800""#,
+            "\"\n\"",
+            "\"é\"",
+            "\"a\u{7f}\"",
+            "\u{feff}{}",
+            "// no",
+            "[1]x",
+            "[1] [2]",
+            "'a'",
+            "[true,false,null,\"x\",-1.5e3,{\"a\":[]}]",
+            "é",
         ] {
             check(text.as_bytes());
         }

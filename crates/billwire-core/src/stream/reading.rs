@@ -69,11 +69,8 @@ impl Reading {
     }
 
     fn too_large(&self) -> Error {
-        Error::new(
-            ErrorKind::AnswerTooLarge,
-            format!("the answer has more than {} bytes", self.max_bytes),
-        )
-        .with_advice("raise the limit with with_max_stream_bytes if the answer is legitimate")
-        .with_delivery(Delivery::Answered)
+        Error::new(ErrorKind::AnswerTooLarge, format!("the answer has more than {} bytes", self.max_bytes))
+            .with_advice("raise the limit with with_max_stream_bytes if the answer is legitimate")
+            .with_delivery(Delivery::Answered)
     }
 }
