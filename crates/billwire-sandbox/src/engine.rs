@@ -1,5 +1,7 @@
 //! The whole of a sandbox's state: deterministic, without I/O. The asynchronous shell only moves bytes.
 
+use std::borrow::Cow;
+
 use billwire_crypto::Provider;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,8 +11,9 @@ use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 use crate::q2::event_types::{EventSwitches, EventType};
 use crate::q2::events::NewEvent;
+use crate::q2::population::Population;
 use crate::q2::request_signing::RequestSigning;
-use crate::q2::world::World;
+use crate::q2::world::{Effect, World};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::seed::Seed;
 use crate::service_keys::{ServiceKeys, WrittenKey};
@@ -36,21 +39,21 @@ pub(crate) struct Engine {
 /// The written form of everything that can be restored.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Snapshot {
+pub(crate) struct Snapshot<'a> {
     version: u32,
     now: Moment,
     clock_mode: ClockMode,
-    q2: World,
-    events: EventLog,
-    webhooks: WebhookConfiguration,
-    request_signing: RequestSigning,
+    q2: Cow<'a, World>,
+    events: Cow<'a, EventLog>,
+    webhooks: Cow<'a, WebhookConfiguration>,
+    request_signing: Cow<'a, RequestSigning>,
     keys: Vec<WrittenKey>,
 }
 
 /// The next thing to do on the way to a moment.
 pub(crate) enum Step {
     /// Something happened by itself.
-    Happened { at: Moment, what: String },
+    Happened { at: Moment, effect: Effect },
     /// An event is to be sent.
     Deliver(Box<DeliveryJob>),
     /// Nothing more is due.
@@ -58,8 +61,13 @@ pub(crate) enum Step {
 }
 
 impl Engine {
-    pub(crate) fn new(provider: &dyn Provider, seed: u64, clock: VirtualClock) -> Result<Self, Error> {
-        Ok(Self {
+    pub(crate) fn new(
+        provider: &dyn Provider,
+        seed: u64,
+        clock: VirtualClock,
+        population: Option<Population>,
+    ) -> Result<Self, Error> {
+        let mut engine = Self {
             keys: ServiceKeys::new(provider, clock.now())?,
             clock,
             world: World::new(seed),
@@ -68,14 +76,28 @@ impl Engine {
             request_signing: RequestSigning::off(),
             requests: RequestLog::default(),
             request_ids: Seed::new(seed),
-        })
+        };
+        if let Some(population) = population {
+            engine.populate(population);
+        }
+        Ok(engine)
+    }
+
+    /// Lets the customers join and live up to now; nobody hears of that.
+    fn populate(&mut self, population: Population) {
+        let now = self.now();
+        self.world.populate(now, population);
+        while self.world.run_next(now).is_some() {
+            self.collect_events();
+        }
     }
 
     /// Back to the beginning, with another seed if one is given.
     pub(crate) fn reset(&mut self, provider: &dyn Provider, seed: Option<u64>) -> Result<(), Error> {
         let mut clock = self.clock;
         clock.reset();
-        *self = Self::new(provider, seed.unwrap_or_else(|| self.world.seed()), clock)?;
+        let seed = seed.unwrap_or_else(|| self.world.seed());
+        *self = Self::new(provider, seed, clock, self.world.population())?;
         Ok(())
     }
 
@@ -116,16 +138,16 @@ impl Engine {
         let Some((at, effect)) = self.world.run_next(until) else { return Step::Done };
         self.follow(at);
         self.collect_events();
-        Step::Happened { at, what: effect.describe() }
+        Step::Happened { at, effect }
     }
 
     fn next_delivery(&mut self) -> Step {
         let Some((due, record)) = self.events.next() else { return Step::Done };
         let job = DeliveryJob {
-            event_id: record.id.clone(),
-            kind: record.kind.clone(),
+            event_id: record.id,
+            kind: record.kind,
             at: due,
-            event: record.event.clone(),
+            event: record.event,
             configuration: self.webhooks.clone(),
             signing_key: self.keys.signing(),
         };
@@ -146,9 +168,11 @@ impl Engine {
 
     /// Takes the world's new events over into the log; each one starts its delivery at its own time.
     pub(crate) fn collect_events(&mut self) {
-        for event in self.world.take_events() {
+        let mut events = self.world.take_events();
+        for event in events.drain(..) {
             self.record(event);
         }
+        self.world.reuse(events);
     }
 
     fn record(&mut self, event: NewEvent) {
@@ -206,46 +230,62 @@ impl Engine {
     }
 
     pub(crate) fn event(&self, id: &str) -> Option<EventRecord> {
-        self.events.find(id).cloned()
+        self.events.find(id)
     }
 
-    pub(crate) fn state(&self) -> Result<Value, Error> {
+    /// The whole state as JSON text, written without a copy in between: that of a large population is long.
+    pub(crate) fn state(&self) -> Result<Vec<u8>, Error> {
         let snapshot = Snapshot {
             version: STATE_VERSION,
             now: self.now(),
             clock_mode: self.clock.mode(),
-            q2: self.world.clone(),
-            events: self.events.clone(),
-            webhooks: self.webhooks.clone(),
-            request_signing: self.request_signing.clone(),
+            q2: Cow::Borrowed(&self.world),
+            events: Cow::Borrowed(&self.events),
+            webhooks: Cow::Borrowed(&self.webhooks),
+            request_signing: Cow::Borrowed(&self.request_signing),
             keys: self.keys.written(),
         };
-        serde_json::to_value(snapshot).map_err(|cause| {
+        serde_json::to_vec(&snapshot).map_err(|cause| {
             Error::new(ErrorKind::InvalidInput, "the state cannot be written").with_source(cause)
         })
     }
 
-    /// Becomes what `state` says: nothing of before is left, and nothing changes if it cannot be read.
-    pub(crate) fn restore(&mut self, provider: &dyn Provider, state: &Value) -> Result<(), Error> {
-        // The values may be personal data of a test: only the reason is told.
-        let snapshot = Snapshot::deserialize(state).map_err(|cause| {
-            Error::new(
-                ErrorKind::InvalidInput,
-                format!("this is no state of a sandbox: {cause}; give back what GET /control/state answered"),
-            )
-        })?;
-        if snapshot.version != STATE_VERSION {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                format!("this state has version {}; this sandbox reads {STATE_VERSION}", snapshot.version),
-            ));
-        }
-        self.keys = ServiceKeys::read(provider, snapshot.keys)?;
-        self.clock.set(snapshot.clock_mode, snapshot.now);
-        self.world = snapshot.q2;
-        self.events = snapshot.events;
-        self.webhooks = snapshot.webhooks;
-        self.request_signing = snapshot.request_signing;
+    /// Becomes what `state` says: nothing of before is left, and nothing changes if its keys cannot be used.
+    pub(crate) fn restore(&mut self, provider: &dyn Provider, state: Snapshot<'_>) -> Result<(), Error> {
+        self.keys = ServiceKeys::read(provider, state.keys)?;
+        self.clock.set(state.clock_mode, state.now);
+        self.world = state.q2.into_owned();
+        self.events = state.events.into_owned();
+        self.webhooks = state.webhooks.into_owned();
+        self.request_signing = state.request_signing.into_owned();
         Ok(())
     }
+}
+
+impl Snapshot<'_> {
+    pub(crate) fn of_value(state: &Value) -> Result<Self, Error> {
+        Self::deserialize(state).map_err(|cause| no_state(&cause)).and_then(Self::checked)
+    }
+
+    pub(crate) fn of_text(state: &[u8]) -> Result<Self, Error> {
+        serde_json::from_slice(state).map_err(|cause| no_state(&cause)).and_then(Self::checked)
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        if self.version == STATE_VERSION {
+            return Ok(self);
+        }
+        Err(Error::new(
+            ErrorKind::InvalidInput,
+            format!("this state has version {}; this sandbox reads {STATE_VERSION}", self.version),
+        ))
+    }
+}
+
+/// The values may be personal data of a test: only the reason is told.
+fn no_state(cause: &serde_json::Error) -> Error {
+    Error::new(
+        ErrorKind::InvalidInput,
+        format!("this is no state of a sandbox: {cause}; give back what GET /control/state answered"),
+    )
 }

@@ -59,13 +59,15 @@ mod webhook_sender;
 pub use self::clock::ClockMode;
 pub use self::error::{Error, ErrorKind};
 #[cfg(feature = "q2")]
-pub use self::info::{CompanyInfo, Credentials, Info, TestValues, Urls};
+pub use self::info::{CompanyInfo, Credentials, EventsInfo, Info, TestValues, Urls};
 #[cfg(feature = "q2")]
 pub use self::moment::Moment;
 #[cfg(feature = "q2")]
+pub use self::q2::population::Population;
+#[cfg(feature = "q2")]
 pub use self::q2::request_signing::RequestSigning;
 #[cfg(feature = "q2")]
-pub use self::q2::world::{Amount, LedgerEntry, Rules, ScheduleDateMember};
+pub use self::q2::world::{Amount, Counts, LedgerEntry, Rules, ScheduleDateMember};
 #[cfg(feature = "q2")]
 pub use self::request_log::{CredentialKind, RequestRecord, SignatureCheck};
 #[cfg(feature = "q2")]

@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
+use crate::q2::population::Population;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::{LedgerEntry, Rules};
 use crate::q2::{Trigger, seed_data};
@@ -146,6 +147,18 @@ impl Sandbox {
     /// # Errors
     /// None at present.
     pub fn state(&self) -> Result<Value, Error> {
+        let text = self.state_text()?;
+        serde_json::from_slice(&text).map_err(|cause| {
+            Error::new(ErrorKind::InvalidInput, "the state cannot be read back").with_source(cause)
+        })
+    }
+
+    /// The same as [`Sandbox::state`] as JSON text, byte for byte what `GET /control/state` answers: the same steps with
+    /// the same seed give the same bytes.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn state_text(&self) -> Result<Vec<u8>, Error> {
         self.shared.engine().state()
     }
 
@@ -164,7 +177,7 @@ impl Sandbox {
 
     /// Every event with its delivery attempts, oldest first.
     pub fn events(&self) -> Vec<EventRecord> {
-        self.shared.engine().events.records().cloned().collect()
+        self.shared.engine().events.records().collect()
     }
 
     /// The last thousand requests to the emulated API, redacted.
@@ -274,6 +287,7 @@ pub struct SandboxBuilder {
     api_keys: Vec<String>,
     delivery_limit: Duration,
     body_limit: usize,
+    population: Option<Population>,
 }
 
 impl SandboxBuilder {
@@ -287,6 +301,7 @@ impl SandboxBuilder {
             api_keys: vec![seed_data::API_KEY.to_owned()],
             delivery_limit: DELIVERY_LIMIT,
             body_limit: BODY_LIMIT,
+            population: None,
         }
     }
 
@@ -346,6 +361,21 @@ impl SandboxBuilder {
         self
     }
 
+    /// A population of so many customers with billers, bills and habits; none for 0, the default. The same as
+    /// [`SandboxBuilder::population`] with [`Population::of`].
+    #[must_use]
+    pub fn customers(mut self, customers: u32) -> Self {
+        self.population = (customers > 0).then(|| Population::of(customers));
+        self
+    }
+
+    /// Customers that are there from the start, and live on the virtual clock from then on.
+    #[must_use]
+    pub fn population(mut self, population: Population) -> Self {
+        self.population = Some(population);
+        self
+    }
+
     /// Opens the listeners and starts answering.
     ///
     /// # Errors
@@ -360,7 +390,8 @@ impl SandboxBuilder {
             None => DEFAULT_TIME.parse()?,
         };
         let listeners = Listeners::open(self.port).await?;
-        let engine = Engine::new(&*self.provider, self.seed, VirtualClock::new(self.clock, start))?;
+        let clock = VirtualClock::new(self.clock, start);
+        let engine = Engine::new(&*self.provider, self.seed, clock, self.population)?;
         let settings = Settings {
             provider: self.provider,
             delivery_limit: self.delivery_limit,

@@ -50,6 +50,10 @@ impl<E> Schedule<E> {
         Some((key.at, effect))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     #[cfg(test)]
     pub(crate) fn effects(&self) -> impl Iterator<Item = &E> {
         self.entries.values()

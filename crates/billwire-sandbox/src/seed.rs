@@ -5,8 +5,9 @@
 //! whoever knows the seed knows them all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The seed of a sandbox that was not given one.
 pub(crate) const DEFAULT_SEED: u64 = 1;
@@ -68,7 +69,10 @@ impl Seed {
     }
 
     fn next(&mut self, kind: &str) -> SplitMix64 {
-        let counter = self.counters.entry(kind.to_owned()).or_insert(0);
+        let counter = match self.counters.get_mut(kind) {
+            Some(counter) => counter,
+            None => self.counters.entry(kind.to_owned()).or_insert(0),
+        };
         *counter += 1;
         let mut start = SplitMix64(self.seed ^ fnv1a(kind));
         SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
@@ -76,10 +80,14 @@ impl Seed {
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
-struct SplitMix64(u64);
+pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn new(start: u64) -> Self {
+        Self(start)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -92,6 +100,56 @@ impl SplitMix64 {
 fn fnv1a(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A number that stands for a sequence of texts, to tell quickly whether two runs said the same. Not for cryptography.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    pub(crate) fn new() -> Self {
+        Self(0x5bd8_85fc_cd27_4b43)
+    }
+
+    /// Adds one text; its end counts too, so that "ab", "c" differs from "a", "bc".
+    pub(crate) fn add(&mut self, text: &[u8]) {
+        let (words, rest) = text.as_chunks::<8>();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        for (place, byte) in last.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        self.mix(u64::from_le_bytes(last));
+        self.mix(text.len() as u64);
+    }
+
+    fn mix(&mut self, word: u64) {
+        self.0 = SplitMix64(self.0 ^ word).next();
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}", self.0)
+    }
+}
+
+/// As text: not every reader of JSON keeps 64 bits of a number.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16)
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom("a digest is 16 hexadecimal digits"))
+    }
 }
 
 #[cfg(test)]

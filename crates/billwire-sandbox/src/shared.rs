@@ -12,6 +12,7 @@ use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
 use crate::q2::request_signing::SigningKeyCache;
+use crate::q2::world::Effect;
 use crate::webhook_sender::{DeliveryAttempt, Sender};
 
 pub(crate) struct Shared {
@@ -37,10 +38,39 @@ pub struct ClockReport {
     pub now: Moment,
     /// Whether it passes by itself.
     pub mode: ClockMode,
-    /// What happened by itself, in order.
+    /// How many things happened by themselves.
+    pub effect_count: u64,
+    /// How many deliveries were attempted.
+    pub delivery_count: u64,
+    /// What happened by itself, in order: the first thousand.
     pub effects: Vec<EffectReport>,
-    /// The deliveries that were attempted, in order.
+    /// The deliveries that were attempted, in order: the first thousand.
     pub deliveries: Vec<DeliveryReport>,
+}
+
+/// How many effects, and how many deliveries, a report tells one by one: a year of a population has millions.
+const REPORTED: usize = 1000;
+/// After so many steps others get a turn: requests, and whoever else runs on the same thread.
+const STEPS_AT_ONCE: u32 = 1024;
+
+impl ClockReport {
+    fn new(now: Moment, mode: ClockMode) -> Self {
+        Self { now, mode, effect_count: 0, delivery_count: 0, effects: Vec::new(), deliveries: Vec::new() }
+    }
+
+    fn happened(&mut self, at: Moment, effect: &Effect) {
+        self.effect_count += 1;
+        if self.effects.len() < REPORTED {
+            self.effects.push(EffectReport { at, what: effect.describe() });
+        }
+    }
+
+    fn delivered(&mut self, delivery: DeliveryReport) {
+        self.delivery_count += 1;
+        if self.deliveries.len() < REPORTED {
+            self.deliveries.push(delivery);
+        }
+    }
 }
 
 /// Something that happened by itself.
@@ -165,20 +195,24 @@ impl Shared {
     }
 
     async fn run_until(&self, sender: &mut Sender, until: Moment) -> ClockReport {
-        let (mut effects, mut deliveries) = (Vec::new(), Vec::new());
-        loop {
+        let mut report = ClockReport::new(until, ClockMode::Frozen);
+        for number in (0..STEPS_AT_ONCE).cycle() {
             let step = self.engine().step(until);
             match step {
-                Step::Happened { at, what } => effects.push(EffectReport { at, what }),
+                Step::Happened { at, effect } => report.happened(at, &effect),
                 Step::Deliver(job) => {
                     let attempt = sender.deliver(&job).await;
                     self.engine().attempted(&job.event_id, attempt.clone());
-                    deliveries.push(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
+                    report.delivered(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
                 }
                 Step::Done => break,
             }
+            if number == STEPS_AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
         }
         let engine = self.engine();
-        ClockReport { now: engine.now(), mode: engine.clock.mode(), effects, deliveries }
+        (report.now, report.mode) = (engine.now(), engine.clock.mode());
+        report
     }
 }

@@ -10,11 +10,11 @@ pub(crate) mod rules;
 pub(crate) mod state;
 pub(crate) mod webhooks;
 
-use http::{Method, Request, header};
+use http::{Method, Request, StatusCode, header};
 
 use self::respond::{ControlError, Reply, parse, read, reply};
 use crate::console;
-use crate::http_body::Answer;
+use crate::http_body::{self, Answer};
 use crate::info;
 use crate::shared::Shared;
 
@@ -80,8 +80,8 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
         ("PUT", ["control", "clock"]) => reply(&clock::change(shared, parse(body)?).await?),
         ("POST", ["control", "reset"]) => reply(&state::reset_by(shared, body).await?),
-        ("GET", ["control", "state"]) => reply(&shared.engine().state()?),
-        ("PUT", ["control", "state"]) => reply(&state::restore(shared, &parse(body)?).await?),
+        ("GET", ["control", "state"]) => Ok(http_body::json(StatusCode::OK, shared.engine().state()?)),
+        ("PUT", ["control", "state"]) => reply(&state::restore_text(shared, body).await?),
         ("GET", ["control", "q2", "webhooks"]) => reply(&webhooks::shown(shared)),
         ("PUT", ["control", "q2", "webhooks"]) => {
             webhooks::configure(shared, parse(body)?).await?;

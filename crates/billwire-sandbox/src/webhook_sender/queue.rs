@@ -1,14 +1,16 @@
 //! Every event with its attempts, and whose turn it is: strictly in order per client.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::moment::Moment;
 use crate::q2::events::NewEvent;
-use crate::table::{Row, Table};
+use crate::seed::Digest;
 
 /// Attempts before an event is given up.
 const ATTEMPTS: u32 = 5;
@@ -75,20 +77,69 @@ impl DeliveryAttempt {
     }
 }
 
-impl Row for EventRecord {
-    type Id = String;
+/// How many events are remembered that nothing is going to happen to any more.
+const KEPT: usize = 100_000;
 
-    fn id(&self) -> &String {
-        &self.id
+/// An event as it is kept: its JSON as text, which takes a fifth of the memory of a tree of values.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    id: String,
+    #[serde(rename = "type")]
+    kind: Cow<'static, str>,
+    created: Moment,
+    client_id: String,
+    delivery: DeliveryState,
+    attempts: Vec<DeliveryAttempt>,
+    event: Box<RawValue>,
+}
+
+impl Record {
+    fn new(event: NewEvent, delivery: DeliveryState) -> Self {
+        // Of the body, because a triggered event may name another type.
+        let named = event.body.get("type").and_then(Value::as_str);
+        let kind = match named {
+            Some(named) if named != event.kind.as_str() => Cow::Owned(named.to_owned()),
+            _ => Cow::Borrowed(event.kind.as_str()),
+        };
+        let text = serde_json::value::to_raw_value(&event.body).unwrap_or_else(|_| RawValue::NULL.to_owned());
+        Self {
+            id: event.id,
+            kind,
+            created: event.created,
+            client_id: event.client_id.to_string(),
+            delivery,
+            attempts: Vec::new(),
+            event: text,
+        }
+    }
+
+    fn shown(&self) -> EventRecord {
+        EventRecord {
+            id: self.id.clone(),
+            kind: self.kind.clone().into_owned(),
+            created: self.created,
+            client_id: self.client_id.clone(),
+            delivery: self.delivery,
+            attempts: self.attempts.clone(),
+            event: serde_json::from_str(self.event.get()).unwrap_or(Value::Null),
+        }
     }
 }
 
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// The newest events, and what is still to be sent. Of the others only a count and a digest are left.
+#[derive(Clone)]
 pub(crate) struct EventLog {
-    records: Table<EventRecord>,
+    records: VecDeque<Record>,
+    /// The place of the first record, counted from the first event ever.
+    first: u64,
+    places: HashMap<String, u64>,
+    /// Of every event, in order.
+    digest: Digest,
     /// By client; later events of a client wait for earlier ones.
     lanes: BTreeMap<String, Lane>,
+    /// Whose turn it is: the lanes by their next attempt and their order.
+    turns: BTreeSet<(Moment, u64, String)>,
     next_order: u64,
 }
 
@@ -104,77 +155,100 @@ struct Lane {
 
 impl EventLog {
     pub(crate) fn new() -> Self {
-        Self { records: Table::new(), lanes: BTreeMap::new(), next_order: 0 }
+        Self {
+            records: VecDeque::new(),
+            first: 0,
+            places: HashMap::new(),
+            digest: Digest::new(),
+            lanes: BTreeMap::new(),
+            turns: BTreeSet::new(),
+            next_order: 0,
+        }
     }
 
     pub(crate) fn add(&mut self, now: Moment, event: NewEvent, delivery: DeliveryState) {
-        let id = event.id.clone();
-        self.records.insert(EventRecord {
-            id: event.id,
-            // Of the body, because a triggered event may name another type.
-            kind: event.body["type"].as_str().unwrap_or(event.kind.as_str()).to_owned(),
-            created: event.created,
-            client_id: event.client_id.to_string(),
-            delivery,
-            attempts: Vec::new(),
-            event: event.body,
-        });
-        if delivery == DeliveryState::Waiting {
-            self.enqueue(now, &id);
+        let record = Record::new(event, delivery);
+        self.digest.add(record.event.get().as_bytes());
+        let waits =
+            (delivery == DeliveryState::Waiting).then(|| (record.id.clone(), record.client_id.clone()));
+        self.push(record);
+        if let Some((id, client_id)) = waits {
+            self.enqueue(now, id, &client_id);
         }
+        self.forget_old();
     }
 
     /// Sends an event once more, after what waits already.
     pub(crate) fn redeliver(&mut self, now: Moment, id: &str) -> bool {
-        let Some(record) = self.records.find_mut(&id.to_owned()) else { return false };
+        let Some(record) = self.record_mut(id) else { return false };
         if record.delivery != DeliveryState::Waiting {
             record.delivery = DeliveryState::Waiting;
-            self.enqueue(now, id);
+            let client_id = record.client_id.clone();
+            self.enqueue(now, id.to_owned(), &client_id);
         }
         true
     }
 
     /// Nothing is sent any more: what waits can be redelivered once there is a receiver again.
     pub(crate) fn stop(&mut self) {
+        self.turns.clear();
         for id in std::mem::take(&mut self.lanes).into_values().flat_map(|lane| lane.waiting) {
-            if let Some(record) = self.records.find_mut(&id) {
+            if let Some(record) = self.record_mut(&id) {
                 record.delivery = DeliveryState::NotConfigured;
             }
         }
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<&EventRecord> {
-        self.records.find(&id.to_owned())
+    pub(crate) fn find(&self, id: &str) -> Option<EventRecord> {
+        self.record(id).map(Record::shown)
     }
 
-    pub(crate) fn records(&self) -> impl Iterator<Item = &EventRecord> {
-        self.records.iter()
+    /// The remembered events, oldest first.
+    pub(crate) fn records(&self) -> impl Iterator<Item = EventRecord> {
+        self.records.iter().map(Record::shown)
+    }
+
+    /// Every event so far, also those that are not remembered.
+    pub(crate) fn count(&self) -> u64 {
+        self.first + self.records.len() as u64
+    }
+
+    pub(crate) fn kept(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Equal for two logs if every event so far was the same, in the same order.
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
     }
 
     pub(crate) fn next_due(&self) -> Option<Moment> {
-        self.first_lane().map(|(_, lane)| lane.next_attempt)
+        self.turns.first().map(|(next_attempt, ..)| *next_attempt)
     }
 
     /// The event whose turn it is, with the time it was meant for.
-    pub(crate) fn next(&self) -> Option<(Moment, &EventRecord)> {
-        let (_, lane) = self.first_lane()?;
-        Some((lane.next_attempt, self.records.find(lane.waiting.front()?)?))
+    pub(crate) fn next(&self) -> Option<(Moment, EventRecord)> {
+        let (next_attempt, _, client_id) = self.turns.first()?;
+        let id = self.lanes.get(client_id)?.waiting.front()?;
+        Some((*next_attempt, self.find(id)?))
     }
 
     /// Notes an attempt: the client's next event, another attempt later, or giving up.
     pub(crate) fn attempted(&mut self, id: &str, attempt: DeliveryAttempt) {
         let (at, success) = (attempt.at, attempt.is_success());
-        let Some(record) = self.records.find_mut(&id.to_owned()) else { return };
+        let Some(record) = self.record_mut(id) else { return };
         record.attempts.push(attempt);
-        let Some(lane) = self.lanes.get_mut(&record.client_id) else { return };
+        let client_id = record.client_id.clone();
+        let Some(lane) = self.lanes.get_mut(&client_id) else { return };
         if lane.waiting.front().map(String::as_str) != Some(id) {
             return;
         }
+        self.turns.remove(&(lane.next_attempt, lane.order, client_id.clone()));
         lane.attempts += 1;
-        if !success && lane.attempts < ATTEMPTS {
+        let again = !success && lane.attempts < ATTEMPTS;
+        if again {
             lane.next_attempt = at.plus(FIRST_PAUSE * 2_i32.pow(lane.attempts - 1));
         } else {
-            record.delivery = if success { DeliveryState::Delivered } else { DeliveryState::GivenUp };
             lane.waiting.pop_front();
             lane.attempts = 0;
             lane.next_attempt = at;
@@ -182,26 +256,95 @@ impl EventLog {
         lane.order = self.next_order;
         self.next_order += 1;
         if lane.waiting.is_empty() {
-            let client_id = record.client_id.clone();
             self.lanes.remove(&client_id);
+        } else {
+            self.turns.insert((lane.next_attempt, lane.order, client_id));
+        }
+        if !again {
+            if let Some(record) = self.record_mut(id) {
+                record.delivery = if success { DeliveryState::Delivered } else { DeliveryState::GivenUp };
+            }
+            self.forget_old();
         }
     }
 
-    fn enqueue(&mut self, now: Moment, id: &str) {
-        let Some(record) = self.records.find(&id.to_owned()) else { return };
+    fn enqueue(&mut self, now: Moment, id: String, client_id: &str) {
         let order = self.next_order;
-        let lane = self.lanes.entry(record.client_id.clone()).or_insert_with(|| Lane {
-            waiting: VecDeque::new(),
-            next_attempt: now,
-            order,
-            attempts: 0,
-        });
-        lane.waiting.push_back(id.to_owned());
         self.next_order += 1;
+        if let Some(lane) = self.lanes.get_mut(client_id) {
+            lane.waiting.push_back(id);
+            return;
+        }
+        let lane = Lane { waiting: VecDeque::from([id]), next_attempt: now, order, attempts: 0 };
+        self.turns.insert((now, order, client_id.to_owned()));
+        self.lanes.insert(client_id.to_owned(), lane);
     }
 
-    fn first_lane(&self) -> Option<(&String, &Lane)> {
-        self.lanes.iter().min_by_key(|(_, lane)| (lane.next_attempt, lane.order))
+    fn push(&mut self, record: Record) {
+        self.places.insert(record.id.clone(), self.count());
+        self.records.push_back(record);
+    }
+
+    /// Lets go of the oldest events, but of none that waits.
+    fn forget_old(&mut self) {
+        let settled = |record: &Record| record.delivery != DeliveryState::Waiting;
+        while self.records.len() > KEPT && self.records.front().is_some_and(settled) {
+            if let Some(oldest) = self.records.pop_front() {
+                self.places.remove(&oldest.id);
+                self.first += 1;
+            }
+        }
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        usize::try_from(self.places.get(id)?.checked_sub(self.first)?).ok()
+    }
+
+    fn record(&self, id: &str) -> Option<&Record> {
+        self.records.get(self.place(id)?)
+    }
+
+    fn record_mut(&mut self, id: &str) -> Option<&mut Record> {
+        let place = self.place(id)?;
+        self.records.get_mut(place)
+    }
+}
+
+/// The JSON form; what can be worked out from it is left out.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    records: Cow<'a, VecDeque<Record>>,
+    /// How many came before the first record.
+    forgotten: u64,
+    digest: Digest,
+    lanes: Cow<'a, BTreeMap<String, Lane>>,
+    next_order: u64,
+}
+
+impl Serialize for EventLog {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (records, lanes) = (Cow::Borrowed(&self.records), Cow::Borrowed(&self.lanes));
+        Written { records, forgotten: self.first, digest: self.digest, lanes, next_order: self.next_order }
+            .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventLog {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        let mut log = Self { first: written.forgotten, digest: written.digest, ..Self::new() };
+        for record in written.records.into_owned() {
+            log.push(record);
+        }
+        log.lanes = written.lanes.into_owned();
+        log.next_order = written.next_order;
+        log.turns = log
+            .lanes
+            .iter()
+            .map(|(client_id, lane)| (lane.next_attempt, lane.order, client_id.clone()))
+            .collect();
+        Ok(log)
     }
 }
 

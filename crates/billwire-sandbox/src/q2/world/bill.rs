@@ -188,7 +188,7 @@ impl World {
         let pay_schedule = company.schedule.unwrap_or(PaySchedule::OnDueDate);
         let recurring = !company.user_presence_required;
         let id = BillId::new(self.seed.id("bill"));
-        let account_number = format!("XXXX{:04}", self.bills.iter().count() % 10_000 + 1);
+        let account_number = format!("XXXX{:04}", self.bills.len() % 10_000 + 1);
         self.bills.insert(Bill {
             id: id.clone(),
             auth_id: auth_id.clone(),

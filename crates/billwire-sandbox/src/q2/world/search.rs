@@ -39,7 +39,7 @@ impl World {
     ) -> Result<(Vec<&Company>, usize), ApiError> {
         check(search)?;
         let mut found: Vec<&Company> =
-            self.companies.iter().filter(|company| fits(company, search)).collect();
+            self.companies.all().iter().filter(|company| fits(company, search)).collect();
         if let Some(query) = &search.query {
             let query = query.trim().to_lowercase();
             found.sort_by_key(|company| !company.name.to_lowercase().starts_with(&query));
@@ -62,7 +62,7 @@ impl World {
     /// The categories that companies have, with the name to show, in the order of the companies.
     pub(crate) fn categories(&self) -> Vec<(&'static str, String)> {
         let mut found: Vec<(&'static str, String)> = Vec::new();
-        for kind in self.companies.iter().flat_map(|company| company.categories) {
+        for kind in self.companies.all().iter().flat_map(|company| company.categories) {
             if !found.iter().any(|(known, _)| known == kind) {
                 let (first, rest) = kind.split_at(1);
                 found.push((kind, format!("{}{rest}", first.to_uppercase())));

@@ -27,6 +27,10 @@ impl Row for Token {
     fn id(&self) -> &String {
         &self.id
     }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.text)
+    }
 }
 
 pub(crate) struct NewToken {
@@ -72,8 +76,7 @@ impl World {
         const UNKNOWN: &str = "The credential is neither an API key nor a current client token.";
         let id = self
             .tokens
-            .iter()
-            .find(|token| token.text == text)
+            .find_named(text)
             .map(|token| token.id.clone())
             .ok_or_else(|| ApiError::unauthorized(UNKNOWN))?;
         let token = self.tokens.find_mut(&id).ok_or_else(|| ApiError::unauthorized(UNKNOWN))?;
@@ -96,7 +99,7 @@ impl World {
     ///
     /// Source: Q2 Biller Direct description, sections 4.5.3 and 12.6.
     pub(crate) fn revoke_tokens_of(&mut self, identifier: &str) {
-        let client = self.clients.iter().find(|client| client.identifier == identifier);
+        let client = self.clients.find_named(identifier);
         let Some(client_id) = client.map(|client| client.id.clone()) else { return };
         self.revoke_where(|token| token.client_id == client_id);
     }
