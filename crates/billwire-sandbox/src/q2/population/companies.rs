@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::super::world::{
-    CardBrand, CardFees, ChallengeKind, Company, CompanyId, Fee, Fees, LoginField, MethodKind, PaySchedule,
-    Product,
+    CardBrand, CardFees, ChallengeKind, Company, CompanyId, CustomPaymentAmount, Fee, Fees, LoginField,
+    MethodKind, PaySchedule, Product,
 };
 use super::places::PLACES;
 
@@ -132,6 +132,8 @@ pub(super) struct Offer {
     pub(super) bills: bool,
     pub(super) swaps: bool,
     pub(super) presence: bool,
+    /// Its statements have more than one balance, and clients may choose what they pay.
+    pub(super) credit: bool,
 }
 
 pub(super) fn offer(number: usize) -> Option<Offer> {
@@ -142,10 +144,20 @@ pub(super) fn offer(number: usize) -> Option<Offer> {
         bills: line.products.contains(&Product::BillerDirect),
         swaps: line.products.contains(&Product::CardSwap),
         presence: matches!(line.rule, Rule::Presence(_)),
+        credit: line.custom_payment_amount().is_some(),
     })
 }
 
 impl Line {
+    /// Cards and loans let their clients choose; loans also more than is due.
+    fn custom_payment_amount(&self) -> Option<CustomPaymentAmount> {
+        match self.categories {
+            ["loan"] => Some(CustomPaymentAmount { can_exceed_balance: true }),
+            ["credit-card"] => Some(CustomPaymentAmount { can_exceed_balance: false }),
+            _ => None,
+        }
+    }
+
     fn company(&self, number: usize) -> Company {
         let mut company = Company {
             id: id(number),
@@ -159,6 +171,7 @@ impl Line {
             geo: self.place.and_then(|place| PLACES.get(place)).map(|place| place.geo),
             login_fields: LOGIN_FIELDS,
             first_challenge: None,
+            custom_payment_amount: self.custom_payment_amount(),
         };
         match self.rule {
             Rule::None => {}

@@ -58,6 +58,8 @@ pub(crate) struct Login {
     pub(crate) bills: bool,
     pub(crate) swaps: bool,
     pub(crate) presence: bool,
+    /// Statements have more than one balance, and the person may choose what to pay.
+    pub(crate) credit: bool,
     pub(crate) first: FirstLogin,
     pub(crate) way: Way,
     /// The day of the month on which statements come, 1 to 28.
@@ -252,6 +254,7 @@ impl Person {
             bills: offer.bills && !only_card,
             swaps: offer.swaps && dice.chance(25),
             presence: offer.presence,
+            credit: offer.credit,
             first: first_login(&mut dice),
             way: way(&mut dice),
             day: i8::try_from(dice.between(1, 28)).unwrap_or(1),

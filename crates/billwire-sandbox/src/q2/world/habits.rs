@@ -5,13 +5,15 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::auth::NewAuth;
 use super::mfa::{Ask, Challenge};
 use super::{
-    Amount, Auth, AuthId, AuthItem, AuthStatus, Bill, BillId, BillStatus, ClientId, Effect, Lapse,
-    MethodKind, NewPaymentMethod, PaymentMethodId, RIGHT_CODE, SettingsChange, StepAnswer, StepInput, World,
+    Amount, Auth, AuthId, AuthItem, AuthRefresh, AuthStatus, Bill, BillChoices, BillId, BillStatus, ClientId,
+    Effect, Lapse, MethodKind, NewPaymentMethod, PaymentMethodId, RIGHT_CODE, SettingsChange, Statement,
+    StepAnswer, StepInput, World,
 };
 use crate::moment::Moment;
 use crate::q2::population::{FirstLogin, Login, Method, Person, Population, Way};
@@ -88,6 +90,14 @@ impl Habit {
         format!("customer {person} {what}")
     }
 }
+
+/// What companies hold logins for, that a user can mend.
+const HOLDS: [&str; 4] = [
+    "account_issue_accept_toc",
+    "account_issue_verify_identity",
+    "account_issue_no_service_account",
+    "account_set_up_online_payments",
+];
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -351,7 +361,14 @@ impl World {
             // The company shows nothing to anyone who does not log in.
             self.expect(now.plus_days(1), actor.number, Habit::LogIn { login: number, attempt: 1 });
         } else {
-            self.issue_statement(now, &bill_id, balance, due);
+            let statement = Statement::of(balance).with_due_date(due);
+            let statement = if login.credit {
+                // What has been charged since is not due yet.
+                statement.with_card_balances(balance, balance + Amount::from_cents(dice.below(20_000)))
+            } else {
+                statement
+            };
+            drop(self.statement_arrives(now, &bill_id, &statement));
         }
         self.react(now, actor, number, &login, due, month);
     }
@@ -387,20 +404,6 @@ impl World {
         self.expect(evening(7), person, Habit::LookAfter { login: number, month });
     }
 
-    fn issue_statement(&mut self, now: Moment, bill_id: &BillId, balance: Amount, due: Moment) {
-        let Some(bill) = self.bill(bill_id) else { return };
-        let verified = self.auth(&bill.auth_id).is_some_and(|auth| auth.status == AuthStatus::Verified);
-        if verified {
-            let plan = super::BillPlan {
-                balance,
-                due: Some(due),
-                wanted: super::WantedBill::Derived,
-                outcome: super::PaymentOutcome::AsMethod,
-            };
-            self.refresh_bill(now, bill_id, plan);
-        }
-    }
-
     fn pay(&mut self, now: Moment, actor: Actor, number: u8, days_before: Option<i64>) {
         let Some(login) = actor.person.login(number) else { return };
         let Some(bill) = self.bill_of(actor, number) else { return };
@@ -409,6 +412,12 @@ impl World {
             self.pay_at_the_company(now, actor, &login, number, bill_id);
             return;
         }
+        if login.credit && actor.person.month(number, 45_000).chance(40) {
+            // Only a part of it, or a round sum.
+            let part = bill.balance.unwrap_or_default().per_cent(Decimal::from(40));
+            drop(self.choose(&bill_id, &BillChoices::default().with_custom_payment_amount(part)));
+        }
+        let Some(bill) = self.bill(&bill_id) else { return };
         let date = days_before.zip(bill.due).map(|(days, due)| due.plus_days(-days).max(now));
         drop(self.schedule_payment(now, &bill_id, date));
     }
@@ -500,11 +509,29 @@ impl World {
     fn login_lapses(&mut self, now: Moment, actor: Actor, login: u8) {
         let Some(auth) = self.auth_of(actor, login).map(|auth| auth.id.clone()) else { return };
         let mut dice = actor.person.month(login, 30_000);
-        let lapse = if dice.chance(50) { Lapse::Invalid } else { Lapse::NeedsResync };
-        if self.lapse(now, &auth, lapse).is_ok() {
-            let days = dice.between(1, 12);
-            let again = Habit::LogIn { login, attempt: 1 };
-            self.expect(now.plus_days(days.into()), actor.number, again);
+        let person = actor.number;
+        let later = now.plus_days(dice.between(1, 12).into());
+        let again = Habit::LogIn { login, attempt: 1 };
+        let presence = actor.person.login(login).is_some_and(|login| login.presence);
+        let found = match dice.below(100) {
+            0..25 => AuthRefresh::Invalid {},
+            25..50 => AuthRefresh::NeedsResync {},
+            50..65 => AuthRefresh::MfaRequired {},
+            _ => AuthRefresh::hold(dice.pick(&HOLDS).copied().unwrap_or_default()),
+        };
+        if presence {
+            // Nobody looks there by itself; the company sends word.
+            if self.lapse(now, &auth, Lapse::Invalid).is_ok() {
+                self.expect(later, person, again);
+            }
+        } else if self.refresh_auth(now, &auth, &found).is_ok() {
+            let reaction = match found {
+                AuthRefresh::Hold { .. } => Habit::FixHold { login },
+                AuthRefresh::MfaRequired {} if dice.chance(60) => Habit::Answer { login },
+                _ => again,
+            };
+            let at = if matches!(reaction, Habit::Answer { .. }) { now.plus(seconds(50)) } else { later };
+            self.expect(at, person, reaction);
         }
     }
 

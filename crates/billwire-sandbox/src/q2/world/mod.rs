@@ -6,13 +6,16 @@
 mod amount;
 mod auth;
 mod bill;
+mod choices;
 mod client;
 mod companies;
 mod company;
 mod deletion;
 mod fees;
 mod habits;
+mod hold;
 mod ids;
+mod issuer;
 mod lapse;
 mod ledger;
 mod mfa;
@@ -20,9 +23,11 @@ mod numbers;
 mod pace;
 mod payment;
 mod payment_method;
+mod refresh;
 mod rules;
 mod search;
 mod settings;
+mod statement;
 mod swap;
 mod sync;
 #[cfg(test)]
@@ -33,13 +38,18 @@ mod validation;
 use serde::{Deserialize, Serialize};
 
 pub use self::amount::Amount;
-pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, HoldCode, NewAuth};
+pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, NewAuth};
 pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub use self::choices::{AmountToPay, Autopay, AutopaySetBy, BillChoices};
 pub(crate) use self::client::Client;
 pub(crate) use self::companies::Companies;
-pub(crate) use self::company::{CardBrand, CardFees, CardKind, Company, Fee, Fees, Geo, LoginField};
+pub(crate) use self::company::{
+    CardBrand, CardFees, CardKind, Company, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
+};
 pub(crate) use self::habits::Habit;
+pub(crate) use self::hold::Hold;
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
+pub use self::issuer::IssuerNews;
 pub(crate) use self::lapse::Lapse;
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
@@ -47,10 +57,13 @@ pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE,
 pub(crate) use self::numbers::NewNumbers;
 pub(crate) use self::payment::Running;
 pub(crate) use self::payment_method::{AccountKind, Details, MethodKind, NewPaymentMethod, PaymentMethod};
+pub use self::refresh::AuthRefresh;
 pub use self::rules::Rules;
 pub use self::rules::ScheduleDateMember;
 pub(crate) use self::search::{CompanySearch, Page, Product};
 pub(crate) use self::settings::SettingsChange;
+pub use self::statement::Statement;
+pub use self::swap::SwapEnd;
 pub(crate) use self::swap::{Swap, SwapPlan};
 pub(crate) use self::sync::{NewSync, SyncCard};
 pub(crate) use self::token::{NewToken, Token};
@@ -88,6 +101,10 @@ pub(crate) struct World {
     companies: Companies,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     population: Option<Population>,
+    /// Every change of a bill's status since the last look.
+    #[cfg(test)]
+    #[serde(skip)]
+    bill_moves: Vec<tests::BillMove>,
 }
 
 /// How many things there are in a sandbox.
@@ -175,6 +192,8 @@ impl World {
             outbox: Vec::new(),
             companies: Companies::default(),
             population: None,
+            #[cfg(test)]
+            bill_moves: Vec::new(),
         }
     }
 
