@@ -29,6 +29,8 @@ mod http_body;
 #[cfg(feature = "q2")]
 mod info;
 #[cfg(feature = "q2")]
+mod json_text;
+#[cfg(feature = "q2")]
 mod loopback;
 #[cfg(feature = "q2")]
 mod moment;

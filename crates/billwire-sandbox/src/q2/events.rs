@@ -5,7 +5,9 @@
 //!
 //! Source: Q2 Biller Direct description, sections 10.1 to 10.3.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Display;
+
 use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
@@ -13,6 +15,7 @@ use super::world::{
     Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod,
     PaymentMethodId, Running, SwapId, World,
 };
+use crate::json_text::{Json, Object};
 use crate::moment::Moment;
 
 /// An event that has happened.
@@ -22,8 +25,10 @@ pub(crate) struct NewEvent {
     pub(crate) kind: EventType,
     pub(crate) created: Moment,
     pub(crate) client_id: ClientId,
+    /// The event's `type` as it is sent: that of `kind`, unless an event on demand names another one.
+    pub(crate) sent_as: Cow<'static, str>,
     /// The event object, without the wrapping `event` member.
-    pub(crate) body: Value,
+    pub(crate) body: Json,
 }
 
 /// An event without its envelope.
@@ -31,7 +36,7 @@ pub(crate) struct Draft {
     kind: EventType,
     client_id: ClientId,
     resource_id: String,
-    data: Value,
+    data: Json,
 }
 
 impl World {
@@ -46,35 +51,35 @@ impl World {
     /// Gives a draft its id and its envelope.
     pub(crate) fn enveloped(&mut self, now: Moment, draft: Draft) -> NewEvent {
         let id = self.seed_mut().id("event");
-        let mut body = json!({
-            "_id": id,
-            "type": draft.kind.as_str(),
-            "created": now,
-            "clientId": draft.client_id,
-            "partnerId": self.partner_id(),
-            "payload": {
-                "resource": { "type": draft.kind.resource_type(), "id": draft.resource_id },
-                "data": draft.data,
-            },
-        });
-        if let (Some(client), Some(members)) = (self.client(&draft.client_id), body.as_object_mut()) {
-            members.insert("identifier".to_owned(), client.identifier.clone().into());
+        let resource =
+            Object::new().text("type", draft.kind.resource_type()).shown("id", &draft.resource_id).end();
+        let payload = Object::new().json("resource", &resource).json("data", &draft.data).end();
+        let mut body = Object::new()
+            .text("_id", &id)
+            .text("type", draft.kind.as_str())
+            .shown("created", now)
+            .text("clientId", draft.client_id.as_str())
+            .text("partnerId", self.partner_id());
+        if let Some(client) = self.client(&draft.client_id) {
+            body = body.text("identifier", &client.identifier);
         }
-        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body }
+        let body = body.json("payload", &payload).end();
+        let sent_as = Cow::Borrowed(draft.kind.as_str());
+        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, sent_as, body }
     }
 }
 
-fn about_client(kind: EventType, auth: &Auth, data: Value) -> Draft {
+fn about_client(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
     let resource_id = auth.client_id.to_string();
-    Draft { kind, client_id: auth.client_id.clone(), resource_id, data }
+    Draft { kind, client_id: auth.client_id.clone(), resource_id, data: data.into() }
 }
 
-fn about_auth(kind: EventType, auth: &Auth, data: Value) -> Draft {
-    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data }
+fn about_auth(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
+    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data: data.into() }
 }
 
-fn about_bill(kind: EventType, bill: &Bill, data: Value) -> Draft {
-    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data }
+fn about_bill(kind: EventType, bill: &Bill, data: impl Into<Json>) -> Draft {
+    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data: data.into() }
 }
 
 pub(crate) fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
@@ -147,7 +152,7 @@ pub(crate) fn security_input_required(world: &World, id: &AuthId) -> Option<Draf
         let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
         data.insert("auth".to_owned(), about);
     }
-    Some(about_client(EventType::SecurityInputRequired, auth, data.into()))
+    Some(about_client(EventType::SecurityInputRequired, auth, Value::from(data)))
 }
 
 fn challenge_input(challenge: &Challenge) -> Value {
@@ -181,10 +186,8 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
 
 pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let data = json!({
-        "company": company_of_bill(world, bill)?,
-        "bill": { "balance": bill.balance, "dueDate": bill.due },
-    });
+    let shown = Object::new().shown("balance", bill.balance?).shown("dueDate", bill.due?).end();
+    let data = Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &shown).end();
     Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
@@ -195,71 +198,67 @@ pub(crate) fn bill_update(
     balance: Amount,
 ) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Map::from_iter([("balance".to_owned(), change(before, balance))]);
+    let mut changes = Object::new().json("balance", &change(before, balance));
     if let Some(due) = bill.due {
-        changes.insert("dueDate".to_owned(), json!({ "current": due }));
+        changes = changes.json("dueDate", &change(None, due));
     }
-    let data = json!({ "company": company_of_bill(world, bill)?, "bill": changes });
+    let data =
+        Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &changes.end()).end();
     Some(about_bill(EventType::BillUpdate, bill, data))
 }
 
 pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let data = json!({
-        "company": company_of_bill(world, bill)?,
-        "bill": { "dueDate": change(before, bill.due?) },
-    });
+    let changes = Object::new().json("dueDate", &change(before, bill.due?)).end();
+    let data = Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &changes).end();
     Some(about_bill(EventType::ScheduledPaymentNotice, bill, data))
 }
 
 pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut data = payment_data(world, bill, running)?;
-    data.insert("payDate".to_owned(), json!(running.pay_date));
-    Some(about_bill(EventType::PaymentScheduled, bill, data.into()))
+    let data = with_surcharge(payment_data(world, bill, running)?, running);
+    Some(about_bill(EventType::PaymentScheduled, bill, data.shown("payDate", running.pay_date).end()))
 }
 
 pub(crate) fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    Some(about_bill(EventType::PaymentSent, bill, payment_data(world, bill, running)?.into()))
+    let data = with_surcharge(payment_data(world, bill, running)?, running);
+    Some(about_bill(EventType::PaymentSent, bill, data.end()))
 }
 
 /// As in the sample: no surcharge, no reason, the method still as it was.
 pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut data = payment_data(world, bill, running)?;
-    data.remove("surcharge");
-    Some(about_bill(EventType::PaymentFailed, bill, data.into()))
+    Some(about_bill(EventType::PaymentFailed, bill, payment_data(world, bill, running)?.end()))
 }
 
 pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Map::new();
+    let mut changes = Object::new();
     if let Some(due) = bill.due {
-        changes.insert("dueDate".to_owned(), json!({ "current": due }));
+        changes = changes.json("dueDate", &change(None, due));
     }
     if let Some(amount) = bill.amount_to_pay() {
-        changes.insert("amount".to_owned(), json!({ "current": amount }));
+        changes = changes.json("amount", &change(None, amount));
     }
-    let mut data = Map::from_iter([
-        ("company".to_owned(), company_of_bill(world, bill)?),
-        ("bill".to_owned(), changes.into()),
-        ("trigger".to_owned(), json!(trigger)),
-    ]);
+    let mut data = Object::new()
+        .json("company", &company_of_bill(world, bill)?)
+        .json("bill", &changes.end())
+        .text("trigger", trigger);
     if let Some(method) = world.chosen_method(id) {
-        data.insert("paymentMethod".to_owned(), payment_method(method));
+        data = data.json("paymentMethod", &payment_method(method));
     }
-    Some(about_bill(EventType::PaymentCancelled, bill, data.into()))
+    Some(about_bill(EventType::PaymentCancelled, bill, data.end()))
 }
 
 /// In this event the company comes whole.
 pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
     let swap = world.swap(id)?;
-    let data = json!({
-        "clientId": swap.client_id,
-        "company": whole_company(world.company(&swap.company_id)?),
-        "paymentMethod": method_of(world, &swap.method_id)?,
-    });
+    let data = Object::new()
+        .text("clientId", swap.client_id.as_str())
+        .json("company", &whole_company(world.company(&swap.company_id)?).into())
+        .json("paymentMethod", &method_of(world, &swap.method_id)?)
+        .end();
     Some(Draft {
         kind: EventType::SwapSuccess,
         client_id: swap.client_id.clone(),
@@ -291,65 +290,60 @@ fn whole_company(company: &Company) -> Value {
     })
 }
 
-fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Map<String, Value>> {
-    let mut data = Map::from_iter([
-        ("company".to_owned(), company_of_bill(world, bill)?),
-        ("amount".to_owned(), json!(running.amount)),
-    ]);
-    if let Some(method) = method_of(world, &running.method_id) {
-        data.insert("paymentMethod".to_owned(), method);
-    }
-    if let Some(surcharge) = &running.surcharge {
-        data.insert(
-            "surcharge".to_owned(),
-            json!({ "type": surcharge.kind.as_str(), "rate": surcharge.fee }),
-        );
-    }
-    Some(data)
+fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Object> {
+    let data = Object::new().json("company", &company_of_bill(world, bill)?).shown("amount", running.amount);
+    Some(match method_of(world, &running.method_id) {
+        Some(method) => data.json("paymentMethod", &method),
+        None => data,
+    })
 }
 
-fn method_of(world: &World, id: &PaymentMethodId) -> Option<Value> {
+fn with_surcharge(data: Object, running: &Running) -> Object {
+    let Some(surcharge) = &running.surcharge else { return data };
+    let surcharge = Object::new().text("type", surcharge.kind.as_str()).shown("rate", surcharge.fee).end();
+    data.json("surcharge", &surcharge)
+}
+
+fn method_of(world: &World, id: &PaymentMethodId) -> Option<Json> {
     world.any_payment_method(id).map(payment_method)
 }
 
-fn payment_method(method: &PaymentMethod) -> Value {
-    let mut members = Map::from_iter([
-        ("_id".to_owned(), json!(method.id)),
-        ("type".to_owned(), json!(method.kind().as_str())),
-        ("name".to_owned(), json!(method.name)),
-        ("status".to_owned(), json!(method.status)),
-    ]);
+fn payment_method(method: &PaymentMethod) -> Json {
+    let mut members = Object::new()
+        .text("_id", method.id.as_str())
+        .text("type", method.kind().as_str())
+        .text("name", &method.name)
+        .text("status", method.status.as_str());
     if !method.assigned_bills.is_empty() {
-        members.insert("assignedBills".to_owned(), json!(method.assigned_bills));
+        let bills = method.assigned_bills.iter().map(|id| Json::text(id.as_str()));
+        members = members.json("assignedBills", &Json::array(bills));
     }
     if let Some(identifier) = &method.identifier {
-        members.insert("identifier".to_owned(), json!(identifier));
+        members = members.text("identifier", identifier);
     }
     if method.is_default {
-        members.insert("default".to_owned(), json!(true));
+        members = members.flag("default", true);
     }
     match &method.details {
         Details::Card(card) => {
-            let details = json!({
-                "number": card.number,
-                "bin": card.bin,
-                "brand": card.brand.as_str(),
-                "type": card.kind.as_str(),
-                "expDate": card.expires,
-                "cancelled": card.cancelled,
-            });
-            members.insert("card".to_owned(), details);
+            let details = Object::new()
+                .text("number", &card.number)
+                .text("bin", &card.bin)
+                .text("brand", card.brand.as_str())
+                .text("type", card.kind.as_str())
+                .shown("expDate", card.expires)
+                .flag("cancelled", card.cancelled);
+            members.json("card", &details.end())
         }
         Details::Bank(bank) => {
-            let details = json!({
-                "routingNumber": bank.routing_number,
-                "accountNumber": bank.account_number,
-                "type": bank.kind.as_str(),
-            });
-            members.insert("bank".to_owned(), details);
+            let details = Object::new()
+                .text("routingNumber", &bank.routing_number)
+                .text("accountNumber", &bank.account_number)
+                .text("type", bank.kind.as_str());
+            members.json("bank", &details.end())
         }
     }
-    members.into()
+    .end()
 }
 
 fn auth_with_items(world: &World, auth: &Auth) -> Option<Value> {
@@ -367,13 +361,15 @@ fn company_of_auth(world: &World, auth: &Auth) -> Option<Value> {
 }
 
 /// In the payment samples the company has nothing but its name.
-fn company_of_bill(world: &World, bill: &Bill) -> Option<Value> {
-    Some(json!({ "name": world.company(&bill.company_id)?.name }))
+fn company_of_bill(world: &World, bill: &Bill) -> Option<Json> {
+    Some(Object::new().text("name", world.company(&bill.company_id)?.name).end())
 }
 
-fn change<T: Serialize>(previous: Option<T>, current: T) -> Value {
-    match previous {
-        Some(previous) => json!({ "previous": previous, "current": current }),
-        None => json!({ "current": current }),
-    }
+fn change<T: Display>(previous: Option<T>, current: T) -> Json {
+    let change = Object::new();
+    let change = match previous {
+        Some(previous) => change.shown("previous", previous),
+        None => change,
+    };
+    change.shown("current", current).end()
 }

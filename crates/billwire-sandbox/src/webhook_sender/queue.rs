@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::moment::Moment;
 use crate::q2::events::NewEvent;
@@ -91,26 +90,20 @@ struct Record {
     client_id: String,
     delivery: DeliveryState,
     attempts: Vec<DeliveryAttempt>,
-    event: Box<RawValue>,
+    #[serde(with = "raw")]
+    event: Box<str>,
 }
 
 impl Record {
     fn new(event: NewEvent, delivery: DeliveryState) -> Self {
-        // Of the body, because a triggered event may name another type.
-        let named = event.body.get("type").and_then(Value::as_str);
-        let kind = match named {
-            Some(named) if named != event.kind.as_str() => Cow::Owned(named.to_owned()),
-            _ => Cow::Borrowed(event.kind.as_str()),
-        };
-        let text = serde_json::value::to_raw_value(&event.body).unwrap_or_else(|_| RawValue::NULL.to_owned());
         Self {
             id: event.id,
-            kind,
+            kind: event.sent_as,
             created: event.created,
             client_id: event.client_id.to_string(),
             delivery,
             attempts: Vec::new(),
-            event: text,
+            event: event.body.into_text(),
         }
     }
 
@@ -122,8 +115,23 @@ impl Record {
             client_id: self.client_id.clone(),
             delivery: self.delivery,
             attempts: self.attempts.clone(),
-            event: serde_json::from_str(self.event.get()).unwrap_or(Value::Null),
+            event: serde_json::from_str(&self.event).unwrap_or(Value::Null),
         }
+    }
+}
+
+/// JSON text inside JSON, as it is.
+mod raw {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::value::RawValue;
+
+    pub(super) fn serialize<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+        let json: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+        json.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<str>, D::Error> {
+        Ok(Box::<RawValue>::deserialize(deserializer)?.into())
     }
 }
 
@@ -168,7 +176,7 @@ impl EventLog {
 
     pub(crate) fn add(&mut self, now: Moment, event: NewEvent, delivery: DeliveryState) {
         let record = Record::new(event, delivery);
-        self.digest.add(record.event.get().as_bytes());
+        self.digest.add(record.event.as_bytes());
         let waits =
             (delivery == DeliveryState::Waiting).then(|| (record.id.clone(), record.client_id.clone()));
         self.push(record);
@@ -368,7 +376,8 @@ mod tests {
                 kind: EventType::BillUpdate,
                 created: now(),
                 client_id: ClientId::new(*client),
-                body: json!({}),
+                sent_as: EventType::BillUpdate.as_str().into(),
+                body: json!({}).into(),
             };
             log.add(now(), event, DeliveryState::Waiting);
         }

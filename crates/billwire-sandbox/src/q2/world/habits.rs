@@ -3,6 +3,9 @@
 //! A habit calls the functions that the API calls. What the world refuses does not happen; people shrug and go on, as they
 //! do elsewhere. So nobody has to know here what else a user of the sandbox did to a customer in the meantime.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span};
 use rust_decimal::Decimal;
@@ -118,24 +121,24 @@ impl World {
     }
 
     pub(super) fn live(&mut self, now: Moment, number: u32, habit: &Habit) {
-        let actor = Actor { number, person: self.person(number) };
+        let actor = self.actor(number);
         match *habit {
-            Habit::Join => self.join(now, actor),
-            Habit::LogIn { login, attempt } => self.log_in(now, actor, login, attempt),
-            Habit::Answer { login } => self.answer(now, actor, login),
-            Habit::Settle { login } => self.settle_ways(now, actor, login),
-            Habit::FixHold { login } => self.say_hold_is_fixed(now, actor, login),
-            Habit::ReceiveStatement { login, month } => self.receive_statement(now, actor, login, month),
-            Habit::Pay { login, days_before } => self.pay(now, actor, login, days_before),
+            Habit::Join => self.join(now, &actor),
+            Habit::LogIn { login, attempt } => self.log_in(now, &actor, login, attempt),
+            Habit::Answer { login } => self.answer(now, &actor, login),
+            Habit::Settle { login } => self.settle_ways(now, &actor, login),
+            Habit::FixHold { login } => self.say_hold_is_fixed(now, &actor, login),
+            Habit::ReceiveStatement { login, month } => self.receive_statement(now, &actor, login, month),
+            Habit::Pay { login, days_before } => self.pay(now, &actor, login, days_before),
             Habit::Cancel { login } => {
-                if let Some(bill) = self.bill_of(actor, login).map(|bill| bill.id.clone()) {
+                if let Some(bill) = self.bill_of(&actor, login).map(|bill| bill.id.clone()) {
                     drop(self.cancel_payment(now, &bill));
                 }
             }
-            Habit::LookAfter { login, month } => self.look_after(now, actor, login, month),
-            Habit::Lapse { login } => self.login_lapses(now, actor, login),
-            Habit::SwapCard { login } => self.swap_card(now, actor, login),
-            Habit::ReplaceMethod { attempt } => self.replace_method(now, actor, attempt),
+            Habit::LookAfter { login, month } => self.look_after(now, &actor, login, month),
+            Habit::Lapse { login } => self.login_lapses(now, &actor, login),
+            Habit::SwapCard { login } => self.swap_card(now, &actor, login),
+            Habit::ReplaceMethod { attempt } => self.replace_method(now, &actor, attempt),
         }
     }
 
@@ -143,12 +146,19 @@ impl World {
         Person::new(self.seed(), number)
     }
 
+    fn actor(&mut self, number: u32) -> Actor {
+        let person = self.person(number);
+        let work_out = || (0..person.logins()).map_while(|login| person.login(login)).collect();
+        let logins = Arc::clone(self.logins.entry(number).or_insert_with(work_out));
+        Actor { number, person, logins }
+    }
+
     fn expect(&mut self, at: Moment, person: u32, habit: Habit) {
         self.schedule.add(at, Effect::Habit { person, habit });
     }
 
-    fn join(&mut self, now: Moment, actor: Actor) {
-        let Actor { number, person } = actor;
+    fn join(&mut self, now: Moment, actor: &Actor) {
+        let (number, person) = (actor.number, actor.person);
         let Ok(client_id) = self.create_client(&person.identifier(), person.meta()) else { return };
         for method in person.methods() {
             self.add_method(now, actor, &client_id, method, false);
@@ -165,7 +175,7 @@ impl World {
     fn add_method(
         &mut self,
         now: Moment,
-        actor: Actor,
+        actor: &Actor,
         client_id: &ClientId,
         method: Method,
         set_as_default: bool,
@@ -182,8 +192,8 @@ impl World {
     }
 
     /// Types user name and password, and what the sandbox's companies are to find.
-    fn log_in(&mut self, now: Moment, actor: Actor, number: u8, attempt: u8) {
-        let Some(login) = actor.person.login(number) else { return };
+    fn log_in(&mut self, now: Moment, actor: &Actor, number: u8, attempt: u8) {
+        let Some(login) = actor.login(number) else { return };
         let mut dice = actor.person.month(number, 40_000 + u16::from(attempt));
         let status = match login.first {
             _ if attempt > 0 => "",
@@ -206,7 +216,7 @@ impl World {
             ("dueDate", month_day_year(due.day())),
             ("status", status.to_owned()),
         ];
-        let Some(new) = self.new_auth(actor, &login, form.map(|(name, value)| (name.to_owned(), value)))
+        let Some(new) = self.new_auth(actor, login, form.map(|(name, value)| (name.to_owned(), value)))
         else {
             return;
         };
@@ -232,11 +242,11 @@ impl World {
             _ => {}
         }
         if attempt == 0 {
-            self.begin_habits(now, actor, number, &login);
+            self.begin_habits(now, actor, number, login);
         }
     }
 
-    fn begin_habits(&mut self, now: Moment, actor: Actor, number: u8, login: &Login) {
+    fn begin_habits(&mut self, now: Moment, actor: &Actor, number: u8, login: &Login) {
         let person = actor.number;
         let mut dice = actor.person.month(number, 50_000);
         self.expect(now.plus(SignedDuration::from_mins(6)), person, Habit::Settle { login: number });
@@ -264,7 +274,7 @@ impl World {
     /// A login with everything it is for: the bill, or the card on file.
     fn new_auth(
         &self,
-        actor: Actor,
+        actor: &Actor,
         login: &Login,
         form: impl IntoIterator<Item = (String, String)>,
     ) -> Option<NewAuth> {
@@ -287,7 +297,7 @@ impl World {
         })
     }
 
-    fn answer(&mut self, now: Moment, actor: Actor, login: u8) {
+    fn answer(&mut self, now: Moment, actor: &Actor, login: u8) {
         let Some(auth) = self.auth_of(actor, login) else { return };
         let Some(challenge) = auth.run.as_ref().and_then(|run| run.challenge()).cloned() else { return };
         let mut dice = actor.person.month(login, 60_000);
@@ -300,8 +310,8 @@ impl World {
     }
 
     /// Whoever pays by hand switches the automatic payment off; a bill that wants a method of its own gets one.
-    fn settle_ways(&mut self, now: Moment, actor: Actor, number: u8) {
-        let Some(login) = actor.person.login(number) else { return };
+    fn settle_ways(&mut self, now: Moment, actor: &Actor, number: u8) {
+        let Some(login) = actor.login(number) else { return };
         let Some(bill) = self.bill_of(actor, number) else { return };
         let bill_id = bill.id.clone();
         let needs_method = bill.status == BillStatus::PaymentRequired;
@@ -324,7 +334,7 @@ impl World {
     }
 
     /// Assigns a method of the kind the company requires, a new one if there is none.
-    fn assign_fitting(&mut self, now: Moment, actor: Actor, bill_id: &BillId) {
+    fn assign_fitting(&mut self, now: Moment, actor: &Actor, bill_id: &BillId) {
         let Some(bill) = self.bill(bill_id) else { return };
         let required = self.company(&bill.company_id).and_then(|company| company.required_payment);
         let Some(client) = self.client(&bill.client_id) else { return };
@@ -341,16 +351,16 @@ impl World {
         }
     }
 
-    fn say_hold_is_fixed(&mut self, now: Moment, actor: Actor, login: u8) {
+    fn say_hold_is_fixed(&mut self, now: Moment, actor: &Actor, login: u8) {
         if let Some(auth) = self.auth_of(actor, login).map(|auth| auth.id.clone()) {
             drop(self.fix_hold(now, &auth));
         }
     }
 
-    fn receive_statement(&mut self, now: Moment, actor: Actor, number: u8, month: u16) {
-        let Some(login) = actor.person.login(number) else { return };
+    fn receive_statement(&mut self, now: Moment, actor: &Actor, number: u8, month: u16) {
+        let Some(login) = actor.login(number) else { return };
         let next = Habit::ReceiveStatement { login: number, month: month.saturating_add(1) };
-        self.expect(statement_time(now.plus_days(1).day(), &login), actor.number, next);
+        self.expect(statement_time(now.plus_days(1).day(), login), actor.number, next);
         let Some(bill) = self.bill_of(actor, number) else { return };
         let bill_id = bill.id.clone();
         let mut dice = actor.person.month(number, month);
@@ -370,11 +380,11 @@ impl World {
             };
             drop(self.statement_arrives(now, &bill_id, &statement));
         }
-        self.react(now, actor, number, &login, due, month);
+        self.react(now, actor, number, login, due, month);
     }
 
     /// What the person does about a statement that is due at `due`.
-    fn react(&mut self, now: Moment, actor: Actor, number: u8, login: &Login, due: Moment, month: u16) {
+    fn react(&mut self, now: Moment, actor: &Actor, number: u8, login: &Login, due: Moment, month: u16) {
         let mut dice = actor.person.month(number, 10_000 + month);
         let person = actor.number;
         let soon = now.plus(HOUR * dice.between(20, 90).cast_signed());
@@ -404,12 +414,12 @@ impl World {
         self.expect(evening(7), person, Habit::LookAfter { login: number, month });
     }
 
-    fn pay(&mut self, now: Moment, actor: Actor, number: u8, days_before: Option<i64>) {
-        let Some(login) = actor.person.login(number) else { return };
+    fn pay(&mut self, now: Moment, actor: &Actor, number: u8, days_before: Option<i64>) {
+        let Some(login) = actor.login(number) else { return };
         let Some(bill) = self.bill_of(actor, number) else { return };
         let bill_id = bill.id.clone();
         if login.presence {
-            self.pay_at_the_company(now, actor, &login, number, bill_id);
+            self.pay_at_the_company(now, actor, login, number, bill_id);
             return;
         }
         if login.credit && actor.person.month(number, 45_000).chance(40) {
@@ -423,7 +433,7 @@ impl World {
     }
 
     /// Logs in to pay, as a company wants it that requires the user to be present.
-    fn pay_at_the_company(&mut self, now: Moment, actor: Actor, login: &Login, number: u8, bill_id: BillId) {
+    fn pay_at_the_company(&mut self, now: Moment, actor: &Actor, login: &Login, number: u8, bill_id: BillId) {
         let form = [("username", actor.person.identifier()), ("password", "correct horse".to_owned())];
         let form = form.map(|(name, value)| (name.to_owned(), value));
         let Some(new) = self.new_auth(actor, login, form) else { return };
@@ -441,8 +451,8 @@ impl World {
         }
     }
 
-    fn look_after(&mut self, now: Moment, actor: Actor, number: u8, month: u16) {
-        let Some(login) = actor.person.login(number) else { return };
+    fn look_after(&mut self, now: Moment, actor: &Actor, number: u8, month: u16) {
+        let Some(login) = actor.login(number) else { return };
         let mut dice = actor.person.month(number, 20_000 + month);
         let person = actor.number;
         let auth = self.auth_of(actor, number).map(|auth| auth.status);
@@ -477,7 +487,7 @@ impl World {
     fn mend_declined(
         &mut self,
         now: Moment,
-        actor: Actor,
+        actor: &Actor,
         bill_id: &BillId,
         client_id: &ClientId,
         dice: &mut crate::q2::population::Dice,
@@ -499,20 +509,20 @@ impl World {
         }
     }
 
-    fn pay_overdue(&mut self, now: Moment, actor: Actor, bill_id: &BillId, client_id: &ClientId) {
+    fn pay_overdue(&mut self, now: Moment, actor: &Actor, bill_id: &BillId, client_id: &ClientId) {
         if self.usable_method(bill_id).is_none() {
             self.add_method(now, actor, client_id, actor.person.spare_method(true), true);
         }
         drop(self.schedule_payment(now, bill_id, None));
     }
 
-    fn login_lapses(&mut self, now: Moment, actor: Actor, login: u8) {
+    fn login_lapses(&mut self, now: Moment, actor: &Actor, login: u8) {
         let Some(auth) = self.auth_of(actor, login).map(|auth| auth.id.clone()) else { return };
         let mut dice = actor.person.month(login, 30_000);
         let person = actor.number;
         let later = now.plus_days(dice.between(1, 12).into());
         let again = Habit::LogIn { login, attempt: 1 };
-        let presence = actor.person.login(login).is_some_and(|login| login.presence);
+        let presence = actor.login(login).is_some_and(|login| login.presence);
         let found = match dice.below(100) {
             0..25 => AuthRefresh::Invalid {},
             25..50 => AuthRefresh::NeedsResync {},
@@ -535,7 +545,7 @@ impl World {
         }
     }
 
-    fn swap_card(&mut self, now: Moment, actor: Actor, login: u8) {
+    fn swap_card(&mut self, now: Moment, actor: &Actor, login: u8) {
         let Some(auth) = self.auth_of(actor, login) else { return };
         let Some(client) = self.client(&auth.client_id) else { return };
         let cards = self.payment_methods_of(client);
@@ -546,7 +556,7 @@ impl World {
     }
 
     /// The old method goes when it may: not within a day of a payment with it.
-    fn replace_method(&mut self, now: Moment, actor: Actor, attempt: u8) {
+    fn replace_method(&mut self, now: Moment, actor: &Actor, attempt: u8) {
         let Some(client) = self.clients.find_named(&actor.person.identifier()) else { return };
         let client_id = client.id.clone();
         let Some(old) = client.payment_methods.first().cloned() else { return };
@@ -559,23 +569,32 @@ impl World {
         }
     }
 
-    fn auth_of(&self, actor: Actor, login: u8) -> Option<&Auth> {
-        let company = actor.person.login(login)?.company;
+    fn auth_of(&self, actor: &Actor, login: u8) -> Option<&Auth> {
+        let company = &actor.login(login)?.company;
         let client = self.clients.find_named(&actor.person.identifier())?;
-        client.auths.iter().filter_map(|id| self.auth(id)).find(|auth| auth.company_id == company)
+        client.auths.iter().filter_map(|id| self.auth(id)).find(|auth| auth.company_id == *company)
     }
 
-    fn bill_of(&self, actor: Actor, login: u8) -> Option<&Bill> {
+    fn bill_of(&self, actor: &Actor, login: u8) -> Option<&Bill> {
         self.bill(self.auth_of(actor, login)?.bills.first()?)
     }
 }
 
 /// Who does something.
-#[derive(Clone, Copy)]
 struct Actor {
     number: u32,
     person: Person,
+    logins: Arc<[Login]>,
 }
+
+impl Actor {
+    fn login(&self, number: u8) -> Option<&Login> {
+        self.logins.get(usize::from(number))
+    }
+}
+
+/// The logins of those who have done something: worked out once, and anew after a restore.
+pub(super) type Logins = HashMap<u32, Arc<[Login]>>;
 
 fn reply(challenge: &Challenge, wrong: bool) -> StepInput {
     let answer = |identifier: &str, answer: &str| StepAnswer {

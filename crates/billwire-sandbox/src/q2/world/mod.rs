@@ -101,6 +101,8 @@ pub(crate) struct World {
     companies: Companies,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     population: Option<Population>,
+    #[serde(skip)]
+    logins: habits::Logins,
     /// Every change of a bill's status since the last look.
     #[cfg(test)]
     #[serde(skip)]
@@ -192,6 +194,7 @@ impl World {
             outbox: Vec::new(),
             companies: Companies::default(),
             population: None,
+            logins: habits::Logins::new(),
             #[cfg(test)]
             bill_moves: Vec::new(),
         }

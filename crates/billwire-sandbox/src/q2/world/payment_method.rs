@@ -42,6 +42,15 @@ pub(crate) enum MethodStatus {
     Declined,
 }
 
+impl MethodStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Declined => "declined",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum MethodKind {

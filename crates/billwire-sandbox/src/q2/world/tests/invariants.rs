@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::swap::SwapStatus;
 use super::super::*;
 use super::Walk;
+use crate::q2::event_types::EventType;
 
 impl Walk {
     pub(super) fn check(&self) {
@@ -40,10 +41,13 @@ impl Walk {
         }
         assert!(by_bill.keys().all(|id| self.deleted_bills.contains(*id)), "a payment of no bill");
         let moved: Amount = entries.iter().map(|entry| entry.amount).sum();
-        let sent = self.events.iter().filter(|event| event.body["type"] == "bill.payment.sent");
+        let sent = self.events.iter().filter(|event| event.kind == EventType::PaymentSent);
         let told: Amount = sent
             .map(|event| {
-                event.body["payload"]["data"]["amount"].as_str().and_then(Amount::parse).expect("money")
+                event.body.value()["payload"]["data"]["amount"]
+                    .as_str()
+                    .and_then(Amount::parse)
+                    .expect("money")
             })
             .sum();
         assert_eq!(moved, told, "every payment is told once");
