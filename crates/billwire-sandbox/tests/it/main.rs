@@ -20,6 +20,7 @@ mod outside;
 mod partner;
 mod payment_methods;
 mod payments;
+mod population;
 mod receiver;
 mod running;
 mod signing;

@@ -1,6 +1,7 @@
 //! A long random walk through the world: whatever is asked of it, in whatever order, what must always hold holds.
 
 mod invariants;
+mod population;
 
 use std::collections::BTreeSet;
 
@@ -110,15 +111,18 @@ struct Walk {
 }
 
 impl Walk {
-    fn new() -> Self {
-        let now = "2026-03-02T12:00:00Z".parse().expect("an instant");
-        let mut walk = Self {
+    fn empty(now: Moment) -> Self {
+        Self {
             world: World::new(1),
             now,
             events: Vec::new(),
             accepted: 0,
             deleted_bills: BTreeSet::new(),
-        };
+        }
+    }
+
+    fn new() -> Self {
+        let mut walk = Self::empty("2026-03-02T12:00:00Z".parse().expect("an instant"));
         for client in 0..2 {
             walk.perform(&Action::Client(client));
             walk.perform(&Action::Card { client: client.into(), number: 0, default: true });
