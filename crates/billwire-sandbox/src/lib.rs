@@ -37,6 +37,8 @@ mod loopback;
 #[cfg(feature = "q2")]
 mod moment;
 #[cfg(feature = "q2")]
+mod outside;
+#[cfg(feature = "q2")]
 mod q2;
 #[cfg(feature = "q2")]
 mod request_log;
@@ -73,7 +75,10 @@ pub use self::q2::quirks::{Quirk, Quirks};
 #[cfg(feature = "q2")]
 pub use self::q2::request_signing::RequestSigning;
 #[cfg(feature = "q2")]
-pub use self::q2::world::{Amount, LedgerEntry, Rules, ScheduleDateMember};
+pub use self::q2::world::{
+    Amount, AmountToPay, AuthRefresh, Autopay, AutopaySetBy, BillChoices, IssuerNews, LedgerEntry, Rules,
+    ScheduleDateMember, Statement, SwapEnd,
+};
 #[cfg(feature = "q2")]
 pub use self::request_log::{CredentialKind, RequestRecord, SignatureCheck};
 #[cfg(feature = "q2")]

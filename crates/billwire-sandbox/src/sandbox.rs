@@ -65,7 +65,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// # }
 /// ```
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     tasks: Vec<JoinHandle<()>>,
 }
 

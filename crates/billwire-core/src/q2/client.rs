@@ -1,18 +1,24 @@
 //! The client of Q2 Biller Direct.
 
+use std::fmt;
 use std::sync::Arc;
 
+use billwire_models::operation::Safety;
 use billwire_models::scalar;
 use serde::de::DeserializeOwned;
 
 use super::config::Config;
+use super::scope::{OneClient, Partner, Scope};
+use super::secure;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::CallOptions;
-use crate::engine::{self, Link};
-use crate::error::Error;
+use crate::credential::{ClientToken, Credential};
+use crate::engine::{self, Done, Link, Opened};
+use crate::error::{Error, ErrorKind};
 use crate::response;
+use crate::stream::{Elements, List};
 use crate::transport::Transport;
 
 /// A client: one method per operation, and [`Client::send`] under all of them.
@@ -42,21 +48,64 @@ use crate::transport::Transport;
 /// ```
 ///
 /// Dropping the future of a call stops it; whether the request arrived is then not known.
-#[derive(Clone, Debug)]
-pub struct Client {
+///
+/// `S` says how far the credential reaches. A client made from a client token is a `Client<OneClient>` and has only the
+/// methods that such a token may call; this does not compile:
+///
+/// ```compile_fail,E0599
+/// use billwire_core::q2::{Client, scope::OneClient};
+/// use billwire_models::q2::CreateClient;
+///
+/// async fn create(client: Client<OneClient>) {
+///     let _ = client.create_client(&CreateClient::new("customer-17")).await;
+/// }
+/// ```
+///
+/// With the API key it does:
+///
+/// ```
+/// use billwire_core::q2::Client;
+/// use billwire_models::q2::CreateClient;
+///
+/// async fn create(client: Client) {
+///     let _ = client.create_client(&CreateClient::new("customer-17")).await;
+/// }
+/// ```
+pub struct Client<S = Partner> {
     link: Arc<Link>,
-    config: Config,
+    config: Config<S>,
     options: CallOptions,
 }
 
 impl Client {
+    /// A client with the same connections, settings and retry budget that is limited to the client that `token` was issued
+    /// for. It never sends the API key.
+    ///
+    /// Make one for each token; a token expires, and is then answered with 401.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a token of another environment or one that cannot stand in a header;
+    /// [`ErrorKind::CredentialNotAllowed`] if this client signs its requests, because what to sign for a token is not
+    /// documented.
+    ///
+    /// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" and section 8.3 "Request signing".
+    pub fn for_one_client(&self, token: ClientToken) -> Result<Client<OneClient>, Error> {
+        let credential = Credential::from(token);
+        secure::check_token(&self.config.inner, &credential)?;
+        let mut options = self.options.clone();
+        options.credential = Some(credential);
+        Ok(Client { link: Arc::clone(&self.link), config: self.config.for_one_client(), options })
+    }
+}
+
+impl<S: Scope> Client<S> {
     /// A client that sends through `transport` and measures time with `clock`.
-    pub fn new(config: Config, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(config: Config<S>, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
         Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new() }
     }
 
     /// The configuration.
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &Config<S> {
         &self.config
     }
 
@@ -80,11 +129,69 @@ impl Client {
         &self,
         call: Call<R>,
     ) -> Result<Answer<R>, Error> {
-        let done = engine::run(&self.link, &self.config, call.draft(), &self.options).await?;
-        let strict = self.options.strict.unwrap_or(self.config.inner.settings.strict);
-        match response::decode::<R>(call.operation(), &done.received, strict) {
+        let options = &self.options;
+        let done = engine::run(&self.link, &self.config, call.draft(), options, &engine::Whole).await?;
+        match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
             Ok(answer) => Ok(answer.with_call(done.call_id, done.attempts)),
             Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
         }
+    }
+
+    /// The elements of the list `member` in the answer to `call`, one after the other, without holding the list: for
+    /// lists without pages that may be long. `T` is the type of an element.
+    ///
+    /// ```
+    /// use billwire_core::q2::{Client, calls};
+    /// use billwire_core::stream::Elements;
+    /// use billwire_models::q2::{BillWithPayments, ClientId};
+    ///
+    /// fn bills(client: &Client, client_id: &ClientId) -> Elements<BillWithPayments> {
+    ///     client.elements(calls::list_bills(client_id), "data")
+    /// }
+    /// ```
+    ///
+    /// Errors come out of the [`Elements`]. A call that does more than read is refused there, unsent.
+    pub fn elements<R, T>(&self, call: Call<R>, member: &'static str) -> Elements<T> {
+        let settings = &self.config.inner.settings;
+        let list = List {
+            operation: call.operation(),
+            member,
+            strict: self.is_strict(),
+            limit: self.options.timeout.unwrap_or(settings.timeout),
+            clock: Arc::clone(&self.link.clock),
+        };
+        let (client, call) = (self.clone(), call.without_answer());
+        Elements::new(list, async move { client.open(&call, member).await })
+    }
+
+    async fn open(&self, call: &Call<()>, member: &'static str) -> Result<Done<Opened>, Error> {
+        if call.operation().safety != Safety::Read {
+            return Err(Error::new(ErrorKind::InvalidRequest, "only lists that are read can be streamed")
+                .with_operation(call.operation())
+                .with_advice("send the call with `Client::send`"));
+        }
+        let exchange = engine::Pieces { member };
+        engine::run(&self.link, &self.config, call.draft(), &self.options, &exchange).await
+    }
+
+    fn is_strict(&self) -> bool {
+        self.options.strict.unwrap_or(self.config.inner.settings.strict)
+    }
+}
+
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self { link: Arc::clone(&self.link), config: self.config.clone(), options: self.options.clone() }
+    }
+}
+
+impl<S> fmt::Debug for Client<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("link", &self.link)
+            .field("config", &self.config)
+            .field("options", &self.options)
+            .finish()
     }
 }

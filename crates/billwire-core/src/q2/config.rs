@@ -1,12 +1,14 @@
 //! The configuration of a Q2 client.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
 use billwire_models::q2::behaviour::PayDateName;
 
+use super::scope::{OneClient, Partner, Scope, ScopedCredential};
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
 use crate::environment::{Environment, Hosts, PlainHttp};
@@ -21,7 +23,7 @@ const HOSTS: Hosts = Hosts {
     sandbox_prefix: "sb-",
 };
 
-/// A checked configuration. Cheap to clone.
+/// A checked configuration. Cheap to clone. `S` says how far its credential reaches.
 ///
 /// ```
 /// use billwire_core::{ApiKey, Environment, q2};
@@ -32,9 +34,9 @@ const HOSTS: Hosts = Hosts {
 /// assert_eq!(config.base_url(), "https://sb-api.q2open.io/v1");
 /// # Ok::<(), billwire_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Config {
+pub struct Config<S = Partner> {
     pub(super) inner: Arc<Inner>,
+    scope: PhantomData<S>,
 }
 
 pub(super) struct Inner {
@@ -48,7 +50,9 @@ pub(super) struct Inner {
 
 impl Config {
     /// Starts a configuration with what has no default: where to, and as whom.
-    pub fn builder(environment: Environment, credential: impl Into<Credential>) -> ConfigBuilder {
+    ///
+    /// An [`ApiKey`](crate::ApiKey) gives a `Config`, a [`ClientToken`](crate::ClientToken) a `Config<OneClient>`.
+    pub fn builder<C: ScopedCredential>(environment: Environment, credential: C) -> ConfigBuilder<C::Scope> {
         ConfigBuilder {
             draft: Draft::new(environment),
             credential: credential.into(),
@@ -56,9 +60,17 @@ impl Config {
             encryption_key: None,
             card_data_in_clear: true,
             pay_date_name: PayDateName::default(),
+            scope: PhantomData,
         }
     }
 
+    /// The same configuration for a client that is limited by a token. The API key stays inside.
+    pub(super) fn for_one_client(&self) -> Config<OneClient> {
+        Config { inner: Arc::clone(&self.inner), scope: PhantomData }
+    }
+}
+
+impl<S: Scope> Config<S> {
     /// The base URL without a trailing slash, version prefix included.
     pub fn base_url(&self) -> &str {
         self.inner.settings.base_url()
@@ -72,6 +84,18 @@ impl Config {
     /// Whether the bodies of `POST` requests are encrypted.
     pub fn encrypts_payloads(&self) -> bool {
         self.inner.encryption_key.is_some()
+    }
+}
+
+impl<S> Clone for Config<S> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), scope: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for Config<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Config").field("inner", &self.inner).finish()
     }
 }
 
@@ -92,15 +116,17 @@ impl fmt::Debug for Inner {
 /// A configuration being written; [`ConfigBuilder::build`] checks it once.
 #[derive(Clone)]
 #[must_use = "call `build` to get the configuration"]
-pub struct ConfigBuilder {
+pub struct ConfigBuilder<S = Partner> {
     draft: Draft,
     credential: Credential,
     signing_key: Option<PrivateKey>,
     encryption_key: Option<PublicKey>,
     card_data_in_clear: bool,
     pay_date_name: PayDateName,
+    scope: PhantomData<S>,
 }
 
+/// What needs the API key.
 impl ConfigBuilder {
     /// Signs every request with `key`. Default: no signature.
     ///
@@ -113,7 +139,10 @@ impl ConfigBuilder {
         self.signing_key = Some(key);
         self
     }
+}
 
+/// What every credential may have.
+impl<S: Scope> ConfigBuilder<S> {
     /// Encrypts the body of every `POST` request to `key`, which must carry the service's key id. Default: off.
     ///
     /// Each attempt has its own content key and initialisation vector. Hides the body from whoever ends TLS on the
@@ -175,6 +204,18 @@ impl ConfigBuilder {
         self
     }
 
+    /// The largest accepted answer that is read element by element and not kept, in bytes. Default: 2 GiB.
+    pub fn with_max_stream_bytes(mut self, bytes: u64) -> Self {
+        self.draft.max_stream_bytes = bytes;
+        self
+    }
+
+    /// The largest accepted element of such an answer, in bytes. Default: 1 MiB.
+    pub fn with_max_element_bytes(mut self, bytes: usize) -> Self {
+        self.draft.max_element_bytes = bytes;
+        self
+    }
+
     /// Whether list elements that do not decode are an error. Default: `false`, they are reported by
     /// [`Answer::rejected`](crate::Answer::rejected).
     pub fn with_strict(mut self, strict: bool) -> Self {
@@ -207,7 +248,7 @@ impl ConfigBuilder {
     /// [`ErrorKind::Configuration`] for an unusable or unsafe address, a credential of another environment, request
     /// signing without an API key, an encryption key without key id, or a bound of zero. The message says what to
     /// change.
-    pub fn build(self) -> Result<Config, Error> {
+    pub fn build(self) -> Result<Config<S>, Error> {
         let settings = self.draft.check(&HOSTS)?;
         self.credential.check(settings.stage)?;
         if self.signing_key.is_some() && !matches!(self.credential, Credential::ApiKey(_)) {
@@ -230,11 +271,12 @@ impl ConfigBuilder {
                 card_data_in_clear: self.card_data_in_clear,
                 pay_date_name: self.pay_date_name,
             }),
+            scope: PhantomData,
         })
     }
 }
 
-impl fmt::Debug for ConfigBuilder {
+impl<S> fmt::Debug for ConfigBuilder<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ConfigBuilder")

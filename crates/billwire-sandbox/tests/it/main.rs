@@ -16,6 +16,7 @@ mod http;
 mod keys;
 mod method_endings;
 mod mfa;
+mod outside;
 mod partner;
 mod payment_methods;
 mod payments;
