@@ -4,7 +4,7 @@ use crate::api_error::ApiError;
 use crate::webhook_sender::DeliveryJob;
 
 #[derive(Default)]
-pub(crate) struct Contract;
+pub(crate) struct Contract(());
 
 impl Contract {
     #[expect(clippy::unused_self, reason = "as with the feature")]

@@ -25,6 +25,7 @@ pub(crate) struct DeliveryJob {
     pub(crate) at: Moment,
     pub(crate) event: Value,
     /// Members of the event were overridden by a test.
+    #[cfg_attr(not(feature = "validate-answers"), expect(dead_code, reason = "only that check asks"))]
     pub(crate) overridden: bool,
     pub(crate) quirks: Quirks,
     pub(crate) configuration: WebhookConfiguration,
