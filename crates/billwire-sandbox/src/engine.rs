@@ -12,6 +12,7 @@ use crate::moment::Moment;
 use crate::q2::event_types::{EventSwitches, EventType};
 use crate::q2::events::NewEvent;
 use crate::q2::population::Population;
+use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::{Effect, World};
 use crate::request_log::{RequestLog, RequestRecord};
@@ -31,6 +32,10 @@ pub(crate) struct Engine {
     webhooks: WebhookConfiguration,
     pub(crate) request_signing: RequestSigning,
     pub(crate) keys: ServiceKeys,
+    /// The untidy forms in which things leave.
+    pub(crate) quirks: Quirks,
+    /// Those it started with.
+    first_quirks: Quirks,
     pub(crate) requests: RequestLog,
     /// Not part of the state: reading must not change what a snapshot says.
     request_ids: Seed,
@@ -48,6 +53,8 @@ pub(crate) struct Snapshot<'a> {
     webhooks: Cow<'a, WebhookConfiguration>,
     request_signing: Cow<'a, RequestSigning>,
     keys: Vec<WrittenKey>,
+    #[serde(default)]
+    quirks: Quirks,
 }
 
 /// The next thing to do on the way to a moment.
@@ -74,6 +81,8 @@ impl Engine {
             events: EventLog::new(),
             webhooks: WebhookConfiguration::default(),
             request_signing: RequestSigning::off(),
+            quirks: Quirks::none(),
+            first_quirks: Quirks::none(),
             requests: RequestLog::default(),
             request_ids: Seed::new(seed),
         };
@@ -92,12 +101,18 @@ impl Engine {
         }
     }
 
+    /// With these quirks from the beginning.
+    pub(crate) fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, first_quirks: quirks, ..self }
+    }
+
     /// Back to the beginning, with another seed if one is given.
     pub(crate) fn reset(&mut self, provider: &dyn Provider, seed: Option<u64>) -> Result<(), Error> {
         let mut clock = self.clock;
         clock.reset();
         let seed = seed.unwrap_or_else(|| self.world.seed());
-        *self = Self::new(provider, seed, clock, self.world.population())?;
+        let first = Self::new(provider, seed, clock, self.world.population())?;
+        *self = first.with_quirks(self.first_quirks);
         Ok(())
     }
 
@@ -148,6 +163,8 @@ impl Engine {
             kind: record.kind,
             at: due,
             event: record.event,
+            overridden: record.overridden,
+            quirks: self.quirks,
             configuration: self.webhooks.clone(),
             signing_key: self.keys.signing(),
         };
@@ -244,6 +261,7 @@ impl Engine {
             webhooks: Cow::Borrowed(&self.webhooks),
             request_signing: Cow::Borrowed(&self.request_signing),
             keys: self.keys.written(),
+            quirks: self.quirks,
         };
         serde_json::to_vec(&snapshot).map_err(|cause| {
             Error::new(ErrorKind::InvalidInput, "the state cannot be written").with_source(cause)
@@ -258,6 +276,7 @@ impl Engine {
         self.events = state.events.into_owned();
         self.webhooks = state.webhooks.into_owned();
         self.request_signing = state.request_signing.into_owned();
+        self.quirks = state.quirks;
         Ok(())
     }
 }

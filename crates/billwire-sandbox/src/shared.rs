@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::clock::ClockMode;
+use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) api_keys: Vec<String>,
     pub(crate) urls: Urls,
+    pub(crate) contract: Contract,
 }
 
 /// What happened while time passed.
@@ -123,6 +125,7 @@ impl Shared {
             body_limit: settings.body_limit,
             api_keys: settings.api_keys,
             urls: settings.urls,
+            contract: Contract::default(),
         }
     }
 
@@ -201,7 +204,10 @@ impl Shared {
             match step {
                 Step::Happened { at, effect } => report.happened(at, &effect),
                 Step::Deliver(job) => {
-                    let attempt = sender.deliver(&job).await;
+                    let attempt = match self.contract.event(&job) {
+                        Ok(()) => sender.deliver(&job).await,
+                        Err(error) => DeliveryAttempt { at: job.at, status: None, error: Some(error) },
+                    };
                     self.engine().attempted(&job.event_id, attempt.clone());
                     report.delivered(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
                 }

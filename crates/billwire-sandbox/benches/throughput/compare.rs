@@ -109,7 +109,9 @@ fn holds(of_what: &str, ratio: f64, limit: f64) -> bool {
 fn pin_this_process() -> bool {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let own = std::process::id().to_string();
-    let pin = || Command::new("taskset").args(["-cp", "1", &own]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let pin = || {
+        Command::new("taskset").args(["-cp", "1", &own]).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
     cores > 1 && pin().is_ok_and(|status| status.success())
 }
 
@@ -148,11 +150,26 @@ fn start_bare(pinned: bool, ready: &Ready, replies: &[Reply]) -> Server {
 }
 
 /// Prism serves the paths of the description without the base path of its servers.
-fn start_prism(runtime: &Runtime, pinned: bool, (program, description): &(String, String), ready: &Ready) -> Server {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+fn start_prism(
+    runtime: &Runtime,
+    pinned: bool,
+    (program, description): &(String, String),
+    ready: &Ready,
+) -> Server {
+    let port =
+        TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
     let address = format!("127.0.0.1:{port}");
     let mut command = command(pinned, program);
-    command.args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), "--verboseLevel", "fatal", description]);
+    command.args([
+        "mock",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+        "--verboseLevel",
+        "fatal",
+        description,
+    ]);
     let child = command.stdout(Stdio::null()).spawn().expect("Prism starts");
     let requests: Vec<Vec<u8>> = ready.asks.iter().map(|ask| ask.bytes(&address, "", &ready.key)).collect();
     let server = Server { name: "Prism", child, address, requests };
@@ -208,14 +225,14 @@ fn rounds(
     prism: Option<&Server>,
 ) -> Vec<Row> {
     let names = ready.asks.iter().map(|ask| ask.name.clone()).chain(["mix of all".to_owned()]);
-    let mut rows: Vec<Row> = names
-        .map(|name| Row { name, sandbox: Vec::new(), bare: Vec::new(), prism: Vec::new() })
-        .collect();
+    let mut rows: Vec<Row> =
+        names.map(|name| Row { name, sandbox: Vec::new(), bare: Vec::new(), prism: Vec::new() }).collect();
     let mut contestants: Vec<&Server> = [Some(sandbox), Some(bare), prism].into_iter().flatten().collect();
     for round in 0..=options.rounds {
         for (place, row) in rows.iter_mut().enumerate() {
             for server in &contestants {
-                let requests = server.requests.get(place).map_or(server.requests.as_slice(), std::slice::from_ref);
+                let requests =
+                    server.requests.get(place).map_or(server.requests.as_slice(), std::slice::from_ref);
                 let speed = load::measure(runtime, &server.address, requests, options.slice);
                 // The first round warms up.
                 if round > 0 {

@@ -29,7 +29,9 @@ fn main() -> ExitCode {
         rest => match compare::Options::read(rest) {
             Some(options) => return compare::run(&runtime, &options),
             None => {
-                println!("arguments: [--prism PROGRAM --description FILE] [--rounds N] [--slice MILLISECONDS]");
+                println!(
+                    "arguments: [--prism PROGRAM --description FILE] [--rounds N] [--slice MILLISECONDS]"
+                );
                 return ExitCode::from(2);
             }
         },

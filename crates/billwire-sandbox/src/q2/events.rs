@@ -29,6 +29,8 @@ pub(crate) struct NewEvent {
     pub(crate) sent_as: Cow<'static, str>,
     /// The event object, without the wrapping `event` member.
     pub(crate) body: Json,
+    /// It was triggered with overrides.
+    pub(crate) overridden: bool,
 }
 
 /// An event without its envelope.
@@ -65,7 +67,8 @@ impl World {
         }
         let body = body.json("payload", &payload).end();
         let sent_as = Cow::Borrowed(draft.kind.as_str());
-        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, sent_as, body }
+        let client_id = draft.client_id;
+        NewEvent { id, kind: draft.kind, created: now, client_id, sent_as, body, overridden: false }
     }
 }
 
@@ -282,7 +285,12 @@ fn whole_company(company: &Company) -> Value {
         "status": "operational",
         "logo": { "url": company.logo_url(), "background": false },
         "auth": {
-            "urls": { "login": company.page_url("login"), "signup": company.page_url("signup") },
+            "urls": {
+                "login": company.page_url("login"),
+                "signup": company.page_url("signup"),
+                "forgotPassword": company.page_url("forgot-password"),
+                "forgotUsername": company.page_url("forgot-username"),
+            },
             "loginFields": fields.collect::<Vec<_>>(),
         },
         "userPresenceRequired": company.user_presence_required,

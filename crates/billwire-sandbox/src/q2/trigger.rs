@@ -47,6 +47,7 @@ pub(crate) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
             "data": samples::data(kind),
         },
     });
+    let overridden = !trigger.overrides.is_empty();
     for (path, value) in trigger.overrides {
         override_member(&mut body, &path, value)?;
     }
@@ -55,7 +56,7 @@ pub(crate) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
         _ => Cow::Borrowed(kind.as_str()),
     };
     let client_id = ClientId::new(resource.client_id);
-    Ok(NewEvent { id, kind, created: now, client_id, sent_as, body: body.into() })
+    Ok(NewEvent { id, kind, created: now, client_id, sent_as, body: body.into(), overridden })
 }
 
 struct Resource {

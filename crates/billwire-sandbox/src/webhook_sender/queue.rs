@@ -34,8 +34,11 @@ pub struct EventRecord {
     pub delivery: DeliveryState,
     /// The attempts so far, oldest first.
     pub attempts: Vec<DeliveryAttempt>,
-    /// The event object as it is sent, without the wrapping `event` member.
+    /// The event object as it is sent, without the wrapping `event` member and before any quirk.
     pub event: Value,
+    /// It was triggered with overrides, so it may be what no description allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
 }
 
 /// Where the delivery of an event stands.
@@ -92,6 +95,8 @@ struct Record {
     attempts: Vec<DeliveryAttempt>,
     #[serde(with = "raw")]
     event: Box<str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    overridden: bool,
 }
 
 impl Record {
@@ -104,6 +109,7 @@ impl Record {
             delivery,
             attempts: Vec::new(),
             event: event.body.into_text(),
+            overridden: event.overridden,
         }
     }
 
@@ -116,6 +122,7 @@ impl Record {
             delivery: self.delivery,
             attempts: self.attempts.clone(),
             event: serde_json::from_str(&self.event).unwrap_or(Value::Null),
+            overridden: self.overridden,
         }
     }
 }
@@ -378,6 +385,7 @@ mod tests {
                 client_id: ClientId::new(*client),
                 sent_as: EventType::BillUpdate.as_str().into(),
                 body: json!({}).into(),
+                overridden: false,
             };
             log.add(now(), event, DeliveryState::Waiting);
         }

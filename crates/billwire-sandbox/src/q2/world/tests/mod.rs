@@ -112,13 +112,7 @@ struct Walk {
 
 impl Walk {
     fn empty(now: Moment) -> Self {
-        Self {
-            world: World::new(1),
-            now,
-            events: Vec::new(),
-            accepted: 0,
-            deleted_bills: BTreeSet::new(),
-        }
+        Self { world: World::new(1), now, events: Vec::new(), accepted: 0, deleted_bills: BTreeSet::new() }
     }
 
     fn new() -> Self {
