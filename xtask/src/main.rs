@@ -26,6 +26,7 @@ mod sandbox;
 mod set_up;
 mod snapshots;
 mod test;
+mod throughput;
 mod tidy;
 mod tools;
 
@@ -45,6 +46,7 @@ Usage: cargo xtask COMMAND [ARGUMENT]...
   lint-api      two third-party linters on the API descriptions (needs Node.js)
   probe-api     a third-party property tester against the running sandbox (needs Python)
   build-times   crates and seconds of each way of using the crates, as the README shows them
+  throughput    the sandbox against a bare handler and against Prism (needs Node.js); --without-prism
   footprint     how soon the sandbox is ready and how much memory it holds
 
 Exit codes: 0 well, 1 a check failed, 2 wrong arguments";
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         "lint-api" if rest.is_empty() => lint_api::run().map(|()| 0),
         "probe-api" if rest.is_empty() => probe_api::run().map(|()| 0),
         "build-times" if rest.is_empty() => build_times::run().map(|()| 0),
+        "throughput" => throughput::run(rest),
         "footprint" if rest.is_empty() => footprint::run().map(|()| 0),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

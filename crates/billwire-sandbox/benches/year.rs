@@ -6,20 +6,23 @@
 //! cargo bench -p billwire-sandbox --bench year -- --customers 1000 --seed 42
 //! ```
 //!
-//! No webhook is configured, so every event is made and kept, and none is sent. Fails if the two runs differ; with
-//! `--limit SECONDS` also if one of them takes longer.
+//! No webhook is configured, so every event is made and kept, and none is sent; with `--deliver` all of them go to a local
+//! receiver. Fails if the two runs differ; with `--limit SECONDS` also if one of them takes longer.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a program for people; what fails is a bug")]
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use billwire_sandbox::{Info, Sandbox};
+use axum::Router;
+use axum::routing::any;
+use billwire_sandbox::{Info, Sandbox, WebhookConfiguration};
 
 struct Options {
     customers: u32,
     seed: u64,
     limit: Option<f64>,
+    deliver: bool,
 }
 
 /// What one run came to.
@@ -27,6 +30,7 @@ struct Run {
     start: Duration,
     year: Duration,
     effects: u64,
+    deliveries: u64,
     before: Info,
     after: Info,
     state: Vec<u8>,
@@ -34,7 +38,7 @@ struct Run {
 
 fn main() -> ExitCode {
     let Some(options) = options(std::env::args().skip(1)) else {
-        println!("arguments: [--customers N] [--seed N] [--limit SECONDS]");
+        println!("arguments: [--customers N] [--seed N] [--limit SECONDS] [--deliver]");
         return ExitCode::from(2);
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -61,9 +65,13 @@ fn main() -> ExitCode {
 
 /// `cargo bench` adds `--bench`, which says nothing here.
 fn options(arguments: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { customers: 10_000, seed: 7, limit: None };
+    let mut options = Options { customers: 10_000, seed: 7, limit: None, deliver: false };
     let mut arguments = arguments.filter(|argument| argument != "--bench");
     while let Some(name) = arguments.next() {
+        if name == "--deliver" {
+            options.deliver = true;
+            continue;
+        }
         let value = arguments.next()?;
         match name.as_str() {
             "--customers" => options.customers = value.parse().ok()?,
@@ -80,17 +88,32 @@ async fn run(options: &Options) -> Run {
     let sandbox = Sandbox::builder()
         .customers(options.customers)
         .seed(options.seed)
+        .check_answers(false)
         .start()
         .await
         .expect("the sandbox starts");
     let start = begin.elapsed();
+    if options.deliver {
+        let webhooks = WebhookConfiguration::to(receiver().await).with_all_event_types();
+        sandbox.configure_webhooks(webhooks).await.expect("webhooks");
+    }
     let before = sandbox.info();
     let begin = now();
     let report = sandbox.advance("P365D").await.expect("a year passes");
     let year = begin.elapsed();
     let state = sandbox.state_text().expect("a state");
     // Ports differ from run to run and are no part of the state.
-    Run { start, year, effects: report.effect_count, before, after: sandbox.info(), state }
+    let (effects, deliveries) = (report.effect_count, report.delivery_count);
+    Run { start, year, effects, deliveries, before, after: sandbox.info(), state }
+}
+
+/// A receiver that accepts everything; its URL.
+async fn receiver() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let accept = any(|body: axum::body::Bytes| async move { drop(body) });
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback_service(accept)).await });
+    format!("http://{address}/")
 }
 
 fn print(options: &Options, run: &Run) {
@@ -101,6 +124,7 @@ fn print(options: &Options, run: &Run) {
     println!("a virtual year   {}", seconds(run.year));
     println!("effects          {}", run.effects);
     println!("events           {} ({} kept)", after.events.count - before.events.count, after.events.kept);
+    println!("deliveries       {}", run.deliveries);
     println!("payments         {}", counts.payments - before.counts.payments);
     println!("bills, logins    {}, {}", counts.bills, counts.auths);
     println!("methods, swaps   {}, {}", counts.payment_methods, counts.swaps);

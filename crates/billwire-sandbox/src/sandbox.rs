@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{ClockMode, VirtualClock};
 #[cfg(feature = "validate-answers")]
 use crate::contract::Violation;
+use crate::contract::Contract;
 use crate::control;
 use crate::control::clock::ClockChange;
 use crate::control::keys::NewKey;
@@ -326,6 +327,7 @@ pub struct SandboxBuilder {
     body_limit: usize,
     population: Option<Population>,
     quirks: Quirks,
+    check_answers: bool,
 }
 
 impl SandboxBuilder {
@@ -341,6 +343,7 @@ impl SandboxBuilder {
             body_limit: BODY_LIMIT,
             population: None,
             quirks: Quirks::none(),
+            check_answers: true,
         }
     }
 
@@ -422,6 +425,15 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whether every answer and every webhook is compared with the description; true by default. Only with the feature
+    /// `validate-answers`; benchmarks switch it off.
+    #[cfg(feature = "validate-answers")]
+    #[must_use]
+    pub fn check_answers(mut self, check: bool) -> Self {
+        self.check_answers = check;
+        self
+    }
+
     /// Opens the listeners and starts answering.
     ///
     /// # Errors
@@ -440,6 +452,7 @@ impl SandboxBuilder {
         let engine =
             Engine::new(&*self.provider, self.seed, clock, self.population)?.with_quirks(self.quirks);
         let settings = Settings {
+            contract: Contract::switched(self.check_answers),
             provider: self.provider,
             delivery_limit: self.delivery_limit,
             body_limit: self.body_limit,

@@ -103,6 +103,7 @@ pub struct DeliveryReport {
 
 /// What the shell is given when it starts.
 pub(crate) struct Settings {
+    pub(crate) contract: Contract,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) delivery_limit: Duration,
     pub(crate) body_limit: usize,
@@ -125,7 +126,7 @@ impl Shared {
             body_limit: settings.body_limit,
             api_keys: settings.api_keys,
             urls: settings.urls,
-            contract: Contract::default(),
+            contract: settings.contract,
         }
     }
 

@@ -99,11 +99,16 @@ pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) 
     if path == "/" && parts.method == Method::GET {
         return console::page(shared);
     }
-    let result = match read(body, shared.body_limit).await {
+    let result = match read(body, body_limit(shared, &path)).await {
         Ok(body) => dispatch(shared, &parts.method, &path, &body).await,
         Err(error) => Err(error),
     };
     result.unwrap_or_else(|error| error.answer())
+}
+
+/// A state to restore may be long, that of a large population hundreds of megabytes.
+fn body_limit(shared: &Shared, path: &str) -> usize {
+    shared.body_limit.saturating_mul(if path == "/control/state" { 1024 } else { 64 })
 }
 
 async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Reply {

@@ -61,8 +61,6 @@ pub(super) fn reply<T: Serialize>(value: &T) -> Reply {
 }
 
 pub(super) async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ControlError> {
-    // A state to restore may be long.
-    let limit = limit.saturating_mul(64);
     http_body::read(body, limit).await.map_err(|unreadable| match unreadable {
         Unreadable::TooLong => ControlError::new(413, format!("The body is longer than {limit} bytes.")),
         Unreadable::Broken => ControlError::new(400, "The body ended before it was complete."),
