@@ -9,21 +9,13 @@ use serde_json::Value;
 pub(crate) struct Json(String);
 
 impl Json {
+    /// In bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn into_text(self) -> Box<str> {
         self.0.into_boxed_str()
-    }
-
-    /// An array.
-    pub(crate) fn array(elements: impl IntoIterator<Item = Self>) -> Self {
-        let elements: Vec<String> = elements.into_iter().map(|element| element.0).collect();
-        Self(format!("[{}]", elements.join(",")))
-    }
-
-    /// A string.
-    pub(crate) fn text(text: &str) -> Self {
-        let mut json = String::with_capacity(text.len() + 2);
-        push_string(&mut json, text);
-        Self(json)
     }
 
     #[cfg(test)]
@@ -39,18 +31,27 @@ impl From<Value> for Json {
 }
 
 /// An object, member by member, in the order in which they are written.
-pub(crate) struct Object(String);
+pub(crate) struct Object {
+    text: String,
+    empty: bool,
+}
 
 impl Object {
     pub(crate) fn new() -> Self {
-        Self(String::with_capacity(128))
+        Self { text: String::from("{"), empty: true }.with_room(240)
+    }
+
+    /// With room for so many bytes more, so that they need not be moved while they are written.
+    pub(crate) fn with_room(mut self, bytes: usize) -> Self {
+        self.text.reserve(bytes);
+        self
     }
 
     /// A string.
     #[must_use]
     pub(crate) fn text(mut self, name: &'static str, text: &str) -> Self {
         self.name(name);
-        push_string(&mut self.0, text);
+        push_string(&mut self.text, text);
         self
     }
 
@@ -58,39 +59,62 @@ impl Object {
     #[must_use]
     pub(crate) fn shown(mut self, name: &'static str, value: impl Display) -> Self {
         self.name(name);
-        self.0.push('"');
+        self.text.push('"');
         // Writing to a string does not fail.
-        let _ = write!(Escaping(&mut self.0), "{value}");
-        self.0.push('"');
+        let _ = write!(Escaping(&mut self.text), "{value}");
+        self.text.push('"');
         self
     }
 
     #[must_use]
     pub(crate) fn flag(mut self, name: &'static str, value: bool) -> Self {
         self.name(name);
-        self.0.push_str(if value { "true" } else { "false" });
+        self.text.push_str(if value { "true" } else { "false" });
         self
     }
 
+    /// What is JSON already.
     #[must_use]
     pub(crate) fn json(mut self, name: &'static str, value: &Json) -> Self {
         self.name(name);
-        self.0.push_str(&value.0);
+        self.text.push_str(&value.0);
         self
     }
 
-    pub(crate) fn end(mut self) -> Json {
-        if self.0.is_empty() {
-            self.0.push('{');
+    /// Strings in an array.
+    #[must_use]
+    pub(crate) fn texts<'a>(mut self, name: &'static str, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        self.name(name);
+        let mut before = '[';
+        for text in texts {
+            self.text.push(before);
+            push_string(&mut self.text, text);
+            before = ',';
         }
-        self.0.push('}');
-        Json(self.0)
+        self.text.push_str(if before == '[' { "[]" } else { "]" });
+        self
     }
 
+    /// An object inside, whose members `write` writes.
+    #[must_use]
+    pub(crate) fn object(mut self, name: &'static str, write: impl FnOnce(Self) -> Self) -> Self {
+        self.name(name);
+        self.text.push('{');
+        let inner = write(Self { text: self.text, empty: true });
+        Self { text: inner.end().0, empty: false }
+    }
+
+    pub(crate) fn end(mut self) -> Json {
+        self.text.push('}');
+        Json(self.text)
+    }
+
+    /// Names are words of the description: nothing in them is escaped.
     fn name(&mut self, name: &'static str) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
-        push_string(&mut self.0, name);
-        self.0.push(':');
+        self.text.push_str(if self.empty { "\"" } else { ",\"" });
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        self.empty = false;
     }
 }
 
@@ -136,16 +160,18 @@ mod tests {
     #[test]
     fn what_is_written_is_what_a_reader_of_json_reads() {
         let odd = "a \"quoted\" \\ back\nslash, a tab\t, \u{1} and é";
-        let inner = Object::new().flag("yes", true).flag("no", false).end();
         let json = Object::new()
             .text("text", odd)
             .shown("shown", odd)
-            .json("inner", &inner)
-            .json("empty", &Object::new().end())
-            .json("list", &Json::array([Json::text(odd), Json::array([])]))
+            .object("inner", |inner| inner.flag("yes", true).object("deep", |deep| deep).flag("no", false))
+            .object("empty", |empty| empty)
+            .texts("list", [odd, ""])
+            .texts("none", [])
+            .json("json", &json!([1, "two"]).into())
             .end();
         let expected = json!({
-            "text": odd, "shown": odd, "inner": { "yes": true, "no": false }, "empty": {}, "list": [odd, []],
+            "text": odd, "shown": odd, "inner": { "yes": true, "deep": {}, "no": false }, "empty": {},
+            "list": [odd, ""], "none": [], "json": [1, "two"],
         });
         assert_eq!(json.value(), expected);
         assert_eq!(Json::from(expected.clone()).value(), expected);

@@ -29,6 +29,8 @@ mod decode;
 mod engine;
 mod error;
 #[cfg(feature = "q2")]
+mod hash;
+#[cfg(feature = "q2")]
 mod http_body;
 #[cfg(feature = "q2")]
 mod info;

@@ -10,9 +10,9 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::clock::{ClockMode, VirtualClock};
+use crate::contract::Contract;
 #[cfg(feature = "validate-answers")]
 use crate::contract::Violation;
-use crate::contract::Contract;
 use crate::control;
 use crate::control::clock::ClockChange;
 use crate::control::keys::NewKey;

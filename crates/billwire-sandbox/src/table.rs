@@ -1,9 +1,10 @@
 //! Rows in the order of their creation, found by id or by a second name.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::hash::Index;
 
 /// Holes that a table keeps before it moves its rows together.
 const HOLES_KEPT: usize = 64;
@@ -27,13 +28,13 @@ pub(crate) trait Row {
 pub(crate) struct Table<R: Row> {
     /// By place; a removed row leaves a hole until there are many.
     rows: Vec<Option<R>>,
-    places: HashMap<R::Id, usize>,
-    names: HashMap<String, usize>,
+    places: Index<R::Id, usize>,
+    names: Index<String, usize>,
 }
 
 impl<R: Row> Table<R> {
     pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), places: HashMap::new(), names: HashMap::new() }
+        Self { rows: Vec::new(), places: Index::default(), names: Index::default() }
     }
 
     pub(crate) fn insert(&mut self, row: R) {

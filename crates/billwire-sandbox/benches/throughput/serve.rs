@@ -17,7 +17,8 @@ use crate::exchange::{Ask, Ready, Reply};
 
 /// A sandbox with a few customers; prints what can be asked of it.
 pub(crate) async fn sandbox() {
-    let mut sandbox = Sandbox::builder().customers(200).seed(7).check_answers(false).start().await.expect("a sandbox");
+    let mut sandbox =
+        Sandbox::builder().customers(200).seed(7).check_answers(false).start().await.expect("a sandbox");
     let state = sandbox.state().expect("a state");
     let bills = state["q2"]["bills"].as_array().expect("bills");
     let bill = bills.iter().find(|bill| bill["status"] == "upcoming").expect("an upcoming bill");

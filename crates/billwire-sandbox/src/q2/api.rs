@@ -35,12 +35,12 @@ pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) 
     let mut observed = Observed::default();
     let result = perform(shared, &parts, body, &mut observed).await;
     let result = shared.contract.answer(observed.operation, result);
-    let mut answer = match &result {
-        Ok(body) => http_body::json(StatusCode::OK, quirks.answer(observed.operation, body.clone())),
-        Err(error) => http_body::json(
-            StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            error.body(),
-        ),
+    let (mut answer, error) = match result {
+        Ok(body) => (http_body::json(StatusCode::OK, quirks.answer(observed.operation, body)), None),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (http_body::json(status, error.body()), Some(error.message))
+        }
     };
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         answer.headers_mut().insert("request-id", value);
@@ -58,7 +58,7 @@ pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) 
         credential: observed.credential,
         signature: observed.signature,
         encrypted: observed.encrypted,
-        error: result.err().map(|error| error.message),
+        error,
     });
     answer
 }
@@ -83,19 +83,25 @@ async fn perform(
         }
         Unreadable::Broken => ApiError::bad_request("The body ended before it was complete."),
     })?;
-    let keys = shared.engine().keys.encryption();
-    let (body, encrypted) =
-        if parts.method == http::Method::POST { security::open_body(&keys, body)? } else { (body, false) };
+    let (body, encrypted) = if parts.method == http::Method::POST {
+        security::open_body(|| shared.engine().keys.encryption(), body)?
+    } else {
+        (body, false)
+    };
     observed.encrypted = encrypted;
-    let answer = {
+    let (answer, news) = {
         let mut engine = shared.engine();
+        let due = engine.next_due();
         let context = RequestContext { now: engine.now(), caller };
         let Engine { world, keys, .. } = &mut *engine;
         let answer = router::handle(&mut Routes { world, keys }, &context, operation, &parameters, &body);
         engine.collect_events();
-        answer
+        (answer, engine.next_due() != due)
     };
-    shared.changed.notify_one();
+    // Whoever waits for the next thing to be due waits on, unless that is another one now.
+    if news {
+        shared.changed.notify_one();
+    }
     answer
 }
 

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
 use super::world::{
-    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod,
-    PaymentMethodId, Running, SwapId, World,
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod, Running,
+    SwapId, World,
 };
 use crate::json_text::{Json, Object};
 use crate::moment::Moment;
@@ -53,10 +53,8 @@ impl World {
     /// Gives a draft its id and its envelope.
     pub(crate) fn enveloped(&mut self, now: Moment, draft: Draft) -> NewEvent {
         let id = self.seed_mut().id("event");
-        let resource =
-            Object::new().text("type", draft.kind.resource_type()).shown("id", &draft.resource_id).end();
-        let payload = Object::new().json("resource", &resource).json("data", &draft.data).end();
         let mut body = Object::new()
+            .with_room(300 + draft.data.len())
             .text("_id", &id)
             .text("type", draft.kind.as_str())
             .shown("created", now)
@@ -65,7 +63,11 @@ impl World {
         if let Some(client) = self.client(&draft.client_id) {
             body = body.text("identifier", &client.identifier);
         }
-        let body = body.json("payload", &payload).end();
+        let resource = |resource: Object| {
+            resource.text("type", draft.kind.resource_type()).text("id", &draft.resource_id)
+        };
+        let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
+        let body = body.object("payload", payload).end();
         let sent_as = Cow::Borrowed(draft.kind.as_str());
         let client_id = draft.client_id;
         NewEvent { id, kind: draft.kind, created: now, client_id, sent_as, body, overridden: false }
@@ -189,8 +191,10 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
 
 pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let shown = Object::new().shown("balance", bill.balance?).shown("dueDate", bill.due?).end();
-    let data = Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &shown).end();
+    let (balance, due) = (bill.balance?, bill.due?);
+    let data = about_company(world, bill)?
+        .object("bill", |shown| shown.shown("balance", balance).shown("dueDate", due))
+        .end();
     Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
@@ -201,20 +205,21 @@ pub(crate) fn bill_update(
     balance: Amount,
 ) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Object::new().json("balance", &change(before, balance));
-    if let Some(due) = bill.due {
-        changes = changes.json("dueDate", &change(None, due));
-    }
-    let data =
-        Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &changes.end()).end();
-    Some(about_bill(EventType::BillUpdate, bill, data))
+    let changes = |changes: Object| {
+        let changes = changed(changes, "balance", before, balance);
+        match bill.due {
+            Some(due) => changed(changes, "dueDate", None, due),
+            None => changes,
+        }
+    };
+    Some(about_bill(EventType::BillUpdate, bill, about_company(world, bill)?.object("bill", changes).end()))
 }
 
 pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let changes = Object::new().json("dueDate", &change(before, bill.due?)).end();
-    let data = Object::new().json("company", &company_of_bill(world, bill)?).json("bill", &changes).end();
-    Some(about_bill(EventType::ScheduledPaymentNotice, bill, data))
+    let due = bill.due?;
+    let data = about_company(world, bill)?.object("bill", |changes| changed(changes, "dueDate", before, due));
+    Some(about_bill(EventType::ScheduledPaymentNotice, bill, data.end()))
 }
 
 pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
@@ -237,31 +242,28 @@ pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> O
 
 pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Object::new();
-    if let Some(due) = bill.due {
-        changes = changes.json("dueDate", &change(None, due));
-    }
-    if let Some(amount) = bill.amount_to_pay() {
-        changes = changes.json("amount", &change(None, amount));
-    }
-    let mut data = Object::new()
-        .json("company", &company_of_bill(world, bill)?)
-        .json("bill", &changes.end())
-        .text("trigger", trigger);
-    if let Some(method) = world.chosen_method(id) {
-        data = data.json("paymentMethod", &payment_method(method));
-    }
+    let changes = |mut changes: Object| {
+        if let Some(due) = bill.due {
+            changes = changed(changes, "dueDate", None, due);
+        }
+        if let Some(amount) = bill.amount_to_pay() {
+            changes = changed(changes, "amount", None, amount);
+        }
+        changes
+    };
+    let data = about_company(world, bill)?.object("bill", changes).text("trigger", trigger);
+    let data = with_method(data, world.chosen_method(id));
     Some(about_bill(EventType::PaymentCancelled, bill, data.end()))
 }
 
 /// In this event the company comes whole.
 pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
     let swap = world.swap(id)?;
+    let method = world.any_payment_method(&swap.method_id)?;
     let data = Object::new()
         .text("clientId", swap.client_id.as_str())
-        .json("company", &whole_company(world.company(&swap.company_id)?).into())
-        .json("paymentMethod", &method_of(world, &swap.method_id)?)
-        .end();
+        .json("company", &whole_company(world.company(&swap.company_id)?).into());
+    let data = with_method(data, Some(method)).end();
     Some(Draft {
         kind: EventType::SwapSuccess,
         client_id: swap.client_id.clone(),
@@ -299,32 +301,30 @@ fn whole_company(company: &Company) -> Value {
 }
 
 fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Object> {
-    let data = Object::new().json("company", &company_of_bill(world, bill)?).shown("amount", running.amount);
-    Some(match method_of(world, &running.method_id) {
-        Some(method) => data.json("paymentMethod", &method),
-        None => data,
-    })
+    let data = about_company(world, bill)?.shown("amount", running.amount);
+    Some(with_method(data, world.any_payment_method(&running.method_id)))
 }
 
 fn with_surcharge(data: Object, running: &Running) -> Object {
     let Some(surcharge) = &running.surcharge else { return data };
-    let surcharge = Object::new().text("type", surcharge.kind.as_str()).shown("rate", surcharge.fee).end();
-    data.json("surcharge", &surcharge)
+    let members =
+        |members: Object| members.text("type", surcharge.kind.as_str()).shown("rate", surcharge.fee);
+    data.object("surcharge", members)
 }
 
-fn method_of(world: &World, id: &PaymentMethodId) -> Option<Json> {
-    world.any_payment_method(id).map(payment_method)
+fn with_method(data: Object, method: Option<&PaymentMethod>) -> Object {
+    let Some(method) = method else { return data };
+    data.with_room(400).object("paymentMethod", |members| payment_method(members, method))
 }
 
-fn payment_method(method: &PaymentMethod) -> Json {
-    let mut members = Object::new()
+fn payment_method(members: Object, method: &PaymentMethod) -> Object {
+    let mut members = members
         .text("_id", method.id.as_str())
         .text("type", method.kind().as_str())
         .text("name", &method.name)
         .text("status", method.status.as_str());
     if !method.assigned_bills.is_empty() {
-        let bills = method.assigned_bills.iter().map(|id| Json::text(id.as_str()));
-        members = members.json("assignedBills", &Json::array(bills));
+        members = members.texts("assignedBills", method.assigned_bills.iter().map(BillId::as_str));
     }
     if let Some(identifier) = &method.identifier {
         members = members.text("identifier", identifier);
@@ -333,25 +333,22 @@ fn payment_method(method: &PaymentMethod) -> Json {
         members = members.flag("default", true);
     }
     match &method.details {
-        Details::Card(card) => {
-            let details = Object::new()
+        Details::Card(card) => members.object("card", |details| {
+            details
                 .text("number", &card.number)
                 .text("bin", &card.bin)
                 .text("brand", card.brand.as_str())
                 .text("type", card.kind.as_str())
                 .shown("expDate", card.expires)
-                .flag("cancelled", card.cancelled);
-            members.json("card", &details.end())
-        }
-        Details::Bank(bank) => {
-            let details = Object::new()
+                .flag("cancelled", card.cancelled)
+        }),
+        Details::Bank(bank) => members.object("bank", |details| {
+            details
                 .text("routingNumber", &bank.routing_number)
                 .text("accountNumber", &bank.account_number)
-                .text("type", bank.kind.as_str());
-            members.json("bank", &details.end())
-        }
+                .text("type", bank.kind.as_str())
+        }),
     }
-    .end()
 }
 
 fn auth_with_items(world: &World, auth: &Auth) -> Option<Value> {
@@ -368,16 +365,18 @@ fn company_of_auth(world: &World, auth: &Auth) -> Option<Value> {
     Some(json!({ "_id": company.id, "name": company.name }))
 }
 
-/// In the payment samples the company has nothing but its name.
-fn company_of_bill(world: &World, bill: &Bill) -> Option<Json> {
-    Some(Object::new().text("name", world.company(&bill.company_id)?.name).end())
+/// The beginning of what is told about a bill. In the payment samples the company has nothing but its name.
+fn about_company(world: &World, bill: &Bill) -> Option<Object> {
+    let name = world.company(&bill.company_id)?.name;
+    Some(Object::new().object("company", |company| company.text("name", name)))
 }
 
-fn change<T: Display>(previous: Option<T>, current: T) -> Json {
-    let change = Object::new();
-    let change = match previous {
-        Some(previous) => change.shown("previous", previous),
-        None => change,
-    };
-    change.shown("current", current).end()
+fn changed<T: Display>(changes: Object, name: &'static str, previous: Option<T>, current: T) -> Object {
+    changes.object(name, |change| {
+        let change = match previous {
+            Some(previous) => change.shown("previous", previous),
+            None => change,
+        };
+        change.shown("current", current)
+    })
 }

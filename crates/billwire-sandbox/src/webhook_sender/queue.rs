@@ -1,12 +1,13 @@
 //! Every event with its attempts, and whose turn it is: strictly in order per client.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::hash::Index;
 use crate::moment::Moment;
 use crate::q2::events::NewEvent;
 use crate::seed::Digest;
@@ -148,7 +149,7 @@ pub(crate) struct EventLog {
     records: VecDeque<Record>,
     /// The place of the first record, counted from the first event ever.
     first: u64,
-    places: HashMap<String, u64>,
+    places: Index<String, u64>,
     /// Of every event, in order.
     digest: Digest,
     /// By client; later events of a client wait for earlier ones.
@@ -173,7 +174,7 @@ impl EventLog {
         Self {
             records: VecDeque::new(),
             first: 0,
-            places: HashMap::new(),
+            places: Index::default(),
             digest: Digest::new(),
             lanes: BTreeMap::new(),
             turns: BTreeSet::new(),

@@ -141,6 +141,7 @@ async fn in_a_year_everything_happens_to_somebody() {
         "logs in",
         "looks after a bill",
         "pays by hand",
+        "receives a correction",
         "receives a statement",
         "replaces a payment method",
         "swaps a card",

@@ -7,6 +7,7 @@ use super::super::world::{AccountKind, CompanyId, NewNumbers, PaySchedule};
 use super::companies::{self, Offer};
 use super::dice::Dice;
 use super::places::PLACES;
+use crate::moment::Moment;
 
 const FIRST_NAMES: [&str; 24] = [
     "Ada", "Ben", "Carmen", "Dev", "Elena", "Farid", "Grace", "Hugo", "Imani", "Jonas", "Keiko", "Liam",
@@ -41,6 +42,7 @@ mod about {
     pub(super) const CHANGES: u64 = 3;
     pub(super) const LOGIN: u64 = 1_000;
     pub(super) const MONTH: u64 = 1_000_000;
+    pub(super) const DAY: u64 = 1_000_000_000_000;
 }
 
 /// A customer of the population.
@@ -280,6 +282,12 @@ impl Person {
     /// The dice for one month of one login.
     pub(crate) fn month(self, login: u8, month: u16) -> Dice {
         self.dice(about::MONTH + u64::from(login) * 100_000 + u64::from(month))
+    }
+
+    /// The dice for what is done at one login on one day.
+    pub(crate) fn day(self, login: u8, now: Moment) -> Dice {
+        let hours = now.timestamp().as_second().div_euclid(3600).cast_unsigned();
+        self.dice(about::DAY + u64::from(login) * 100_000_000 + hours)
     }
 
     fn dice(self, about: u64) -> Dice {

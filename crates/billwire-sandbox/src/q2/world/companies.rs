@@ -1,11 +1,10 @@
 //! The billers of a world, in a list and by id.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::company::Company;
 use super::ids::CompanyId;
+use crate::hash::Index;
 use crate::q2::population;
 use crate::q2::seed_data;
 
@@ -14,7 +13,9 @@ use crate::q2::seed_data;
 pub(crate) struct Companies {
     which: Which,
     all: Vec<Company>,
-    places: HashMap<CompanyId, usize>,
+    /// Their names in lower case, for the search.
+    names: Vec<String>,
+    places: Index<CompanyId, usize>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -38,11 +39,17 @@ impl Companies {
             all.extend(population::companies::companies());
         }
         let places = all.iter().enumerate().map(|(place, company)| (company.id.clone(), place)).collect();
-        Self { which, all, places }
+        let names = all.iter().map(|company| company.name.to_lowercase()).collect();
+        Self { which, all, names, places }
     }
 
     pub(crate) fn all(&self) -> &[Company] {
         &self.all
+    }
+
+    /// Each with its name in lower case.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&Company, &str)> {
+        self.all.iter().zip(self.names.iter().map(String::as_str))
     }
 
     pub(crate) fn find(&self, id: &CompanyId) -> Option<&Company> {

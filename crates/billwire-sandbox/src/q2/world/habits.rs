@@ -3,7 +3,6 @@
 //! A habit calls the functions that the API calls. What the world refuses does not happen; people shrug and go on, as they
 //! do elsewhere. So nobody has to know here what else a user of the sandbox did to a customer in the meantime.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -15,9 +14,10 @@ use super::auth::NewAuth;
 use super::mfa::{Ask, Challenge};
 use super::{
     Amount, Auth, AuthId, AuthItem, AuthRefresh, AuthStatus, Bill, BillChoices, BillId, BillStatus, ClientId,
-    Effect, Lapse, MethodKind, NewPaymentMethod, PaymentMethodId, RIGHT_CODE, SettingsChange, Statement,
-    StepAnswer, StepInput, World,
+    Effect, HoldCode, Lapse, MethodKind, NewPaymentMethod, PaymentMethodId, RIGHT_CODE, SettingsChange,
+    Statement, StepAnswer, StepInput, World,
 };
+use crate::hash::Index;
 use crate::moment::Moment;
 use crate::q2::population::{FirstLogin, Login, Method, Person, Population, Way};
 
@@ -48,6 +48,10 @@ pub(crate) enum Habit {
         login: u8,
         month: u16,
     },
+    /// The company corrects the due date of its statement.
+    ReceiveCorrection {
+        login: u8,
+    },
     /// Pays by hand: at once, or for the due date or so many days before it.
     Pay {
         login: u8,
@@ -59,7 +63,6 @@ pub(crate) enum Habit {
     /// Looks whether all is well, and mends what is not.
     LookAfter {
         login: u8,
-        month: u16,
     },
     /// The login stops working by itself.
     Lapse {
@@ -83,6 +86,7 @@ impl Habit {
             Self::Settle { .. } => "settles how a bill is paid",
             Self::FixHold { .. } => "fixes a hold",
             Self::ReceiveStatement { .. } => "receives a statement",
+            Self::ReceiveCorrection { .. } => "receives a correction",
             Self::Pay { .. } => "pays by hand",
             Self::Cancel { .. } => "cancels a payment",
             Self::LookAfter { .. } => "looks after a bill",
@@ -129,13 +133,14 @@ impl World {
             Habit::Settle { login } => self.settle_ways(now, &actor, login),
             Habit::FixHold { login } => self.say_hold_is_fixed(now, &actor, login),
             Habit::ReceiveStatement { login, month } => self.receive_statement(now, &actor, login, month),
+            Habit::ReceiveCorrection { login } => self.receive_correction(now, &actor, login),
             Habit::Pay { login, days_before } => self.pay(now, &actor, login, days_before),
             Habit::Cancel { login } => {
                 if let Some(bill) = self.bill_of(&actor, login).map(|bill| bill.id.clone()) {
                     drop(self.cancel_payment(now, &bill));
                 }
             }
-            Habit::LookAfter { login, month } => self.look_after(now, &actor, login, month),
+            Habit::LookAfter { login } => self.look_after(now, &actor, login),
             Habit::Lapse { login } => self.login_lapses(now, &actor, login),
             Habit::SwapCard { login } => self.swap_card(now, &actor, login),
             Habit::ReplaceMethod { attempt } => self.replace_method(now, &actor, attempt),
@@ -148,9 +153,12 @@ impl World {
 
     fn actor(&mut self, number: u32) -> Actor {
         let person = self.person(number);
-        let work_out = || (0..person.logins()).map_while(|login| person.login(login)).collect();
-        let logins = Arc::clone(self.logins.entry(number).or_insert_with(work_out));
-        Actor { number, person, logins }
+        let work_out = || {
+            let logins = (0..person.logins()).map_while(|login| person.login(login)).collect();
+            Arc::new(Known { identifier: person.identifier(), logins })
+        };
+        let known = Arc::clone(self.people.entry(number).or_insert_with(work_out));
+        Actor { number, person, known }
     }
 
     fn expect(&mut self, at: Moment, person: u32, habit: Habit) {
@@ -159,7 +167,7 @@ impl World {
 
     fn join(&mut self, now: Moment, actor: &Actor) {
         let (number, person) = (actor.number, actor.person);
-        let Ok(client_id) = self.create_client(&person.identifier(), person.meta()) else { return };
+        let Ok(client_id) = self.create_client(&actor.known.identifier, person.meta()) else { return };
         for method in person.methods() {
             self.add_method(now, actor, &client_id, method, false);
         }
@@ -194,7 +202,7 @@ impl World {
     /// Types user name and password, and what the sandbox's companies are to find.
     fn log_in(&mut self, now: Moment, actor: &Actor, number: u8, attempt: u8) {
         let Some(login) = actor.login(number) else { return };
-        let mut dice = actor.person.month(number, 40_000 + u16::from(attempt));
+        let mut dice = actor.person.day(number, now);
         let status = match login.first {
             _ if attempt > 0 => "",
             FirstLogin::Works => "",
@@ -210,7 +218,7 @@ impl World {
         };
         let due = due.unwrap_or_else(|| now.plus_days(login.due_days));
         let form = [
-            ("username", actor.person.identifier()),
+            ("username", actor.known.identifier.clone()),
             ("password", "correct horse".to_owned()),
             ("balance", balance.to_string()),
             ("dueDate", month_day_year(due.day())),
@@ -250,7 +258,7 @@ impl World {
         let person = actor.number;
         let mut dice = actor.person.month(number, 50_000);
         self.expect(now.plus(SignedDuration::from_mins(6)), person, Habit::Settle { login: number });
-        self.expect(now.plus_days(1), person, Habit::LookAfter { login: number, month: 0 });
+        self.expect(now.plus_days(1), person, Habit::LookAfter { login: number });
         if login.bills {
             // The first bill has its own due date; statements begin when that has passed.
             let after = now.plus_days(login.due_days).day();
@@ -278,7 +286,7 @@ impl World {
         login: &Login,
         form: impl IntoIterator<Item = (String, String)>,
     ) -> Option<NewAuth> {
-        let client = self.clients.find_named(&actor.person.identifier())?;
+        let client = self.clients.find_named(&actor.known.identifier)?;
         let card =
             self.payment_methods_of(client).into_iter().find(|method| method.kind() == MethodKind::Card);
         let (items, payment_method_id) = if login.bills {
@@ -300,7 +308,7 @@ impl World {
     fn answer(&mut self, now: Moment, actor: &Actor, login: u8) {
         let Some(auth) = self.auth_of(actor, login) else { return };
         let Some(challenge) = auth.run.as_ref().and_then(|run| run.challenge()).cloned() else { return };
-        let mut dice = actor.person.month(login, 60_000);
+        let mut dice = actor.person.day(login, now);
         let wrong = dice.chance(8);
         let asks_for_code = matches!(challenge.ask, Ask::Destination { .. });
         if self.answer_challenge(now, &reply(&challenge, wrong)).is_ok() && asks_for_code {
@@ -379,8 +387,20 @@ impl World {
                 statement
             };
             drop(self.statement_arrives(now, &bill_id, &statement));
+            if dice.chance(3) {
+                self.expect(now.plus_days(6), actor.number, Habit::ReceiveCorrection { login: number });
+            }
         }
         self.react(now, actor, number, login, due, month);
+    }
+
+    /// The same balance, due some days later.
+    fn receive_correction(&mut self, now: Moment, actor: &Actor, number: u8) {
+        let Some(bill) = self.bill_of(actor, number) else { return };
+        let (Some(balance), Some(due)) = (bill.balance, bill.due) else { return };
+        let bill_id = bill.id.clone();
+        let statement = Statement::of(balance).with_due_date(due.plus_days(4));
+        drop(self.statement_arrives(now, &bill_id, &statement));
     }
 
     /// What the person does about a statement that is due at `due`.
@@ -411,7 +431,7 @@ impl World {
             Way::Forgetful if dice.chance(70) => self.expect(evening(dice.between(0, 5)), person, at_once),
             Way::Forgetful => {}
         }
-        self.expect(evening(7), person, Habit::LookAfter { login: number, month });
+        self.expect(evening(7), person, Habit::LookAfter { login: number });
     }
 
     fn pay(&mut self, now: Moment, actor: &Actor, number: u8, days_before: Option<i64>) {
@@ -422,7 +442,7 @@ impl World {
             self.pay_at_the_company(now, actor, login, number, bill_id);
             return;
         }
-        if login.credit && actor.person.month(number, 45_000).chance(40) {
+        if login.credit && actor.person.day(number, now).chance(40) {
             // Only a part of it, or a round sum.
             let part = bill.balance.unwrap_or_default().per_cent(Decimal::from(40));
             drop(self.choose(&bill_id, &BillChoices::default().with_custom_payment_amount(part)));
@@ -434,7 +454,7 @@ impl World {
 
     /// Logs in to pay, as a company wants it that requires the user to be present.
     fn pay_at_the_company(&mut self, now: Moment, actor: &Actor, login: &Login, number: u8, bill_id: BillId) {
-        let form = [("username", actor.person.identifier()), ("password", "correct horse".to_owned())];
+        let form = [("username", actor.known.identifier.clone()), ("password", "correct horse".to_owned())];
         let form = form.map(|(name, value)| (name.to_owned(), value));
         let Some(new) = self.new_auth(actor, login, form) else { return };
         let Some(client) = self.client(&new.client_id) else { return };
@@ -451,21 +471,22 @@ impl World {
         }
     }
 
-    fn look_after(&mut self, now: Moment, actor: &Actor, number: u8, month: u16) {
+    fn look_after(&mut self, now: Moment, actor: &Actor, number: u8) {
         let Some(login) = actor.login(number) else { return };
-        let mut dice = actor.person.month(number, 20_000 + month);
+        let mut dice = actor.person.day(number, now);
         let person = actor.number;
-        let auth = self.auth_of(actor, number).map(|auth| auth.status);
+        let auth = self.auth_of(actor, number);
+        // What was held because nobody answered is mended by logging in again, not by saying that it is.
+        let fixable = auth
+            .and_then(|auth| auth.hold)
+            .is_some_and(|hold| hold.code != HoldCode::AuthenticationNotCompleted);
+        let auth = auth.map(|auth| auth.status);
         let tomorrow = now.plus_days(i64::from(dice.between(1, 4)));
         let again = Habit::LogIn { login: number, attempt: 1 };
         match auth {
-            Some(AuthStatus::Hold) if dice.chance(60) => {
+            Some(AuthStatus::Hold) if fixable && dice.chance(60) => {
                 self.expect(tomorrow, person, Habit::FixHold { login: number });
-                self.expect(
-                    tomorrow.plus_days(2),
-                    person,
-                    Habit::LookAfter { login: number, month: month ^ 0x1000 },
-                );
+                self.expect(tomorrow.plus_days(2), person, Habit::LookAfter { login: number });
             }
             Some(AuthStatus::Hold | AuthStatus::Authenticate | AuthStatus::MfaRequired) | None => {
                 self.expect(tomorrow, person, again);
@@ -557,7 +578,7 @@ impl World {
 
     /// The old method goes when it may: not within a day of a payment with it.
     fn replace_method(&mut self, now: Moment, actor: &Actor, attempt: u8) {
-        let Some(client) = self.clients.find_named(&actor.person.identifier()) else { return };
+        let Some(client) = self.clients.find_named(&actor.known.identifier) else { return };
         let client_id = client.id.clone();
         let Some(old) = client.payment_methods.first().cloned() else { return };
         if attempt == 0 {
@@ -571,7 +592,7 @@ impl World {
 
     fn auth_of(&self, actor: &Actor, login: u8) -> Option<&Auth> {
         let company = &actor.login(login)?.company;
-        let client = self.clients.find_named(&actor.person.identifier())?;
+        let client = self.clients.find_named(&actor.known.identifier)?;
         client.auths.iter().filter_map(|id| self.auth(id)).find(|auth| auth.company_id == *company)
     }
 
@@ -584,17 +605,22 @@ impl World {
 struct Actor {
     number: u32,
     person: Person,
-    logins: Arc<[Login]>,
+    known: Arc<Known>,
 }
 
 impl Actor {
     fn login(&self, number: u8) -> Option<&Login> {
-        self.logins.get(usize::from(number))
+        self.known.logins.get(usize::from(number))
     }
 }
 
-/// The logins of those who have done something: worked out once, and anew after a restore.
-pub(super) type Logins = HashMap<u32, Arc<[Login]>>;
+/// What is worked out once for a person who does something, and anew after a restore.
+pub(super) struct Known {
+    identifier: String,
+    logins: Vec<Login>,
+}
+
+pub(super) type People = Index<u32, Arc<Known>>;
 
 fn reply(challenge: &Challenge, wrong: bool) -> StepInput {
     let answer = |identifier: &str, answer: &str| StepAnswer {

@@ -47,7 +47,7 @@ pub(crate) use self::company::{
     CardBrand, CardFees, CardKind, Company, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
 };
 pub(crate) use self::habits::Habit;
-pub(crate) use self::hold::Hold;
+pub(crate) use self::hold::{Hold, HoldCode};
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
 pub use self::issuer::IssuerNews;
 pub(crate) use self::lapse::Lapse;
@@ -102,7 +102,7 @@ pub(crate) struct World {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     population: Option<Population>,
     #[serde(skip)]
-    logins: habits::Logins,
+    people: habits::People,
     /// Every change of a bill's status since the last look.
     #[cfg(test)]
     #[serde(skip)]
@@ -194,7 +194,7 @@ impl World {
             outbox: Vec::new(),
             companies: Companies::default(),
             population: None,
-            logins: habits::Logins::new(),
+            people: habits::People::default(),
             #[cfg(test)]
             bill_moves: Vec::new(),
         }
