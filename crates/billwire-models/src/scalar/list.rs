@@ -68,13 +68,6 @@ impl RejectedElement {
         Self { index, problem: problem::<T>(&json), json }
     }
 
-    /// The report of `json`, the element at `index` of a list of `T`, which did not decode as one. For readers that take
-    /// a list apart by themselves.
-    #[must_use]
-    pub fn of<T: DeserializeOwned>(index: usize, json: Box<RawValue>) -> Self {
-        Self { index, problem: problem::<T>(&json), json }
-    }
-
     /// The place in the received list, counted from zero.
     pub fn index(&self) -> usize {
         self.index
