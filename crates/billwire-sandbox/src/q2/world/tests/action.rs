@@ -120,6 +120,7 @@ pub(super) enum Action {
     Rules {
         accept_expired: bool,
         strict_retry: bool,
+        switches: bool,
         maintenance: Option<usize>,
     },
     Wait {
@@ -297,6 +298,7 @@ impl Action {
             21 => Self::Rules {
                 accept_expired: dice.one_in(2),
                 strict_retry: dice.one_in(2),
+                switches: dice.one_in(2),
                 maintenance: if dice.one_in(4) { Some(dice.below(7)) } else { None },
             },
             22 if dice.one_in(2) => Self::Snapshot,

@@ -7,7 +7,9 @@
 mod action;
 mod arrows;
 mod invariants;
+mod perform;
 mod shrink;
+mod states;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,6 @@ type Wrong = String;
 /// A bill's status as it was and as it became, and that of its login at that moment.
 #[derive(Clone, Debug)]
 pub(super) struct BillMove {
-    #[expect(dead_code, reason = "printed when the move is not allowed")]
     bill: BillId,
     from: BillStatus,
     to: BillStatus,
