@@ -24,6 +24,7 @@ mod receiver;
 mod running;
 mod signing;
 mod state;
+mod statuses;
 mod story;
 mod swaps;
 mod sync;

@@ -60,6 +60,10 @@ pub(super) enum Action {
     DeleteMethod {
         method: usize,
     },
+    /// Exactly a day after a payment with it, or a second before.
+    DeleteAtTheEdge {
+        early: bool,
+    },
     Retry {
         method: usize,
     },
@@ -200,6 +204,7 @@ impl Action {
             Self::Assign { .. } => "assign",
             Self::Settings { .. } => "settings",
             Self::DeleteMethod { .. } => "delete-method",
+            Self::DeleteAtTheEdge { .. } => "delete-at-the-edge",
             Self::Retry { .. } => "retry",
             Self::Swap { .. } => "swap",
             Self::Token { .. } => "token",
@@ -246,7 +251,8 @@ impl Action {
                 recurring: dice.perhaps(|dice| dice.one_in(2)),
                 schedule: dice.perhaps(|dice| dice.below(5)),
             },
-            47..49 => Self::DeleteMethod { method: dice.place() },
+            47 => Self::DeleteMethod { method: dice.place() },
+            48 => Self::DeleteAtTheEdge { early: dice.one_in(2) },
             49..52 => Self::Retry { method: dice.place() },
             52..55 => Self::Swap { auth: dice.place(), method: dice.place() },
             _ => Self::any_other(dice),

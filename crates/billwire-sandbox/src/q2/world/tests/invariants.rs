@@ -79,7 +79,10 @@ impl Walk {
         holds!(status != BillStatus::PaymentRequired || needs, "a method is assigned already");
         let auth = self.world.auth(&bill.auth_id).ok_or("no auth")?;
         let asked_for = bill.planned.as_ref().is_some_and(payment::Planned::was_asked_for);
-        holds!(!asked_for || auth.status != AuthStatus::Hold, "a payment is planned while the login is on hold");
+        holds!(
+            !asked_for || auth.status != AuthStatus::Hold,
+            "a payment is planned while the login is on hold"
+        );
         holds!(auth.bills.contains(&bill.id) && auth.client_id == bill.client_id, "not a bill of its auth");
         Ok(())
     }

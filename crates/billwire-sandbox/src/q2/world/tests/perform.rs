@@ -48,7 +48,11 @@ impl Walk {
                 let bill = self.bill(bill);
                 asked(self.world.change_settings(self.now, &bill, SettingsChange { recurring, pay_schedule }))
             }
-            Action::DeleteMethod { method } => self.delete_method(method),
+            Action::DeleteMethod { method } => {
+                let id = self.method(method);
+                self.delete_method(&id)
+            }
+            Action::DeleteAtTheEdge { early } => self.delete_at_the_edge(early, totals),
             Action::Retry { method } => {
                 let method = self.method(method);
                 asked(self.world.retry_payment_method(self.now, &method))
@@ -65,7 +69,7 @@ impl Walk {
             }
             Action::Sync { client, number, known, default } => self.sync(client, number, known, default),
             Action::Search { number } => self.search(number),
-            Action::Wait { seconds } => self.wait(seconds, totals),
+            Action::Wait { seconds } => self.wait(SignedDuration::from_secs(seconds), totals),
             Action::Snapshot => self.snapshot(),
             _ => self.happen_outside(action),
         }
@@ -270,17 +274,31 @@ impl Walk {
         Ok(done)
     }
 
-    fn delete_method(&mut self, method: usize) -> Result<Done, Wrong> {
-        let id = self.method(method);
-        let with_it =
-            self.world.ledger.entries().iter().filter(|entry| entry.payment_method_id == id.as_str());
-        let last = with_it.map(|entry| entry.at).max();
-        let done = asked(self.world.delete_payment_method(self.now, &id))?;
-        let day = SignedDuration::from_hours(24);
-        if matches!(done, Done::Accepted) && last.is_some_and(|at| at.plus(day) > self.now) {
-            return Err("the 24-hour rule".to_owned());
+    /// The 24-hour rule, from the ledger: a method can be deleted exactly when it is neither paying nor has paid in the
+    /// last 24 hours.
+    fn delete_method(&mut self, id: &PaymentMethodId) -> Result<Done, Wrong> {
+        let entries = self.world.ledger.entries().iter();
+        let last = entries.filter(|entry| entry.payment_method_id == id.as_str()).map(|entry| entry.at).max();
+        let recent = last.is_some_and(|at| at.plus(SignedDuration::from_hours(24)) > self.now);
+        let pays = |bill: &Bill| bill.running.as_ref().is_some_and(|running| running.method_id == *id);
+        let exists = self.world.payment_method(id).is_some();
+        let expected = exists && !recent && !self.world.bills.iter().any(pays);
+        let done = asked(self.world.delete_payment_method(self.now, id))?;
+        match (&done, expected) {
+            (Done::Accepted, true) | (Done::Refused, false) => Ok(done),
+            (Done::Accepted, false) => Err(format!("the 24-hour rule: {id} was deleted")),
+            (Done::Refused, true) => Err(format!("{id} was not deleted for no reason")),
         }
-        Ok(done)
+    }
+
+    fn delete_at_the_edge(&mut self, early: bool, totals: &mut Totals) -> Result<Done, Wrong> {
+        let Some(last) = self.world.ledger.entries().last().cloned() else { return Ok(Done::Refused) };
+        let edge = last.at.plus(SignedDuration::from_secs(24 * 3600 - i64::from(early)));
+        let left = edge.timestamp().duration_since(self.now.timestamp());
+        if left.is_positive() {
+            self.wait(left, totals)?;
+        }
+        self.delete_method(&PaymentMethodId::new(last.payment_method_id))
     }
 
     fn make_token(&mut self, client: usize, hours: Option<i64>, once: bool) -> Result<Done, Wrong> {
@@ -345,8 +363,8 @@ impl Walk {
     }
 
     /// Lets time pass, one effect after the other, each judged by itself.
-    fn wait(&mut self, seconds: i64, totals: &mut Totals) -> Result<Done, Wrong> {
-        let until = self.now.plus(SignedDuration::from_secs(seconds));
+    fn wait(&mut self, time: SignedDuration, totals: &mut Totals) -> Result<Done, Wrong> {
+        let until = self.now.plus(time);
         while let Some((at, effect)) = self.world.run_next(until) {
             if at < self.now {
                 return Err(format!("{effect:?} came from the past"));
