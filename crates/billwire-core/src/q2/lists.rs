@@ -68,7 +68,7 @@ impl<S: Scope> Client<S> {
     ///     let mut companies = client.companies(SearchCompanies::new().with_query("water")).into_items();
     ///     let mut names = Vec::new();
     ///     while let Some(element) = companies.try_next().await? {
-    ///         names.extend(element.decoded().and_then(|company| company.name));
+    ///         names.extend(element.decoded().map(|company| company.name));
     ///     }
     ///     Ok(names)
     /// }

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod keys;
 pub(crate) mod outside;
+pub(crate) mod quirks;
 pub(crate) mod request_signing;
 mod respond;
 pub(crate) mod rules;
@@ -40,6 +41,8 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
     ),
     ("GET", "/control/q2/rules", "switches for what the sources leave open"),
     ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
+    ("GET", "/control/q2/quirks", "the untidy forms that are switched on"),
+    ("PUT", "/control/q2/quirks", r#"{"quirks": "all"|"none"|["success-as-text", ...]}"#),
     (
         "POST",
         "/control/q2/auths/{authId}/lapse",
@@ -123,6 +126,8 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         }
         ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
         ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
+        ("GET", ["control", "q2", "quirks"]) => reply(&quirks::shown(shared)),
+        ("PUT", ["control", "q2", "quirks"]) => reply(&quirks::set(shared, &parse(body)?)),
         ("POST", ["control", "q2", "auths", id, "lapse"]) => {
             reply(&outside::lapse(shared, id, parse(body)?).await?)
         }

@@ -24,6 +24,8 @@ pub(crate) struct NewEvent {
     pub(crate) client_id: ClientId,
     /// The event object, without the wrapping `event` member.
     pub(crate) body: Value,
+    /// It was triggered with overrides.
+    pub(crate) overridden: bool,
 }
 
 /// An event without its envelope.
@@ -60,7 +62,7 @@ impl World {
         if let (Some(client), Some(members)) = (self.client(&draft.client_id), body.as_object_mut()) {
             members.insert("identifier".to_owned(), client.identifier.clone().into());
         }
-        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body }
+        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body, overridden: false }
     }
 }
 
@@ -283,7 +285,12 @@ fn whole_company(company: &Company) -> Value {
         "status": "operational",
         "logo": { "url": company.logo_url(), "background": false },
         "auth": {
-            "urls": { "login": company.page_url("login"), "signup": company.page_url("signup") },
+            "urls": {
+                "login": company.page_url("login"),
+                "signup": company.page_url("signup"),
+                "forgotPassword": company.page_url("forgot-password"),
+                "forgotUsername": company.page_url("forgot-username"),
+            },
             "loginFields": fields.collect::<Vec<_>>(),
         },
         "userPresenceRequired": company.user_presence_required,

@@ -89,10 +89,17 @@ fn company(id: String, name: &'static str) -> Company {
 fn fees() -> Fees {
     Fees {
         ach: Some(Fee { rate: Decimal::new(150, 2), percentage: false }),
-        cards: vec![CardFees {
-            brand: CardBrand::Visa,
-            credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
-            debit: None,
-        }],
+        cards: vec![
+            CardFees {
+                brand: CardBrand::Visa,
+                credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
+                debit: None,
+            },
+            CardFees {
+                brand: CardBrand::AmericanExpress,
+                credit: Some(Fee { rate: Decimal::new(35, 1), percentage: true }),
+                debit: Some(Fee { rate: Decimal::new(75, 2), percentage: false }),
+            },
+        ],
     }
 }

@@ -210,8 +210,11 @@ fn login(company: &Company) -> q2::CompanyLogin {
             .with_name(field.name)
             .with_label(field.label)
     });
-    let urls =
-        q2::CompanyUrls::new().with_login(company.page_url("login")).with_signup(company.page_url("signup"));
+    let urls = q2::CompanyUrls::new()
+        .with_login(company.page_url("login"))
+        .with_signup(company.page_url("signup"))
+        .with_forgot_password(company.page_url("forgot-password"))
+        .with_forgot_username(company.page_url("forgot-username"));
     q2::CompanyLogin::new().with_urls(urls).with_login_fields(fields.collect())
 }
 
