@@ -7,6 +7,7 @@
 )]
 
 mod auths;
+mod causes;
 mod clients;
 mod companies;
 mod control;
