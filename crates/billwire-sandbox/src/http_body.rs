@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -12,7 +13,7 @@ pub(crate) enum Unreadable {
     Broken,
 }
 
-pub(crate) async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
+pub(crate) async fn read(body: Incoming, limit: usize) -> Result<Vec<u8>, Unreadable> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
         Err(cause) if cause.is::<LengthLimitError>() => Err(Unreadable::TooLong),
