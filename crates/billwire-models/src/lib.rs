@@ -40,3 +40,8 @@ pub mod operation;
 #[cfg(feature = "q2")]
 pub mod q2;
 pub mod scalar;
+
+/// The examples of the guide compile.
+#[cfg(all(doctest, feature = "q2"))]
+#[doc = include_str!("../../../docs/book/holds-and-challenges.md")]
+mod guide {}

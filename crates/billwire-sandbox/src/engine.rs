@@ -11,6 +11,7 @@ use crate::moment::Moment;
 use crate::q2::event_types::{EventSwitches, EventType};
 use crate::q2::events::NewEvent;
 use crate::q2::partner_keys::{PartnerKeys, WrittenPartnerKeys};
+use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::World;
 use crate::request_log::{RequestLog, RequestRecord};
@@ -35,6 +36,10 @@ pub(crate) struct Engine {
     pub(crate) faults: FaultBook,
     /// Not part of the state: they belong to open connections.
     pub(crate) held: HeldRequests,
+    /// The untidy forms in which things leave.
+    pub(crate) quirks: Quirks,
+    /// Those it started with.
+    first_quirks: Quirks,
     pub(crate) requests: RequestLog,
     /// Not part of the state: reading must not change what a snapshot says.
     request_ids: Seed,
@@ -58,6 +63,8 @@ struct Snapshot {
     retired_signing_key: Option<WrittenKey>,
     #[serde(default)]
     faults: FaultBook,
+    #[serde(default)]
+    quirks: Quirks,
 }
 
 /// The next thing to do on the way to a moment.
@@ -86,16 +93,24 @@ impl Engine {
             partner_keys: PartnerKeys::default(),
             faults: FaultBook::default(),
             held: HeldRequests::default(),
+            quirks: Quirks::none(),
+            first_quirks: Quirks::none(),
             requests: RequestLog::default(),
             request_ids: Seed::new(seed),
         })
+    }
+
+    /// With these quirks from the beginning.
+    pub(crate) fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, first_quirks: quirks, ..self }
     }
 
     /// Back to the beginning, with another seed if one is given.
     pub(crate) fn reset(&mut self, provider: &dyn Provider, seed: Option<u64>) -> Result<(), Error> {
         let mut clock = self.clock;
         clock.reset();
-        *self = Self::new(provider, seed.unwrap_or_else(|| self.world.seed()), clock)?;
+        let first = Self::new(provider, seed.unwrap_or_else(|| self.world.seed()), clock)?;
+        *self = first.with_quirks(self.first_quirks);
         Ok(())
     }
 
@@ -175,6 +190,7 @@ impl Engine {
     fn next_delivery(&mut self, provider: &dyn Provider) -> Step {
         let Some((at, record)) = self.events.next() else { return Step::Done };
         let (event_id, kind, event) = (record.id.clone(), record.kind.clone(), record.event.clone());
+        let overridden = record.overridden;
         let client_id = record.client_id.clone();
         self.follow(at);
         let front = self.events.front(&client_id).unwrap_or_default();
@@ -201,6 +217,8 @@ impl Engine {
                     kind,
                     at,
                     event,
+                    overridden,
+                    quirks: self.quirks,
                     configuration,
                     signing_key,
                     fault,
@@ -331,6 +349,7 @@ impl Engine {
             keys: self.keys.written(),
             retired_signing_key: self.keys.written_retired(),
             faults: self.faults.clone(),
+            quirks: self.quirks,
         };
         serde_json::to_value(snapshot).map_err(|cause| {
             Error::new(ErrorKind::InvalidInput, "the state cannot be written").with_source(cause)
@@ -364,6 +383,7 @@ impl Engine {
         self.events = snapshot.events;
         self.webhooks = snapshot.webhooks;
         self.request_signing = snapshot.request_signing;
+        self.quirks = snapshot.quirks;
         Ok(())
     }
 }

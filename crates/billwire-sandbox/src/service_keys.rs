@@ -116,7 +116,8 @@ impl ServiceKeys {
         for key in written {
             keys.activate(provider, key)?;
         }
-        keys.retired_signing = retired_signing.map(|written| ActiveKey::new(provider, written)).transpose()?;
+        keys.retired_signing =
+            retired_signing.map(|written| ActiveKey::new(provider, written)).transpose()?;
         Ok(keys)
     }
 
@@ -285,14 +286,14 @@ fn certificate_of(pem: &str) -> Result<String, Error> {
         .and_then(|rest| rest.strip_suffix("-----END CERTIFICATE-----"))
         .map(|text| text.split_whitespace().collect());
     // 0x30 opens every DER structure; more is not looked at, as nobody relies on the certificate.
-    inner
-        .filter(|text| BASE64_STANDARD.decode(text).is_ok_and(|der| der.first() == Some(&0x30)))
-        .ok_or_else(|| {
+    inner.filter(|text| BASE64_STANDARD.decode(text).is_ok_and(|der| der.first() == Some(&0x30))).ok_or_else(
+        || {
             Error::new(
                 ErrorKind::InvalidInput,
                 "the certificate cannot be read; give one PEM of the form -----BEGIN CERTIFICATE-----",
             )
-        })
+        },
+    )
 }
 
 impl TestOnlyKey {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::clock::ClockMode;
+use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) api_keys: Vec<String>,
     pub(crate) urls: Urls,
+    pub(crate) contract: Contract,
 }
 
 /// What happened while time passed.
@@ -94,6 +96,7 @@ impl Shared {
             body_limit: settings.body_limit,
             api_keys: settings.api_keys,
             urls: settings.urls,
+            contract: Contract::default(),
         }
     }
 
@@ -196,7 +199,10 @@ impl Shared {
                 }
                 Step::Deliver(job) => {
                     for copy in 0..job.copies() {
-                        let attempt = sender.deliver(&job, copy).await;
+                        let attempt = match self.contract.event(&job) {
+                            Ok(()) => sender.deliver(&job, copy).await,
+                            Err(error) => DeliveryAttempt::failed(job.at, error),
+                        };
                         self.engine().attempted(&job.event_id, attempt.clone());
                         let (event_id, kind) = (job.event_id.clone(), job.kind.clone());
                         deliveries.push(DeliveryReport { event_id, kind, attempt });

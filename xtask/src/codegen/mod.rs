@@ -17,6 +17,7 @@ mod render_models;
 mod render_one_of;
 mod render_operations;
 mod render_reference;
+mod render_schemas;
 mod render_server;
 mod render_tests;
 mod render_types;
@@ -180,6 +181,7 @@ fn calls(description: &Description, output: &mut Output) {
     let sandbox = [
         ("mod.rs", render_server::render_module(description)),
         ("router.rs", render_server::render_router(description)),
+        ("schemas.json", render_schemas::render(description)),
         ("server.rs", render_server::render_server(description)),
     ];
     let cli = [

@@ -61,6 +61,13 @@ pub struct RejectedElement {
 }
 
 impl RejectedElement {
+    /// The report of `json`, the element at `index` of a list of `T`, which did not decode as one. For readers that take
+    /// a list apart by themselves.
+    #[must_use]
+    pub fn of<T: DeserializeOwned>(index: usize, json: Box<RawValue>) -> Self {
+        Self { index, problem: problem::<T>(&json), json }
+    }
+
     /// The place in the received list, counted from zero.
     pub fn index(&self) -> usize {
         self.index
@@ -194,7 +201,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ListVisitor<T> {
         while let Some(json) = elements.next_element::<Box<RawValue>>()? {
             match serde_json::from_str(json.get()) {
                 Ok(item) => list.items.push(item),
-                Err(_) => list.rejected.push(RejectedElement { index, problem: problem::<T>(&json), json }),
+                Err(_) => list.rejected.push(RejectedElement::of::<T>(index, json)),
             }
             index += 1;
         }

@@ -32,7 +32,10 @@ pub(crate) fn create(shared: &Shared, new: NewKey) -> Result<ServiceKey, Error> 
     let now = engine.now();
     let Some(private_key_pem) = new.private_key else {
         if new.certificate.is_some() {
-            return Err(Error::new(ErrorKind::InvalidInput, "certificate belongs to a privateKey; give both"));
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "certificate belongs to a privateKey; give both",
+            ));
         }
         return engine.keys.create(&*shared.provider, now, new.usage);
     };

@@ -7,6 +7,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use super::generated::router::{self, Route};
+use super::quirks::Quirks;
 use super::request_signing::{self, SignedRequest};
 use super::routes::Routes;
 use super::security;
@@ -52,9 +53,10 @@ pub(crate) async fn answer(
     let operation = route.as_ref().ok().map(|(operation, _)| operation.id);
     // Also a request that is refused is read to its end: what a fault does to a connection happens afterwards.
     let body = http_body::read(body, shared.body_limit).await;
-    let (request_id, at, fault) = {
+    let (request_id, at, quirks, fault) = {
         let mut engine = shared.engine();
-        (engine.next_request_id(), engine.now(), engine.faults.of_request(API.name, operation))
+        let fault = engine.faults.of_request(API.name, operation);
+        (engine.next_request_id(), engine.now(), engine.quirks, fault)
     };
     let record = RequestRecord {
         request_id,
@@ -71,16 +73,18 @@ pub(crate) async fn answer(
     };
     let arrived = Arrived { parts, body, route };
     let handling = Arc::clone(shared);
-    faults::answered(shared, &API, fault, record, move |record| handle(&handling, record, arrived)).await
+    faults::answered(shared, &API, fault, record, move |record| handle(&handling, quirks, record, arrived))
+        .await
 }
 
 /// Carries a request out, or refuses it, and says what was found out about it.
-fn handle(shared: &Shared, record: RequestRecord, arrived: Arrived) -> Handled {
+fn handle(shared: &Shared, quirks: Quirks, record: RequestRecord, arrived: Arrived) -> Handled {
+    let operation = arrived.route.as_ref().ok().map(|(operation, _)| operation.id);
     let mut observed = Observed { record, allowed: None };
-    let result = perform(shared, arrived, &mut observed);
+    let result = shared.contract.answer(operation, perform(shared, arrived, &mut observed));
     let Observed { mut record, allowed } = observed;
     let (status, body) = match result {
-        Ok(body) => (StatusCode::OK, body),
+        Ok(body) => (StatusCode::OK, quirks.answer(operation, body)),
         Err(error) => {
             let body = error.body();
             record.error = Some(error.message);
@@ -141,8 +145,7 @@ fn perform(shared: &Shared, arrived: Arrived, observed: &mut Observed) -> Result
 
 fn find(parts: &http::request::Parts) -> Result<(&'static Operation, PathParameters), NoRoute> {
     let path = parts.uri.path();
-    let inner =
-        path.strip_prefix("/v1").filter(|inner| inner.starts_with('/')).ok_or(NoRoute::NotFound)?;
+    let inner = path.strip_prefix("/v1").filter(|inner| inner.starts_with('/')).ok_or(NoRoute::NotFound)?;
     // Older documents print the path without its end (trap T15).
     let inner = if inner == "/swap" { "/swap/create" } else { inner };
     match router::route(&parts.method, inner) {

@@ -7,6 +7,7 @@ pub(crate) mod events;
 mod generated;
 mod outcome;
 pub(crate) mod partner_keys;
+pub(crate) mod quirks;
 mod read;
 pub(crate) mod request_signing;
 mod routes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use billwire_crypto::{OsRandom, Provider, jwe};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::configuration::WebhookConfiguration;
 use super::keys::EncryptionKeyCache;
@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::faults::WebhookFaultKind;
 use crate::loopback::{self, Answer};
 use crate::moment::Moment;
+use crate::q2::quirks::Quirks;
 use crate::service_keys::SigningKey;
 
 /// What an attempt needs, taken out of the state before it starts.
@@ -25,6 +26,10 @@ pub(crate) struct DeliveryJob {
     pub(crate) kind: String,
     pub(crate) at: Moment,
     pub(crate) event: Value,
+    /// Members of the event were overridden by a test.
+    #[cfg_attr(not(feature = "validate-answers"), expect(dead_code, reason = "only that check asks"))]
+    pub(crate) overridden: bool,
+    pub(crate) quirks: Quirks,
     pub(crate) configuration: WebhookConfiguration,
     pub(crate) signing_key: Option<SigningKey>,
     /// What is done to it on purpose; the signing key is the wrong one already where it should be.
@@ -134,13 +139,11 @@ impl Sender {
         let tampers = job.fault == Some(WebhookFaultKind::Tamper);
         let encryption = job.configuration.encryption.as_ref();
         match encryption.filter(|_| job.fault != Some(WebhookFaultKind::PlainBody)) {
-            None if tampers => {
-                Ok((json!({ "event": spoil::altered(&job.event) }).to_string(), "application/json"))
-            }
-            None => Ok((json!({ "event": job.event }).to_string(), "application/json")),
+            None if tampers => Ok((job.quirks.webhook(&spoil::altered(&job.event)), "application/json")),
+            None => Ok((job.quirks.webhook(&job.event), "application/json")),
             Some(encryption) => {
                 let key = self.encryption_keys.key(&*self.provider, encryption, job.at, self.limit).await?;
-                let body = encrypted(&key, &json!({ "event": job.event }).to_string())?;
+                let body = encrypted(&key, &job.quirks.webhook(&job.event))?;
                 let body = if tampers { spoil::altered_ciphertext(&body) } else { body };
                 Ok((body, "application/jose+json"))
             }

@@ -12,5 +12,5 @@ mod spoil;
 
 pub use self::configuration::{WebhookConfiguration, WebhookEncryption, WebhookOauth, WebhookSignature};
 pub(crate) use self::deliver::{DeliveryJob, Sender};
-pub(crate) use self::queue::{EventLog, Front};
 pub use self::queue::{DeliveryAttempt, DeliveryState, EventRecord};
+pub(crate) use self::queue::{EventLog, Front};

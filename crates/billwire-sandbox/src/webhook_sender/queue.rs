@@ -34,8 +34,11 @@ pub struct EventRecord {
     pub delivery: DeliveryState,
     /// The attempts so far, oldest first.
     pub attempts: Vec<DeliveryAttempt>,
-    /// The event object as it is sent, without the wrapping `event` member.
+    /// The event object as it is sent, without the wrapping `event` member and before any quirk.
     pub event: Value,
+    /// It was triggered with overrides, so it may be what no description allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
 }
 
 /// Where the delivery of an event stands.
@@ -76,6 +79,11 @@ pub struct DeliveryAttempt {
 }
 
 impl DeliveryAttempt {
+    /// One that came to nothing before anything was sent.
+    pub(crate) fn failed(at: Moment, error: String) -> Self {
+        Self { at, status: None, error: Some(error), fault: None }
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         self.error.is_none() && self.status.is_some_and(|status| (200..300).contains(&status))
     }
@@ -142,6 +150,7 @@ impl EventLog {
             delivery,
             attempts: Vec::new(),
             event: event.body,
+            overridden: event.overridden,
         });
         if delivery == DeliveryState::Waiting {
             self.enqueue(now, &id);
@@ -278,6 +287,7 @@ mod tests {
                 created: now(),
                 client_id: ClientId::new(*client),
                 body: json!({}),
+                overridden: false,
             };
             log.add(now(), event, DeliveryState::Waiting);
         }

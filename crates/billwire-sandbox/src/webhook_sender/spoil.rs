@@ -93,7 +93,10 @@ mod tests {
 
     #[test]
     fn a_wrong_token_is_another_one() {
-        assert_eq!(bearer(Some(WebhookFaultKind::WrongBearer), "level".to_owned()).as_deref(), Some("xlevel"));
+        assert_eq!(
+            bearer(Some(WebhookFaultKind::WrongBearer), "level".to_owned()).as_deref(),
+            Some("xlevel")
+        );
         assert_eq!(bearer(Some(WebhookFaultKind::MissingBearer), "one".to_owned()), None);
         assert_eq!(bearer(None, "one".to_owned()).as_deref(), Some("one"));
     }

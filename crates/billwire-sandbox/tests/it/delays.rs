@@ -85,13 +85,10 @@ async fn requests_go_on_in_the_order_of_their_times() {
         .with_http(HttpFault::delay("createClient", "PT2M"))
         .with_http(HttpFault::delay("createClient", "PT1M").skip(1));
     api.sandbox.set_faults(faults).expect("faults");
-    let (slow, quick) = (
-        api.post("/client", json!({ "identifier": "slow" })),
-        async {
-            api.sandbox.held(1).await;
-            api.post("/client", json!({ "identifier": "quick" })).await
-        },
-    );
+    let (slow, quick) = (api.post("/client", json!({ "identifier": "slow" })), async {
+        api.sandbox.held(1).await;
+        api.post("/client", json!({ "identifier": "quick" })).await
+    });
     let steps = async {
         api.sandbox.held(2).await;
         let report = api.sandbox.advance("PT5M").await.expect("moved");

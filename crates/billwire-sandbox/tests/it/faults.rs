@@ -36,8 +36,7 @@ async fn search(api: &Api) -> Answer {
 async fn cut_before_the_effect_leaves_nothing_behind() {
     let (api, bill) = payable().await;
     set(&api, HttpFault::cut("schedulePayment"));
-    let seen =
-        Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
+    let seen = Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
     assert!(seen.is_empty(), "{}", seen.head);
     api.advance("PT1H").await;
     assert!(api.sandbox.ledger().is_empty());
@@ -56,8 +55,7 @@ async fn cut_before_the_effect_leaves_nothing_behind() {
 async fn applied_then_cut_moves_the_money_exactly_once() {
     let (api, bill) = payable().await;
     set(&api, HttpFault::cut("schedulePayment").after_effect());
-    let seen =
-        Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
+    let seen = Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
     assert!(seen.is_empty(), "{}", seen.head);
     api.advance("PT1H").await;
     assert_eq!(api.sandbox.ledger().len(), 1);
@@ -96,8 +94,7 @@ async fn an_ordinary_client_gets_an_error_and_can_go_on() {
 async fn truncated_promises_more_than_it_sends() {
     let (api, bill) = payable().await;
     set(&api, HttpFault::truncated("schedulePayment"));
-    let seen =
-        Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
+    let seen = Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
     assert!(seen.head.starts_with("HTTP/1.1 200 OK\r\n"), "{}", seen.head);
     let promised: usize = seen.header("content-length").expect("a length").parse().expect("a number");
     assert_eq!(seen.body.len(), promised / 2);
@@ -176,7 +173,10 @@ async fn bodies_that_are_no_answer() {
 
     set(&api, HttpFault::html("searchCompanies"));
     let answer = search(&api).await;
-    assert_eq!((answer.status, &answer.headers["content-type"]), (200, &"text/html; charset=utf-8".parse().expect("one")));
+    assert_eq!(
+        (answer.status, &answer.headers["content-type"]),
+        (200, &"text/html; charset=utf-8".parse().expect("one"))
+    );
     assert!(answer.body.as_str().expect("no JSON").starts_with("<!DOCTYPE html>"));
 
     let path = "/company/categories";
@@ -222,7 +222,9 @@ async fn raw(api: &Api, path: &str) -> Bytes {
 #[tokio::test]
 async fn a_page_of_a_proxy_may_mean_that_nothing_happened() {
     let (api, bill) = payable().await;
-    for fault in [HttpFaultKind::Html, HttpFaultKind::InvalidJson, HttpFaultKind::InvalidUtf8, HttpFaultKind::Empty] {
+    for fault in
+        [HttpFaultKind::Html, HttpFaultKind::InvalidJson, HttpFaultKind::InvalidUtf8, HttpFaultKind::Empty]
+    {
         set(&api, HttpFault::new(fault, "schedulePayment").before_effect());
         let answer = api.post("/payment/schedule", pay(&bill)).await;
         assert_eq!(answer.status, 200);
@@ -290,8 +292,7 @@ async fn the_control_api_sets_shows_and_removes_them() {
     let shown = api.control("PUT", "/faults", Some(given)).await.ok();
     assert_eq!(shown["http"][0]["used"], json!(0));
     assert_eq!(shown["http"][1]["retryAfter"], json!({ "date": 5 }));
-    let seen =
-        Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
+    let seen = Conversation::until_closed(&api, "POST", "/payment/schedule", &pay(&bill).to_string()).await;
     assert!(seen.is_empty());
     search(&api).await.refused(429, "told");
     let requests = api.control("GET", "/requests", None).await.ok();

@@ -53,7 +53,8 @@ fn assert_holds_its_key(jwk: &Value) {
 #[tokio::test]
 async fn the_thumbprint_of_a_signature_is_that_of_the_certificate() {
     let (api, receiver) = (Api::start().await, Receiver::start().await);
-    let configuration = WebhookConfiguration::to(receiver.url("/hook")).with_signature(WebhookSignature::new());
+    let configuration =
+        WebhookConfiguration::to(receiver.url("/hook")).with_signature(WebhookSignature::new());
     api.sandbox.configure_webhooks(configuration).await.expect("configured");
     let mut seen = Vec::new();
     for _ in 0..4 {
@@ -272,7 +273,8 @@ async fn a_token_that_cannot_be_had_costs_an_attempt() {
 async fn the_encryption_key_is_fetched_daily_and_a_rotated_one_holds_from_then_on() {
     let (old, new) = (keys::encryption(), keys::other());
     let publish = |key: &PrivateKey| {
-        jwks::render(&[jwks::PublishedKey::encryption(key.public_key())], jwks::JwkForm::Rfc7517).expect("a set")
+        jwks::render(&[jwks::PublishedKey::encryption(key.public_key())], jwks::JwkForm::Rfc7517)
+            .expect("a set")
     };
     let (api, receiver) = (Api::start().await, Receiver::start().await);
     receiver.publishes("/keys", 200, publish(&old));
@@ -318,7 +320,9 @@ async fn all_three_protections_work_together() {
         .with_header_name("x-q2-token");
     let configuration = WebhookConfiguration::to(receiver.url("/hook"))
         .with_oauth(receiver.url("/token"), "grant_type=client_credentials")
-        .with_encryption(WebhookEncryption::from_url(receiver.url("/keys")).with_key_id("partner-webhook-enc-test-1"))
+        .with_encryption(
+            WebhookEncryption::from_url(receiver.url("/keys")).with_key_id("partner-webhook-enc-test-1"),
+        )
         .with_signature(signature);
     api.sandbox.configure_webhooks(configuration).await.expect("configured");
     let event = api.sandbox.trigger_event("bill.payment.sent", None, []).await.expect("sent");

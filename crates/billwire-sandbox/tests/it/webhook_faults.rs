@@ -14,7 +14,9 @@ use crate::keys;
 use crate::receiver::{Received, Receiver};
 
 /// A sandbox that sends signed webhooks, with an OAuth token if the test asks for one.
-async fn hooked(configure: impl FnOnce(WebhookConfiguration, &Receiver) -> WebhookConfiguration) -> (Api, Receiver) {
+async fn hooked(
+    configure: impl FnOnce(WebhookConfiguration, &Receiver) -> WebhookConfiguration,
+) -> (Api, Receiver) {
     let (api, receiver) = (Api::start().await, Receiver::start().await);
     let signature = WebhookSignature::new().with_issuer("issuer").with_audience("audience");
     let configuration = WebhookConfiguration::to(receiver.url("/hook")).with_signature(signature);
@@ -86,7 +88,10 @@ async fn a_duplicate_is_the_same_event_sent_twice() {
     receiver.answers([500]);
     let event = trigger(&api, "bill.payment.sent").await;
     assert_eq!(event.delivery, DeliveryState::Delivered);
-    assert_eq!(event.attempts.iter().map(|attempt| attempt.status).collect::<Vec<_>>(), [Some(500), Some(200)]);
+    assert_eq!(
+        event.attempts.iter().map(|attempt| attempt.status).collect::<Vec<_>>(),
+        [Some(500), Some(200)]
+    );
 }
 
 #[tokio::test]
@@ -181,7 +186,8 @@ async fn a_tampered_body_still_carries_a_good_signature() {
 async fn a_tampered_ciphertext_does_not_open() {
     let key = keys::encryption();
     let (api, receiver) = hooked(|configuration, _| {
-        let encryption = WebhookEncryption::from_key(keys::spki(&key)).with_key_id("partner-webhook-enc-test-1");
+        let encryption =
+            WebhookEncryption::from_key(keys::spki(&key)).with_key_id("partner-webhook-enc-test-1");
         configuration.with_encryption(encryption)
     })
     .await;
@@ -221,7 +227,8 @@ async fn a_wrong_key_signs_under_the_right_id() {
 async fn a_retired_key_signs_what_came_after_it() {
     let (api, receiver) = signed().await;
     let old = keys::of(&api.sandbox, KeyUsage::Signing);
-    let first = api.sandbox.info().keys.into_iter().find(|key| key.usage == KeyUsage::Signing).expect("one").key_id;
+    let first =
+        api.sandbox.info().keys.into_iter().find(|key| key.usage == KeyUsage::Signing).expect("one").key_id;
     api.sandbox.create_key(KeyUsage::Signing).expect("a second");
     api.sandbox.remove_key(&first).expect("removed");
     let state = api.sandbox.state().expect("a state");
@@ -281,7 +288,9 @@ async fn a_signature_may_be_missing() {
 
 #[tokio::test]
 async fn bearer_tokens_that_nobody_issued() {
-    for (kind, sent) in [(WebhookFaultKind::WrongBearer, "Bearer xeno"), (WebhookFaultKind::MissingBearer, "")] {
+    for (kind, sent) in
+        [(WebhookFaultKind::WrongBearer, "Bearer xeno"), (WebhookFaultKind::MissingBearer, "")]
+    {
         let (api, receiver) = hooked(|configuration, receiver| {
             receiver.publishes("/token", 200, r#"{"access_token":"one","token_type":"Bearer"}"#);
             configuration.with_oauth(receiver.url("/token"), "grant_type=client_credentials")
@@ -317,9 +326,9 @@ async fn a_fault_waits_for_what_it_spoils() {
         WebhookFaultKind::WrongBearer,
         WebhookFaultKind::MissingBearer,
     ];
-    let faults = all.iter().fold(Faults::new(), |faults, kind| {
-        faults.with_webhook(WebhookFault::new(*kind, "bill.update"))
-    });
+    let faults = all
+        .iter()
+        .fold(Faults::new(), |faults, kind| faults.with_webhook(WebhookFault::new(*kind, "bill.update")));
     api.sandbox.set_faults(faults).expect("faults");
     let event = trigger(&api, "bill.update").await;
     assert_eq!(faults_of(&event), [None]);

@@ -1,5 +1,7 @@
 //! Paying now and paying on a day: two things that differ in one optional member on the wire.
 
+use std::fmt;
+
 use crate::q2::{BillId, SchedulePayment};
 use crate::scalar::Timestamp;
 
@@ -78,15 +80,38 @@ impl SchedulePayment {
     /// Whether it asks for payment now.
     #[must_use]
     pub fn is_immediate(&self) -> bool {
-        self.day().is_none()
+        self.pay_date.is_none() && self.date.is_none()
     }
 
     /// The day of payment it asks for, under whichever name; `None` for now.
-    #[must_use]
-    pub fn day(&self) -> Option<&Timestamp> {
-        self.pay_date.as_ref().or(self.date.as_ref())
+    ///
+    /// # Errors
+    /// [`ConflictingDays`] if a request from elsewhere names two different moments. Refuse it: nobody knows which of them
+    /// the service would read. The client refuses to send it.
+    ///
+    /// Source: Q2 Biller Direct description, section 3.2 "Trap table", trap T11.
+    pub fn day(&self) -> Result<Option<&Timestamp>, ConflictingDays> {
+        match (&self.pay_date, &self.date) {
+            (Some(pay_date), Some(date)) if pay_date != date => Err(ConflictingDays),
+            (pay_date, date) => Ok(pay_date.as_ref().or(date.as_ref())),
+        }
     }
 }
+
+/// A request to pay on two different days: one under `payDate`, one under `date`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConflictingDays;
+
+impl fmt::Display for ConflictingDays {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(
+            "the request has different days under `payDate` and `date`: make it with SchedulePayment::pay_on",
+        )
+    }
+}
+
+impl std::error::Error for ConflictingDays {}
 
 #[cfg(test)]
 mod tests {
@@ -96,12 +121,30 @@ mod tests {
         Timestamp::parse("2018-10-25T00:00:00.000Z").unwrap()
     }
 
+    /// Trap T11: the documents name the day in two ways, and without the one that is read the service pays now.
     #[test]
     fn a_day_is_sent_under_both_names() {
         let request = SchedulePayment::pay_on("b", day());
         assert_eq!((&request.pay_date, &request.date), (&Some(day()), &Some(day())));
-        assert_eq!(request.day(), Some(&day()));
+        assert_eq!(request.day(), Ok(Some(&day())));
         assert!(!request.is_immediate());
+    }
+
+    #[test]
+    fn two_different_days_are_no_day() {
+        let read = |date: &str| -> SchedulePayment {
+            let json =
+                format!(r#"{{"billId": "b", "payDate": "2018-10-25T00:00:00.000Z", "date": "{date}"}}"#);
+            serde_json::from_str(&json).unwrap()
+        };
+        assert_eq!(read("2018-10-26T00:00:00.000Z").day(), Err(ConflictingDays));
+        assert!(!read("2018-10-26T00:00:00.000Z").is_immediate());
+        assert_eq!(
+            read("2018-10-25T02:00:00+02:00").day(),
+            Ok(Some(&day())),
+            "one moment, written in two ways"
+        );
+        assert!(ConflictingDays.to_string().contains("different days"));
     }
 
     #[test]

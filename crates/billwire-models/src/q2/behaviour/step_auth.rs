@@ -1,7 +1,9 @@
-//! Answers to a security challenge, built from the challenge so that they fit it.
+//! Answers to a security challenge, built from the challenge so that they fit it. [`Challenge`](super::Challenge) offers
+//! only those that do.
 
 use std::fmt;
 
+use super::challenge_answer::each_once;
 use crate::q2::{MfaInput, MfaMethod, SecurityAnswer, SecurityChallenge, StepAuth, StepSecurity};
 use crate::scalar::Secret;
 
@@ -23,16 +25,20 @@ pub enum InvalidStepKind {
     MissingAnswer,
     /// The challenge does not offer to send the code again.
     NoRetryOffered,
+    /// The code may be asked for again, but not yet.
+    ResendTooEarly,
+    /// An answer has no text.
+    BlankAnswer,
 }
 
-/// An answer that does not fit its challenge: nothing was built. The text never quotes an answer.
+/// An answer that does not fit its challenge: nothing was built or sent. The text never quotes an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidStep {
     kind: InvalidStepKind,
 }
 
 impl InvalidStep {
-    fn new(kind: InvalidStepKind) -> Self {
+    pub(super) fn new(kind: InvalidStepKind) -> Self {
         Self { kind }
     }
 
@@ -60,6 +66,10 @@ impl fmt::Display for InvalidStep {
             InvalidStepKind::NoRetryOffered => {
                 "the challenge does not offer to send the code again (`showRetry` is not true)"
             }
+            InvalidStepKind::ResendTooEarly => {
+                "the code may be asked for again 30 seconds after the challenge: wait until `earliest`"
+            }
+            InvalidStepKind::BlankAnswer => "an answer is blank: ask the user again",
         })
     }
 }
@@ -185,19 +195,9 @@ fn is_known(challenge: &SecurityChallenge, answer: &SecurityAnswer) -> Result<()
 }
 
 fn all_are_answered(challenge: &SecurityChallenge, answers: &[SecurityAnswer]) -> Result<(), InvalidStep> {
-    for (position, answer) in answers.iter().enumerate() {
-        is_known(challenge, answer)?;
-        if answers.iter().take(position).any(|earlier| earlier.identifier == answer.identifier) {
-            return Err(InvalidStep::new(InvalidStepKind::RepeatedIdentifier));
-        }
-    }
-    let answered = |identifier: &String| answers.iter().any(|answer| answer.identifier == *identifier);
-    let complete = inputs(challenge).iter().filter_map(|input| input.identifier.as_ref()).all(answered);
-    if complete && !answers.is_empty() {
-        Ok(())
-    } else {
-        Err(InvalidStep::new(InvalidStepKind::MissingAnswer))
-    }
+    let known: Vec<&str> = inputs(challenge).iter().filter_map(|input| input.identifier.as_deref()).collect();
+    let given: Vec<&str> = answers.iter().map(|answer| answer.identifier.as_str()).collect();
+    each_once(&known, &given)
 }
 
 /// A code is answered with one object, and the sample with a code has one input.
