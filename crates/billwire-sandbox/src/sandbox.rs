@@ -303,7 +303,7 @@ impl Sandbox {
     }
 
     #[cfg(all(test, feature = "validate-answers"))]
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 

@@ -321,14 +321,13 @@ impl HttpFault {
             (_, Some(_)) => return invalid(".for belongs to the kind \"delay\"".to_owned()),
             (_, None) => {}
         }
-        match (self.kind, &self.content_type) {
-            (HttpFaultKind::ContentType, Some(text)) if text.parse::<http::HeaderValue>().is_ok() => {}
-            (HttpFaultKind::ContentType, None) => {}
-            (HttpFaultKind::ContentType, Some(_)) => {
+        if let Some(content_type) = &self.content_type {
+            if self.kind != HttpFaultKind::ContentType {
+                return invalid(".contentType belongs to the kind \"content-type\"".to_owned());
+            }
+            if content_type.parse::<http::HeaderValue>().is_err() {
                 return invalid(".contentType is not usable as a header".to_owned());
             }
-            (_, Some(_)) => return invalid(".contentType belongs to the kind \"content-type\"".to_owned()),
-            (_, None) => {}
         }
         if self.kind.needs_an_answer() && self.when == FaultMoment::BeforeEffect {
             return invalid(

@@ -1,10 +1,12 @@
 //! One request to the emulated Q2 API, from its bytes to its answer.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 
 use billwire_models::operation::Operation;
+use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use hyper::body::Body;
 
 use super::generated::router::{self, Route};
 use super::quirks::Quirks;
@@ -44,10 +46,11 @@ enum NoRoute {
 
 /// Answers a request. Every answer, also of an error, carries a `request-id`. The error is a connection that is to be
 /// closed without one, which only a fault asks for.
-pub(crate) async fn answer(
-    shared: &Arc<Shared>,
-    request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Cut> {
+pub(crate) async fn answer<B>(shared: &Arc<Shared>, request: Request<B>) -> Result<Response<AnswerBody>, Cut>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
     let (parts, body) = request.into_parts();
     let route = find(&parts);
     let operation = route.as_ref().ok().map(|(operation, _)| operation.id);

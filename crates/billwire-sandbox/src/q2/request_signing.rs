@@ -26,10 +26,12 @@ pub struct RequestSigning {
     /// Every request with the API key must be signed; true by default. False: signatures are ignored.
     #[serde(default = "default_required")]
     pub required: bool,
-    /// The partner's public key: PEM, JWK or JWK set as text.
+    /// The partner's public key, exactly one: PEM, JWK or JWK set as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
-    /// A URL of this machine that answers with the partner's JWK set.
+    /// A URL of this machine that answers with the partner's JWK set of any number of keys. It is polled when it is
+    /// configured, then daily on the virtual clock, and every four hours while it holds no usable key. A poll that
+    /// fails keeps the keys of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_url: Option<String>,
     /// Headers sent along to that URL.
@@ -64,7 +66,7 @@ impl RequestSigning {
         }
     }
 
-    /// Every request must be signed with `key`: PEM, JWK or JWK set as text.
+    /// Every request must be signed with `key`: PEM, JWK or JWK set of one key as text.
     pub fn with_public_key(key: impl Into<String>) -> Self {
         Self { required: true, public_key: Some(key.into()), ..Self::off() }
     }

@@ -370,6 +370,17 @@ async fn faults_are_part_of_the_state_and_end_with_a_reset() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_gets_the_documented_error_too() {
+    let api = Api::start().await;
+    let seen = Conversation::broken_body(&api, "/client").await;
+    assert!(seen.head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{}", seen.head);
+    assert!(seen.header("request-id").is_some());
+    let body: Value = serde_json::from_slice(&seen.body).expect("JSON");
+    assert_eq!((&body["statusCode"], &body["error"]), (&json!(400), &json!("Bad Request")));
+    assert_eq!(body["message"], "The body ended before it was complete.");
+}
+
+#[tokio::test]
 async fn every_kind_has_one_name() {
     for kind in HttpFaultKind::ALL {
         assert_eq!(serde_json::to_value(kind).expect("JSON"), json!(kind.as_str()));

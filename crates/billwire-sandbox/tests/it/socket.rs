@@ -14,13 +14,21 @@ pub(crate) struct Conversation {
 impl Conversation {
     /// Sends one request on a connection that it would gladly keep, and reads until the service closes it.
     pub(crate) async fn until_closed(api: &Api, method: &str, path: &str, body: &str) -> Self {
+        let head = format!("Content-Length: {}", body.len());
+        Self::exchange(api, &format!("{method} /v1{path} HTTP/1.1\r\n{head}"), body).await
+    }
+
+    /// Sends a request whose body is not what its encoding says, and reads until the service closes the connection.
+    pub(crate) async fn broken_body(api: &Api, path: &str) -> Self {
+        let head = format!("POST /v1{path} HTTP/1.1\r\nTransfer-Encoding: chunked");
+        Self::exchange(api, &head, "this is no chunk\r\n").await
+    }
+
+    async fn exchange(api: &Api, head: &str, body: &str) -> Self {
         let url: http::Uri = api.sandbox.urls().q2.parse().expect("a URL");
         let mut stream = TcpStream::connect(url.authority().expect("one").as_str()).await.expect("connected");
-        let request = format!(
-            "{method} /v1{path} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
-            api.sandbox.api_key(),
-            body.len()
-        );
+        let key = api.sandbox.api_key();
+        let request = format!("{head}\r\nHost: sandbox\r\nAuthorization: Bearer {key}\r\n\r\n{body}");
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut received = Vec::new();
         // The end must be an orderly one, not a reset.
