@@ -34,6 +34,7 @@ mod story;
 mod swaps;
 mod sync;
 mod validated;
+mod values;
 mod vectors;
 mod webhook_faults;
 mod webhooks;
