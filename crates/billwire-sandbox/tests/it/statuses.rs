@@ -388,7 +388,7 @@ async fn a_client_token_opens_its_client_s_things_and_nothing_else() {
         assert_eq!(answer.status == 403, partner_wide, "{operation} of its own: {}", answer.body);
         assert!(partner_wide || answer.status == 200 || answer.status == 400, "{operation}: {}", answer.body);
     }
-    assert!(api.sandbox.requests().iter().any(|record| record.status == 403));
+    assert!(api.sandbox.requests().iter().any(|record| record.status == Some(403)));
 }
 
 /// The places of all members of a body, deepest last.
