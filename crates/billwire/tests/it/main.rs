@@ -1,5 +1,7 @@
 //! The facade against the sandbox, with what its constructors choose.
 
+mod quirks;
+
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;
 use billwire::q2::{self, BillId, CreateClient, SearchCompanies};

@@ -238,6 +238,17 @@ fn names_are_unique_and_read_back() {
     assert!(error.starts_with("\"hidden\" is no quirk; there are all, none, success-as-text,"), "{error}");
 }
 
+/// The guide lists every quirk with its trap and its form.
+#[test]
+fn the_guide_lists_them_all() {
+    let guide = include_str!("../../../../../docs/book/sandbox.md");
+    for quirk in Quirk::ALL {
+        let left_out = if quirk.is_alternative() { " (not in `all`)" } else { "" };
+        let row = format!("| `{quirk}` | {} | {}{left_out} |", quirk.trap(), quirk.summary());
+        assert!(guide.contains(&row), "docs/book/sandbox.md lacks {row}");
+    }
+}
+
 #[test]
 fn choices_are_written_and_read() {
     let some = Quirks::none().with(Quirk::ForgotUser).with(Quirk::SuccessAsText);
