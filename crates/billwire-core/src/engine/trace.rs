@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use billwire_models::operation::Operation;
 use http::HeaderMap;
-use tracing::{Span, debug, info_span, trace, warn};
+use tracing::{Span, debug, info, info_span, trace, warn};
 
 use crate::delivery::Delivery;
 use crate::error::Error;
@@ -60,6 +60,28 @@ pub(super) fn waiting(attempt: u32, wait: Duration) {
 
 pub(super) fn not_repeated(why: &str) {
     debug!(why, "not repeated");
+}
+
+/// The key of the payload encryption was fetched. Its id is public.
+pub(crate) fn key_fetched(key_id: &str, earlier: &str) {
+    info!(key_id, earlier, "payload encryption key fetched");
+}
+
+/// The key of the payload encryption was not fetched, and the earlier one, if there is one, stays in use.
+pub(crate) fn key_not_fetched(earlier: &str, error: &Error) {
+    warn!(
+        earlier,
+        kind = ?error.kind(),
+        call_id = error.call_id().unwrap_or_default(),
+        request_id = error.request_id().unwrap_or_default(),
+        delivery = error.delivery().as_str(),
+        "payload encryption key not fetched"
+    );
+}
+
+/// Card or bank account data leaves for production under TLS alone.
+pub(crate) fn card_data_in_clear(operation: &'static Operation) {
+    warn!(operation = operation.id, "card or bank account data is sent without payload encryption");
 }
 
 /// A list that was read in pieces ended well.

@@ -68,7 +68,7 @@ impl<S: Scope> Client<S> {
     ///     let mut companies = client.companies(SearchCompanies::new().with_query("water")).into_items();
     ///     let mut names = Vec::new();
     ///     while let Some(element) = companies.try_next().await? {
-    ///         names.extend(element.decoded().and_then(|company| company.name));
+    ///         names.extend(element.decoded().map(|company| company.name));
     ///     }
     ///     Ok(names)
     /// }
@@ -127,7 +127,7 @@ impl Paging for CompanySearch {
     }
 
     fn turn(&mut self, page: &CompanyList) -> Turn {
-        let count = page.data.items.len() + page.data.rejected.len();
+        let count = page.data.items.len() + page.data.rejected.len() + page.data.unreported;
         self.passed = self.passed.saturating_add(count as u64);
         let Some(next) = self.page_number.checked_add(1) else { return Turn::Last };
         self.page_number = next;

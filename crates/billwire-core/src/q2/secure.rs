@@ -82,5 +82,5 @@ fn check_signable(config: &Inner, credential: &Credential) -> Result<(), Error> 
 fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
     let Some(body) = draft.body else { return Ok(None) };
     let body = schedule::apply(config.pay_date_name, draft.operation, body)?;
-    encryption::apply(config, draft.operation, body, attempt.random).map(Some)
+    encryption::apply(config, draft.operation, body, attempt).map(Some)
 }

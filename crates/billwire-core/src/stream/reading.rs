@@ -50,10 +50,7 @@ impl Reading {
                     self.splitter.feed(chunk);
                 }
                 Ok(None) => self.ended = true,
-                Err(error) if error.kind() == ErrorKind::AnswerTooLarge => {
-                    return Poll::Ready(Err(self.too_large().with_source(error)));
-                }
-                Err(error) => return Poll::Ready(Err(error)),
+                Err(error) => return Poll::Ready(Err(too_large_as_stream(error))),
             }
         }
     }
@@ -70,7 +67,14 @@ impl Reading {
 
     fn too_large(&self) -> Error {
         Error::new(ErrorKind::AnswerTooLarge, format!("the answer has more than {} bytes", self.max_bytes))
-            .with_advice("raise the limit with with_max_stream_bytes if the answer is legitimate")
+            .with_advice(RAISE_THE_LIMIT)
             .with_delivery(Delivery::Answered)
     }
+}
+
+const RAISE_THE_LIMIT: &str = "raise the limit with with_max_stream_bytes if the answer is legitimate";
+
+/// Names the limit of streams in an error that is about one.
+pub(crate) fn too_large_as_stream(error: Error) -> Error {
+    if error.kind() == ErrorKind::AnswerTooLarge { error.with_advice(RAISE_THE_LIMIT) } else { error }
 }
