@@ -215,12 +215,12 @@ async fn bills(sides: &Sides, client: &ClientId, card: &PaymentMethodId) {
 /// The first questions are answered as they are asked, the next ones when nobody waits any more, the last ones stay.
 async fn questions(sides: &Sides, client: &ClientId) {
     log_in(sides, client, REGULAR_1, ["30.00", "04/20/2026", "mfa-required-questions"]).await;
-    let challenge = last_challenge(sides).await;
+    let challenge = last_challenge(sides);
     let step = StepAuth::answering(&challenge, answers(&challenge)).expect("answers");
     sides.same(async |api| api.step_auth(&step).await.map(Answer::into_inner)).await;
     sides.advance("PT10S").await;
     let late = log_in(sides, client, REGULAR_2, ["30.00", "04/20/2026", "mfa-required-questions"]).await;
-    let challenge = last_challenge(sides).await;
+    let challenge = last_challenge(sides);
     let written = answers(&challenge)
         .into_iter()
         .map(|(identifier, answer)| QuestionAnswer::new(identifier, answer.into()))
@@ -236,13 +236,13 @@ fn answers(challenge: &SecurityChallenge) -> Vec<(String, String)> {
     inputs.filter_map(|input| Some((input.identifier.clone()?, "Smith".to_owned()))).collect()
 }
 
-async fn last_challenge(sides: &Sides) -> SecurityChallenge {
+fn last_challenge(sides: &Sides) -> SecurityChallenge {
     let events = sides.events();
-    let challenges = events.into_iter().filter_map(|event| match event.data {
+    let mut challenges = events.into_iter().rev().filter_map(|event| match event.data {
         EventData::AuthSecurityInputRequired(challenge) => Some(challenge),
         _ => None,
     });
-    challenges.last().expect("a challenge")
+    challenges.next().expect("a challenge")
 }
 
 /// A declined method that was tried again, and a swap that has not ended.

@@ -194,10 +194,10 @@ pub(super) fn event(mut event: Event) -> Event {
         EventData::BillUpdate(data) => *data = in_new_form(data),
         EventData::BillScheduledPaymentNotice(data) => {
             let change = data.bill.as_mut().and_then(|bill| bill.due_date.as_mut());
-            change.into_iter().for_each(|change| {
+            if let Some(change) = change {
                 with_zone(&mut change.current);
                 change.previous.iter_mut().for_each(with_zone);
-            });
+            }
         }
         EventData::BillPaymentScheduled(data) => {
             data.pay_date.iter_mut().for_each(with_zone);
@@ -208,7 +208,9 @@ pub(super) fn event(mut event: Event) -> Event {
         EventData::BillPaymentCancelled(data) => {
             data.payment_method.iter_mut().for_each(method);
             let change = data.bill.as_mut().and_then(|bill| bill.due_date.as_mut());
-            change.into_iter().for_each(|change| with_zone(&mut change.current));
+            if let Some(change) = change {
+                with_zone(&mut change.current);
+            }
         }
         EventData::SwapSuccess(data) => data.payment_method.iter_mut().for_each(method),
         EventData::Unrecognized(_) | EventData::Undecodable { .. } => panic!("not read: {event:?}"),
