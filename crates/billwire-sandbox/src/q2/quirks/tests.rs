@@ -154,8 +154,9 @@ fn certificates() {
     let keys = json!({ "keys": [{ "kid": "k" }] });
     let text = json!({ "keys": [{ "kid": "k", "x5c": printed }] });
     answer(Quirk::CertificateAsText, "listPublicKeys", &keys, &text);
-    let list = json!({ "kid": "k", "x5c": [printed] });
-    answer(Quirk::CertificateAsList, "getLatestPublicKey", &json!({ "kid": "k" }), &list);
+    let list = |certificate: &str| json!({ "kid": "k", "x5c": [certificate] });
+    answer(Quirk::CertificateAsList, "getLatestPublicKey", &json!({ "kid": "k" }), &list(printed));
+    answer(Quirk::CertificateAsList, "getPublicKey", &json!({ "kid": "k", "x5c": "real" }), &list("real"));
 }
 
 /// Trap T20 and trap T21: what an auth says about a hold and about its questions.

@@ -177,7 +177,10 @@ impl Sides {
     /// The operations that have answered with success on the untidy side.
     pub(super) fn operations(&self) -> BTreeSet<String> {
         let requests = self.untidy.sandbox.requests().into_iter();
-        requests.filter(|request| request.status == 200).filter_map(|request| request.operation).collect()
+        requests
+            .filter(|request| request.status == Some(200))
+            .filter_map(|request| request.operation)
+            .collect()
     }
 }
 
