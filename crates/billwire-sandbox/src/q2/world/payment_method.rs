@@ -269,15 +269,6 @@ impl World {
         }
         let client_id = method.client_id.clone();
         self.remove_method(now, id);
-        let bills = self.client(&client_id).map(|client| client.bills.clone()).unwrap_or_default();
-        for bill_id in bills {
-            let owed = self
-                .bill(&bill_id)
-                .is_some_and(|bill| matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue));
-            if owed {
-                self.owe(now, &bill_id);
-            }
-        }
         self.methods_changed(now, &client_id);
         Ok(())
     }
@@ -381,6 +372,13 @@ impl World {
             let pays_it = was_default || assigned.contains(bill_id);
             if pays_it && self.usable_method(bill_id).is_none() {
                 self.cancel_by_system(now, bill_id);
+            }
+            // Where the company asks for a kind of method, one has to be assigned again.
+            let owed = self
+                .bill(bill_id)
+                .is_some_and(|bill| matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue));
+            if owed && assigned.contains(bill_id) {
+                self.owe(now, bill_id);
             }
         }
         if let Some(client) = self.clients.find_mut(&client_id) {
