@@ -90,6 +90,10 @@ impl fmt::Debug for Rejected {
 }
 
 impl Rejected {
+    pub(crate) const fn new(path: String, element: RejectedElement) -> Self {
+        Self { path, element }
+    }
+
     /// The place in the answer, such as `data[3]`.
     pub fn path(&self) -> &str {
         &self.path

@@ -9,7 +9,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use billwire_crypto::SecureRandom;
+use billwire_crypto::{PublicKey, SecureRandom};
 use billwire_models::operation::Operation;
 use billwire_models::scalar;
 use bytes::Bytes;
@@ -76,6 +76,12 @@ impl<R> Call<R> {
         request::build(config, &self.draft(), attempt)
     }
 
+    /// The same call, whatever its answer is decoded to.
+    pub(crate) fn without_answer(self) -> Call<()> {
+        let Self { operation, path_and_query, body, answer: _ } = self;
+        Call { operation, path_and_query, body, answer: PhantomData }
+    }
+
     pub(crate) fn draft(&self) -> Draft<'_> {
         Draft { operation: self.operation, path_and_query: &self.path_and_query, body: self.body.as_ref() }
     }
@@ -131,18 +137,28 @@ pub struct Attempt<'a> {
     pub random: &'a dyn SecureRandom,
     /// A credential in place of the configured one.
     pub credential: Option<&'a Credential>,
+    /// The service's encryption key, for a configuration that has it fetched.
+    pub encryption_key: Option<&'a PublicKey>,
 }
 
 impl<'a> Attempt<'a> {
     /// An attempt at the time `now` with randomness from `random`.
     pub const fn new(now: Timestamp, random: &'a dyn SecureRandom) -> Self {
-        Self { now, random, credential: None }
+        Self { now, random, credential: None, encryption_key: None }
     }
 
     /// Uses `credential` in place of the configured one.
     #[must_use]
     pub const fn with_credential(mut self, credential: &'a Credential) -> Self {
         self.credential = Some(credential);
+        self
+    }
+
+    /// Encrypts the body to `key`. Needed for a configuration that has its key fetched, because this layer fetches
+    /// nothing: call the operation for the latest key yourself. A configured key comes first.
+    #[must_use]
+    pub const fn with_encryption_key(mut self, key: &'a PublicKey) -> Self {
+        self.encryption_key = Some(key);
         self
     }
 }

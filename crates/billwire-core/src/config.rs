@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use billwire_crypto::{OsRandom, SecureRandom};
+use billwire_crypto::{OsRandom, PublicKey, SecureRandom};
 use http::HeaderValue;
 
 use crate::credential::{ClientToken, Credential};
@@ -14,6 +14,10 @@ use crate::retry::{RetryBudget, RetryPolicy};
 
 /// Largest accepted answer unless configured otherwise: 16 MiB.
 pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
+/// Largest accepted answer that is read element by element, unless configured otherwise: 2 GiB.
+pub const DEFAULT_MAX_STREAM_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Largest accepted element of such an answer, unless configured otherwise: 1 MiB.
+pub const DEFAULT_MAX_ELEMENT_BYTES: usize = 1024 * 1024;
 /// Time limit of one attempt unless configured otherwise: 30 seconds.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit of a whole call unless configured otherwise: 90 seconds.
@@ -31,6 +35,8 @@ pub struct Settings {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
     pub(crate) max_response_bytes: usize,
+    pub(crate) max_stream_bytes: u64,
+    pub(crate) max_element_bytes: usize,
     pub(crate) strict: bool,
     pub(crate) random: Arc<dyn SecureRandom>,
 }
@@ -58,6 +64,8 @@ impl Clone for Settings {
             retry: self.retry.clone(),
             budget: self.budget.clone(),
             max_response_bytes: self.max_response_bytes,
+            max_stream_bytes: self.max_stream_bytes,
+            max_element_bytes: self.max_element_bytes,
             strict: self.strict,
             random: Arc::clone(&self.random),
         }
@@ -75,6 +83,8 @@ impl fmt::Debug for Settings {
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
             .field("max_response_bytes", &self.max_response_bytes)
+            .field("max_stream_bytes", &self.max_stream_bytes)
+            .field("max_element_bytes", &self.max_element_bytes)
             .field("strict", &self.strict)
             .finish_non_exhaustive()
     }
@@ -91,6 +101,8 @@ pub(crate) struct Draft {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
     pub(crate) max_response_bytes: usize,
+    pub(crate) max_stream_bytes: u64,
+    pub(crate) max_element_bytes: usize,
     pub(crate) strict: bool,
     pub(crate) random: Arc<dyn SecureRandom>,
 }
@@ -106,6 +118,8 @@ impl Draft {
             retry: RetryPolicy::new(),
             budget: RetryBudget::default(),
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+            max_stream_bytes: DEFAULT_MAX_STREAM_BYTES,
+            max_element_bytes: DEFAULT_MAX_ELEMENT_BYTES,
             strict: false,
             random: Arc::new(OsRandom),
         }
@@ -115,8 +129,14 @@ impl Draft {
         let positive = |limit: Duration, name: &str| {
             if limit.is_zero() { Err(refused(format!("the {name} is zero"))) } else { Ok(limit) }
         };
-        if self.max_response_bytes == 0 {
-            return Err(refused("the largest response is zero bytes".to_owned()));
+        for (bytes, name) in [
+            (self.max_response_bytes as u64, "response"),
+            (self.max_stream_bytes, "streamed response"),
+            (self.max_element_bytes as u64, "element"),
+        ] {
+            if bytes == 0 {
+                return Err(refused(format!("the largest {name} is zero bytes")));
+            }
         }
         Ok(Settings {
             base_url: BaseUrl::of(&self.environment, hosts, self.plain_http)?,
@@ -127,6 +147,8 @@ impl Draft {
             retry: self.retry,
             budget: self.budget,
             max_response_bytes: self.max_response_bytes,
+            max_stream_bytes: self.max_stream_bytes,
+            max_element_bytes: self.max_element_bytes,
             strict: self.strict,
             random: self.random,
         })
@@ -161,6 +183,8 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) strict: Option<bool>,
     pub(crate) credential: Option<Credential>,
+    /// The fetched key of one call; set by the client, never by a caller.
+    pub(crate) encryption_key: Option<PublicKey>,
 }
 
 impl CallOptions {
@@ -215,6 +239,7 @@ impl CallOptions {
             max_attempts: later.max_attempts.or(self.max_attempts),
             strict: later.strict.or(self.strict),
             credential: later.credential.or_else(|| self.credential.clone()),
+            encryption_key: later.encryption_key.or_else(|| self.encryption_key.clone()),
         }
     }
 }

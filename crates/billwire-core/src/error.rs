@@ -12,7 +12,9 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use crate::delivery::Delivery;
+use crate::response::Head;
 use crate::retry::{may_retry, policy::is_repeatable, retry_after};
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// What kind of failure it is, and so who has to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +62,11 @@ pub enum ErrorKind {
     AnswerTooLarge,
     /// Strict mode: the answer holds list elements that could not be decoded.
     RejectedElements,
+    /// A list in pages does not come to an end: a page came twice, or there are more pages than the bound. Every page
+    /// before it was good.
+    EndlessList,
+    /// The service's payload encryption key could not be fetched. The call itself was not sent.
+    KeyUnavailable,
 }
 
 /// Why a call gave no answer, what is known about it, and what to do.
@@ -129,6 +136,13 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
+    }
+
+    /// What went wrong, in one sentence of our own: no operation, ids, vendor's message or advice. The text of the error
+    /// puts all of them together; take this one to arrange them yourself.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.inner.reason
     }
 
     /// What to do about it.
@@ -277,6 +291,23 @@ impl Error {
         self
     }
 
+    /// The transport's failure, in the words of this crate.
+    pub(crate) fn from_transport(error: TransportError) -> Self {
+        let kind = match error.kind() {
+            TransportErrorKind::AnswerTooLarge => ErrorKind::AnswerTooLarge,
+            TransportErrorKind::InvalidRequest => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Transport,
+        };
+        Self::new(kind, error.to_string()).with_delivery(error.delivery()).with_source(error)
+    }
+
+    /// Adds the status and the request id of an answer that did not come whole; what is known about delivery stays.
+    pub(crate) fn with_head(mut self, head: &Head) -> Self {
+        self.inner.status = Some(head.status);
+        self.inner.request_id.clone_from(&head.request_id);
+        self
+    }
+
     pub(crate) fn with_retry_after(mut self, value: Option<String>) -> Self {
         self.inner.retry_after = value;
         self
@@ -304,6 +335,12 @@ impl Error {
     pub(crate) fn with_history(mut self, earlier: Delivery, earlier_unknown: bool) -> Self {
         self.inner.delivery = earlier.followed_by(self.inner.delivery);
         self.inner.earlier_unknown = earlier_unknown;
+        self
+    }
+
+    /// Says how much of a list had been given when it failed.
+    pub(crate) fn after_elements(mut self, count: usize) -> Self {
+        self.inner.reason = Cow::Owned(format!("{}, after {count} elements", self.inner.reason));
         self
     }
 

@@ -10,7 +10,7 @@
 //! repeat a payment that may have arrived.
 //!
 //! Modules in reading order: [`delivery`], [`error`], [`environment`], [`credential`], [`config`], [`call`],
-//! [`answer`], [`retry`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
+//! [`answer`], [`retry`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
 //!
 //! # Features
 //! - `q2` (default): Q2 Biller Direct and CardSwap
@@ -29,6 +29,7 @@ pub mod environment;
 
 pub mod answer;
 pub mod call;
+mod element;
 mod path;
 mod protocol;
 mod request;
@@ -36,8 +37,11 @@ mod response;
 
 pub mod clock;
 mod engine;
+pub mod paging;
 pub mod redact;
 pub mod retry;
+pub mod splitter;
+pub mod stream;
 pub mod transport;
 
 #[cfg(feature = "q2")]
@@ -45,7 +49,7 @@ pub mod q2;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use self::answer::Answer;
+pub use self::answer::{Answer, Rejected};
 pub use self::call::{Attempt, Call};
 pub use self::clock::Clock;
 #[cfg(feature = "tokio")]
@@ -53,6 +57,7 @@ pub use self::clock::TokioClock;
 pub use self::config::CallOptions;
 pub use self::credential::{ApiKey, ClientToken, Credential};
 pub use self::delivery::Delivery;
+pub use self::element::Element;
 pub use self::environment::{Environment, Stage};
 pub use self::error::{Error, ErrorKind};
 pub use self::protocol::Protocol;

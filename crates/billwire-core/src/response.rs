@@ -15,12 +15,30 @@ use crate::redact;
 /// Longest error body that an [`Error`] keeps, in bytes.
 const LONGEST_KEPT_BODY: usize = 64 * 1024;
 
-/// A 2xx response whose body was not read yet.
-#[derive(Debug)]
-pub(crate) struct Received {
+/// What is kept of an answer's head.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) request_id: Option<String>,
+}
+
+impl Head {
+    pub(crate) fn of(parts: &http::response::Parts) -> Self {
+        Self { status: parts.status, request_id: request_id(&parts.headers) }
+    }
+}
+
+/// A 2xx response whose body was not decoded yet.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) head: Head,
     body: Bytes,
+}
+
+impl AsRef<Head> for Received {
+    fn as_ref(&self) -> &Head {
+        &self.head
+    }
 }
 
 /// Sorts a response by its status: 2xx is received, everything else, and a write that was not accepted, is an error
@@ -35,10 +53,10 @@ pub(crate) fn receive(
     response: http::Response<Bytes>,
 ) -> Result<Received, Error> {
     let (parts, body) = response.into_parts();
-    let status = parts.status;
-    let request_id = request_id(&parts.headers);
+    let head = Head::of(&parts);
+    let status = head.status;
     let failed = |kind, reason: String| {
-        Error::new(kind, reason).with_operation(operation).with_answer(status, request_id.clone())
+        Error::new(kind, reason).with_operation(operation).with_answer(status, head.request_id.clone())
     };
     if body.len() > max_bytes {
         let reason = format!("the answer has {} bytes, more than the limit of {max_bytes}", body.len());
@@ -48,7 +66,7 @@ pub(crate) fn receive(
     let not_accepted =
         status.is_success() && operation.safety != Safety::Read && protocol.says_not_accepted(&body);
     if status.is_success() && !not_accepted {
-        return Ok(Received { status, request_id, body });
+        return Ok(Received { head, body });
     }
     let (kind, reason) = if not_accepted {
         (ErrorKind::NotAccepted, format!("the service answered {status}, but with `success: false`"))
@@ -81,7 +99,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     let failed = |kind, reason: String| {
         Error::new(kind, reason)
             .with_operation(operation)
-            .with_answer(received.status, received.request_id.clone())
+            .with_answer(received.head.status, received.head.request_id.clone())
     };
     let unreadable = |reason: String| failed(ErrorKind::UnreadableAnswer, reason);
     let text = std::str::from_utf8(&received.body)
@@ -91,7 +109,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     }
     let value: R = serde_json::from_str(text)
         .map_err(|error| unreadable(problem(operation.answer, &error, || path_of::<R>(text))))?;
-    let answer = Answer::new(value, received.status, received.request_id.clone());
+    let answer = Answer::new(value, received.head.status, received.head.request_id.clone());
     match answer.rejected().first() {
         Some(first) if strict => {
             let count = answer.rejected().len();
@@ -123,7 +141,15 @@ fn problem(schema: &str, error: &serde_json::Error, path: impl FnOnce() -> Optio
         Category::Syntax | Category::Io => ("the answer is not JSON".to_owned(), None),
     };
     let place = place.map(|path| format!(" at {}", redact::bounded(&path))).unwrap_or_default();
-    format!("{what}{place} (line {}, column {})", error.line(), error.column())
+    let missing = missing_member(error).map(|name| format!(": `{name}` is missing")).unwrap_or_default();
+    format!("{what}{place}{missing} (line {}, column {})", error.line(), error.column())
+}
+
+/// The member that is missing, if that is what is wrong. Its name comes from the models, never from the answer.
+fn missing_member(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name.to_owned())
 }
 
 fn kind_of(status: StatusCode) -> ErrorKind {

@@ -1,13 +1,20 @@
 //! The seam to the network: one request in, one response or one [`TransportError`] out.
 //!
+//! A response comes whole ([`Transport::send`]), or in pieces as they arrive ([`Transport::open`]) where a list is too
+//! long to be held.
+//!
 //! `billwire-reqwest` implements [`Transport`] for production use; `testing::ScriptedTransport` for tests. Write
 //! your own to send through another HTTP client: the types are those of the `http` and `bytes` crates.
+
+mod body;
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+
+pub use self::body::Body;
 
 use crate::delivery::Delivery;
 
@@ -32,21 +39,46 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
         request: http::Request<Bytes>,
         limits: &TransportLimits,
     ) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// Sends `request` and returns as soon as status and headers are there; the body arrives in pieces.
+    ///
+    /// A transport that cannot do that may leave this method out: then the answer is read whole, within
+    /// [`TransportLimits::max_response_bytes`], and handed on as one piece. One that can stops at
+    /// [`TransportLimits::max_stream_bytes`], and closes the connection when the [`Body`] is dropped before its end.
+    ///
+    /// # Errors
+    /// [`TransportError`] when no status was received. What happens later is an error of the [`Body`].
+    async fn open(
+        &self,
+        request: http::Request<Bytes>,
+        limits: &TransportLimits,
+    ) -> Result<http::Response<Body>, TransportError> {
+        Ok(self.send(request, limits).await?.map(Body::from))
+    }
 }
 
 /// Bounds that the transport enforces while it reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportLimits {
-    /// Largest accepted response body in bytes.
+    /// Largest accepted response body in bytes, when it is read whole.
     pub max_response_bytes: usize,
+    /// Largest accepted response body in bytes, when it is read in pieces and not kept.
+    pub max_stream_bytes: u64,
 }
 
 impl TransportLimits {
-    /// Limits with a largest response body of `max_response_bytes`.
+    /// Limits with a largest response body of `max_response_bytes`, whole or in pieces.
     #[must_use]
     pub const fn new(max_response_bytes: usize) -> Self {
-        Self { max_response_bytes }
+        Self { max_response_bytes, max_stream_bytes: max_response_bytes as u64 }
+    }
+
+    /// Another largest body for answers that are read in pieces.
+    #[must_use]
+    pub const fn with_max_stream_bytes(mut self, bytes: u64) -> Self {
+        self.max_stream_bytes = bytes;
+        self
     }
 }
 

@@ -21,6 +21,7 @@
 
 mod build_error;
 mod builder;
+mod chunks;
 mod map_error;
 mod transport;
 

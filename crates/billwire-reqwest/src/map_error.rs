@@ -21,3 +21,12 @@ pub(crate) fn before_status(error: reqwest::Error) -> TransportError {
 pub(crate) fn in_body(error: reqwest::Error) -> TransportError {
     TransportError::new(Delivery::Unknown, TransportErrorKind::Interrupted, error.without_url())
 }
+
+/// The error for a body beyond the limit. The answer came, so the request had arrived.
+pub(crate) fn too_large(max_bytes: u64) -> TransportError {
+    TransportError::new(
+        Delivery::Answered,
+        TransportErrorKind::AnswerTooLarge,
+        format!("the limit is {max_bytes} bytes"),
+    )
+}

@@ -3,12 +3,14 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use async_trait::async_trait;
+use billwire_core::transport::Body;
 use billwire_core::{Delivery, Transport, TransportError, TransportErrorKind, TransportLimits};
 use bytes::{Bytes, BytesMut};
 use reqwest::Client;
 
 use crate::build_error::BuildError;
 use crate::builder::ReqwestTransportBuilder;
+use crate::chunks::Chunks;
 use crate::map_error;
 
 /// The [`Transport`] on reqwest. Cheap to clone; clones share the connection pool.
@@ -17,7 +19,7 @@ use crate::map_error;
 /// - Redirects are returned, not followed.
 /// - A request is handed to the connection once. The one exception lies in the HTTP library below: a request that a
 ///   closed pooled connection hands back **unwritten** goes to a fresh connection.
-/// - The body is read up to the limit and not further; compressed answers are not asked for and not unpacked.
+/// - The body is read up to the limit and not further, whole or piece by piece; compressed answers are not asked for and not unpacked.
 /// - No proxy unless one is chosen in the builder; loopback addresses are never proxied.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
@@ -45,6 +47,11 @@ impl ReqwestTransport {
         Self { direct, remote }
     }
 
+    async fn execute(&self, request: http::Request<Bytes>) -> Result<reqwest::Response, TransportError> {
+        let request = converted(request)?;
+        self.client_for(request.url()).execute(request).await.map_err(map_error::before_status)
+    }
+
     /// By the host as reqwest read it: `127.1` is an address of this machine too.
     fn client_for(&self, url: &reqwest::Url) -> &Client {
         if is_loopback(url.host_str().unwrap_or_default()) { &self.direct } else { &self.remote }
@@ -58,10 +65,20 @@ impl Transport for ReqwestTransport {
         request: http::Request<Bytes>,
         limits: &TransportLimits,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let request = converted(request)?;
-        let client = self.client_for(request.url());
-        let response = client.execute(request).await.map_err(map_error::before_status)?;
-        read(response, limits.max_response_bytes).await
+        read(self.execute(request).await?, limits.max_response_bytes).await
+    }
+
+    /// Returns with the head; the body is read as far as it is asked for, and the connection closed if it is dropped
+    /// before its end.
+    async fn open(
+        &self,
+        request: http::Request<Bytes>,
+        limits: &TransportLimits,
+    ) -> Result<http::Response<Body>, TransportError> {
+        let mut response = self.execute(request).await?;
+        check_announced(&response, limits.max_stream_bytes)?;
+        let head = head_of(&mut response);
+        Ok(head.map(|()| Body::new(Chunks::new(response.into(), limits.max_stream_bytes))))
     }
 }
 
@@ -91,29 +108,32 @@ async fn read(
     mut response: reqwest::Response,
     max_bytes: usize,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    let too_large = || {
-        TransportError::new(
-            Delivery::Answered,
-            TransportErrorKind::AnswerTooLarge,
-            format!("the limit is {max_bytes} bytes"),
-        )
-    };
-    let announced = response.content_length().unwrap_or(0);
-    if usize::try_from(announced).map_or(true, |announced| announced > max_bytes) {
-        return Err(too_large());
-    }
+    check_announced(&response, max_bytes as u64)?;
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(map_error::in_body)? {
         if chunk.len() > max_bytes - body.len() {
-            return Err(too_large());
+            return Err(map_error::too_large(max_bytes as u64));
         }
         body.extend_from_slice(&chunk);
     }
-    let mut answer = http::Response::new(body.freeze());
-    *answer.status_mut() = response.status();
-    *answer.version_mut() = response.version();
-    *answer.headers_mut() = std::mem::take(response.headers_mut());
-    Ok(answer)
+    Ok(head_of(&mut response).map(|()| body.freeze()))
+}
+
+/// Refuses a body whose announced length is beyond the limit, before any of it is read.
+fn check_announced(response: &reqwest::Response, max_bytes: u64) -> Result<(), TransportError> {
+    match response.content_length() {
+        Some(announced) if announced > max_bytes => Err(map_error::too_large(max_bytes)),
+        _ => Ok(()),
+    }
+}
+
+/// Status, version and headers, which are taken out of `response`.
+fn head_of(response: &mut reqwest::Response) -> http::Response<()> {
+    let mut head = http::Response::new(());
+    *head.status_mut() = response.status();
+    *head.version_mut() = response.version();
+    *head.headers_mut() = std::mem::take(response.headers_mut());
+    head
 }
 
 /// Whether `host`, as it stands in a URL, is this machine.

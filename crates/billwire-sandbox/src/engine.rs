@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 use crate::q2::event_types::{EventSwitches, EventType};
 use crate::q2::events::NewEvent;
+use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::World;
 use crate::request_log::{RequestLog, RequestRecord};
@@ -28,6 +29,10 @@ pub(crate) struct Engine {
     webhooks: WebhookConfiguration,
     pub(crate) request_signing: RequestSigning,
     pub(crate) keys: ServiceKeys,
+    /// The untidy forms in which things leave.
+    pub(crate) quirks: Quirks,
+    /// Those it started with.
+    first_quirks: Quirks,
     pub(crate) requests: RequestLog,
     /// Not part of the state: reading must not change what a snapshot says.
     request_ids: Seed,
@@ -45,6 +50,8 @@ struct Snapshot {
     webhooks: WebhookConfiguration,
     request_signing: RequestSigning,
     keys: Vec<WrittenKey>,
+    #[serde(default)]
+    quirks: Quirks,
 }
 
 /// The next thing to do on the way to a moment.
@@ -66,16 +73,24 @@ impl Engine {
             events: EventLog::new(),
             webhooks: WebhookConfiguration::default(),
             request_signing: RequestSigning::off(),
+            quirks: Quirks::none(),
+            first_quirks: Quirks::none(),
             requests: RequestLog::default(),
             request_ids: Seed::new(seed),
         })
+    }
+
+    /// With these quirks from the beginning.
+    pub(crate) fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, first_quirks: quirks, ..self }
     }
 
     /// Back to the beginning, with another seed if one is given.
     pub(crate) fn reset(&mut self, provider: &dyn Provider, seed: Option<u64>) -> Result<(), Error> {
         let mut clock = self.clock;
         clock.reset();
-        *self = Self::new(provider, seed.unwrap_or_else(|| self.world.seed()), clock)?;
+        let first = Self::new(provider, seed.unwrap_or_else(|| self.world.seed()), clock)?;
+        *self = first.with_quirks(self.first_quirks);
         Ok(())
     }
 
@@ -126,6 +141,8 @@ impl Engine {
             kind: record.kind.clone(),
             at: due,
             event: record.event.clone(),
+            overridden: record.overridden,
+            quirks: self.quirks,
             configuration: self.webhooks.clone(),
             signing_key: self.keys.signing(),
         };
@@ -219,6 +236,7 @@ impl Engine {
             webhooks: self.webhooks.clone(),
             request_signing: self.request_signing.clone(),
             keys: self.keys.written(),
+            quirks: self.quirks,
         };
         serde_json::to_value(snapshot).map_err(|cause| {
             Error::new(ErrorKind::InvalidInput, "the state cannot be written").with_source(cause)
@@ -246,6 +264,7 @@ impl Engine {
         self.events = snapshot.events;
         self.webhooks = snapshot.webhooks;
         self.request_signing = snapshot.request_signing;
+        self.quirks = snapshot.quirks;
         Ok(())
     }
 }

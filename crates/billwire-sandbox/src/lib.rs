@@ -7,7 +7,9 @@
 //! It is a second reading of the specification, independent of the client and of the webhook verifier, so that one
 //! misreading cannot pass at both ends. What it does not do: faults on demand, the white-label pages, a store on disk.
 //!
-//! Feature `q2` (on by default): the Q2 Biller Direct API. Without an API there is nothing to start.
+//! Feature `q2` (on by default): the Q2 Biller Direct API. Without an API there is nothing to start. Feature
+//! `validate-answers`, for tests: every answer and every webhook is compared with the API description before it leaves, and
+//! a sandbox that broke it panics when it is dropped.
 
 #[cfg(feature = "q2")]
 mod api_error;
@@ -17,6 +19,8 @@ mod clock;
 mod console;
 #[cfg(feature = "q2")]
 mod context;
+#[cfg(feature = "q2")]
+mod contract;
 #[cfg(feature = "q2")]
 mod control;
 #[cfg(feature = "q2")]
@@ -32,6 +36,8 @@ mod info;
 mod loopback;
 #[cfg(feature = "q2")]
 mod moment;
+#[cfg(feature = "q2")]
+mod outside;
 #[cfg(feature = "q2")]
 mod q2;
 #[cfg(feature = "q2")]
@@ -57,15 +63,22 @@ mod webhook_sender;
 
 #[cfg(feature = "q2")]
 pub use self::clock::ClockMode;
+#[cfg(all(feature = "q2", feature = "validate-answers"))]
+pub use self::contract::Violation;
 pub use self::error::{Error, ErrorKind};
 #[cfg(feature = "q2")]
 pub use self::info::{CompanyInfo, Credentials, Info, TestValues, Urls};
 #[cfg(feature = "q2")]
 pub use self::moment::Moment;
 #[cfg(feature = "q2")]
+pub use self::q2::quirks::{Quirk, Quirks};
+#[cfg(feature = "q2")]
 pub use self::q2::request_signing::RequestSigning;
 #[cfg(feature = "q2")]
-pub use self::q2::world::{Amount, LedgerEntry, Rules, ScheduleDateMember};
+pub use self::q2::world::{
+    Amount, AmountToPay, AuthRefresh, Autopay, AutopaySetBy, BillChoices, IssuerNews, LedgerEntry, Rules,
+    ScheduleDateMember, Statement, SwapEnd,
+};
 #[cfg(feature = "q2")]
 pub use self::request_log::{CredentialKind, RequestRecord, SignatureCheck};
 #[cfg(feature = "q2")]

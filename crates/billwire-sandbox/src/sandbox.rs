@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::clock::{ClockMode, VirtualClock};
+#[cfg(feature = "validate-answers")]
+use crate::contract::Violation;
 use crate::control;
 use crate::control::clock::ClockChange;
 use crate::control::keys::NewKey;
@@ -17,6 +19,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
+use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::{LedgerEntry, Rules};
 use crate::q2::{Trigger, seed_data};
@@ -62,7 +65,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// # }
 /// ```
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -226,6 +229,33 @@ impl Sandbox {
         control::rules::set(&self.shared, rules).map(|_| ())
     }
 
+    /// The untidy forms that are switched on.
+    pub fn quirks(&self) -> Quirks {
+        self.shared.engine().quirks
+    }
+
+    /// Switches untidy forms on and off: all but those in `quirks` are off. They hold for the next answer and the next
+    /// delivery; what the sandbox itself tells ([`Sandbox::events`], [`Sandbox::ledger`]) stays tidy.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.engine().quirks = quirks;
+    }
+
+    /// What the sandbox was about to send though its description does not allow it, oldest first. Feature
+    /// `validate-answers` only.
+    ///
+    /// Dropping a sandbox with violations panics, so that no test passes over them; [`Sandbox::take_violations`] forgets
+    /// them.
+    #[cfg(feature = "validate-answers")]
+    pub fn violations(&self) -> Vec<Violation> {
+        self.shared.contract.violations().clone()
+    }
+
+    /// The violations, which are then forgotten. Feature `validate-answers` only.
+    #[cfg(feature = "validate-answers")]
+    pub fn take_violations(&self) -> Vec<Violation> {
+        std::mem::take(&mut *self.shared.contract.violations())
+    }
+
     /// Takes the next embedded TEST ONLY key of a use into use; at most two are active, the oldest signs.
     ///
     /// # Errors
@@ -242,6 +272,11 @@ impl Sandbox {
         control::keys::remove(&self.shared, key_id).map(|_| ())
     }
 
+    #[cfg(all(test, feature = "validate-answers"))]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Waits as long as the sandbox runs: for a program that does nothing else.
     pub async fn wait(&mut self) {
         for task in &mut self.tasks {
@@ -255,6 +290,8 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        #[cfg(feature = "validate-answers")]
+        self.shared.contract.insist();
     }
 }
 
@@ -274,6 +311,7 @@ pub struct SandboxBuilder {
     api_keys: Vec<String>,
     delivery_limit: Duration,
     body_limit: usize,
+    quirks: Quirks,
 }
 
 impl SandboxBuilder {
@@ -287,6 +325,7 @@ impl SandboxBuilder {
             api_keys: vec![seed_data::API_KEY.to_owned()],
             delivery_limit: DELIVERY_LIMIT,
             body_limit: BODY_LIMIT,
+            quirks: Quirks::none(),
         }
     }
 
@@ -346,6 +385,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// The untidy forms that are switched on from the beginning; none by default.
+    #[must_use]
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
     /// Opens the listeners and starts answering.
     ///
     /// # Errors
@@ -360,7 +406,8 @@ impl SandboxBuilder {
             None => DEFAULT_TIME.parse()?,
         };
         let listeners = Listeners::open(self.port).await?;
-        let engine = Engine::new(&*self.provider, self.seed, VirtualClock::new(self.clock, start))?;
+        let engine = Engine::new(&*self.provider, self.seed, VirtualClock::new(self.clock, start))?
+            .with_quirks(self.quirks);
         let settings = Settings {
             provider: self.provider,
             delivery_limit: self.delivery_limit,

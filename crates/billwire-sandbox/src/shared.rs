@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::clock::ClockMode;
+use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) api_keys: Vec<String>,
     pub(crate) urls: Urls,
+    pub(crate) contract: Contract,
 }
 
 /// What happened while time passed.
@@ -93,6 +95,7 @@ impl Shared {
             body_limit: settings.body_limit,
             api_keys: settings.api_keys,
             urls: settings.urls,
+            contract: Contract::default(),
         }
     }
 
@@ -171,7 +174,10 @@ impl Shared {
             match step {
                 Step::Happened { at, what } => effects.push(EffectReport { at, what }),
                 Step::Deliver(job) => {
-                    let attempt = sender.deliver(&job).await;
+                    let attempt = match self.contract.event(&job) {
+                        Ok(()) => sender.deliver(&job).await,
+                        Err(error) => DeliveryAttempt { at: job.at, status: None, error: Some(error) },
+                    };
                     self.engine().attempted(&job.event_id, attempt.clone());
                     deliveries.push(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
                 }

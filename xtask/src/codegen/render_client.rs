@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Description, Operation, Property, Safety, Type};
+use super::model::{Auth, Description, Operation, Property, Safety, Type};
 use super::names;
 use super::render::{self, docs, header, ident, paragraphs, sentence, source_line};
 use super::render_operations::known_values;
@@ -43,7 +43,7 @@ pub fn render_client(description: &Description) -> String {
     let mut names: BTreeSet<String> = model_names(&operations);
     names.extend(operations.iter().map(|operation| operation.response.clone()));
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
-    let methods = operations.iter().map(|operation| method(description, operation));
+    let impls = impls(description, &operations);
     let items = vec![
         quote!(use billwire_models::#api::{#(#names),*};),
         quote!(
@@ -56,12 +56,42 @@ pub fn render_client(description: &Description) -> String {
             use super::calls;
         ),
         quote!(use crate::#api::Client;),
-        quote! {
+    ];
+    let items = items.into_iter().chain(impls).collect();
+    render::file(&header(description, "paths", &description.paths_digest, "change the description."), items)
+}
+
+/// The methods, apart by what the credential must be. A client made from a client token has none that needs the API key.
+fn impls(description: &Description, operations: &[&Operation]) -> Vec<TokenStream> {
+    let takes_token = |operation: &&&Operation| operation.auth.contains(&Auth::ClientToken);
+    let methods = |operations: Vec<&&Operation>| -> Vec<TokenStream> {
+        operations.into_iter().map(|operation| method(description, operation)).collect()
+    };
+    let everyone = methods(operations.iter().filter(takes_token).collect());
+    let partner = methods(operations.iter().filter(|operation| !takes_token(operation)).collect());
+    if everyone.is_empty() {
+        return vec![quote! {
             /// One method per operation.
-            impl Client { #(#methods)* }
+            impl Client { #(#partner)* }
+        }];
+    }
+    let api = ident(&description.api);
+    let mut items = vec![
+        quote!(
+            use crate::#api::scope::Scope;
+        ),
+        quote! {
+            /// One method per operation that takes the API key or a client token.
+            impl<S: Scope> Client<S> { #(#everyone)* }
         },
     ];
-    render::file(&header(description, "paths", &description.paths_digest, "change the description."), items)
+    if !partner.is_empty() {
+        items.push(quote! {
+            /// One method per operation that takes the API key alone.
+            impl Client { #(#partner)* }
+        });
+    }
+    items
 }
 
 /// `mod.rs` of the generated client.

@@ -92,7 +92,7 @@ fn library(repository: &Path, root: &Path) -> String {
             "pub mod core { pub use crate::q2; }\npub mod models { pub use crate::{operation, q2}; }\n",
         );
     }
-    let client = if has_operations { "    pub use crate::client::Client;\n" } else { "" };
+    let client = if has_operations { "    pub use crate::client::{Client, scope};\n" } else { "" };
     let _ = write!(
         text,
         "pub mod q2 {{\n{client}    #[path = \"{}\"]\n    mod generated;\n    pub use self::generated::*;\n}}\n",

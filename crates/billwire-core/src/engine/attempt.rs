@@ -1,42 +1,11 @@
-//! One attempt under a time limit.
+//! Work under a time limit.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
-
-use bytes::Bytes;
-use http::{Request, Response};
-
-use super::run::Link;
-use crate::transport::{TransportError, TransportLimits};
-
-/// How an attempt ended before its answer was looked at.
-#[derive(Debug)]
-pub(super) enum Ended {
-    Answered(Response<Bytes>),
-    Failed(TransportError),
-    /// The time limit came first; the transport's future was dropped.
-    TimedOut,
-}
-
-/// Sends `request`, and drops it when `limit` has passed.
-pub(super) async fn send_within(
-    link: &Link,
-    request: Request<Bytes>,
-    limits: &TransportLimits,
-    limit: Duration,
-) -> Ended {
-    let sent = link.transport.send(request, limits);
-    match first_of(sent, link.clock.sleep(limit)).await {
-        Some(Ok(response)) => Ended::Answered(response),
-        Some(Err(error)) => Ended::Failed(error),
-        None => Ended::TimedOut,
-    }
-}
 
 /// The output of `work`, or `None` when `limit` is ready first. An answer that is ready at the same time wins.
-async fn first_of<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+pub(crate) async fn first_of<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(limit));
     poll_fn(|context| {
         if let Poll::Ready(output) = work.as_mut().poll(context) {

@@ -2,7 +2,10 @@
 
 mod attempt;
 mod call_id;
+mod exchange;
 mod run;
-mod trace;
+pub(crate) mod trace;
 
-pub(crate) use self::run::{Link, run};
+pub(crate) use self::attempt::first_of;
+pub(crate) use self::exchange::{Opened, Pieces, Whole};
+pub(crate) use self::run::{Done, Link, run};

@@ -8,19 +8,18 @@ use bytes::Bytes;
 use http::Request;
 use tracing::Instrument as _;
 
-use super::attempt::{Ended, send_within};
+use super::attempt::first_of;
+use super::exchange::{Exchange, Way};
 use super::{call_id, trace};
 use crate::call::Attempt;
 use crate::clock::Clock;
 use crate::config::{CallOptions, Settings};
-use crate::credential::Credential;
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::sealed::Protocol;
 use crate::request::{self, Draft};
-use crate::response::{self, Received};
 use crate::retry::may_retry;
-use crate::transport::{Transport, TransportError, TransportErrorKind, TransportLimits};
+use crate::transport::Transport;
 
 /// The two things a client reaches the world through.
 #[derive(Debug)]
@@ -31,19 +30,20 @@ pub(crate) struct Link {
 
 /// A call that was answered with a 2xx status.
 #[derive(Debug)]
-pub(crate) struct Done {
-    pub(crate) received: Received,
+pub(crate) struct Done<T> {
+    pub(crate) output: T,
     pub(crate) call_id: String,
     pub(crate) attempts: u32,
 }
 
-/// Sends `draft` until it is answered, may not be repeated, or a bound is reached.
-pub(crate) async fn run(
+/// Sends `draft` until it is answered, may not be repeated, or a bound is reached. `exchange` reads the answer.
+pub(crate) async fn run<P: Protocol, E: Exchange>(
     link: &Link,
-    protocol: &impl Protocol,
+    protocol: &P,
     draft: Draft<'_>,
     options: &CallOptions,
-) -> Result<Done, Error> {
+    exchange: &E,
+) -> Result<Done<E::Output>, Error> {
     if options.timeout.is_some_and(|timeout| timeout.is_zero()) {
         return Err(Error::new(ErrorKind::InvalidRequest, "the timeout of an attempt is zero")
             .with_operation(draft.operation)
@@ -52,15 +52,16 @@ pub(crate) async fn run(
     let settings = protocol.settings();
     let call_id = call_id::fresh(&*settings.random).map_err(|error| error.with_operation(draft.operation))?;
     let span = trace::call_span(draft.operation, &call_id);
-    let mut run = Run::new(link, protocol, draft, options);
+    let mut run = Run::new(link, protocol, draft, options, exchange);
     match run.until_done().instrument(span).await {
-        Ok(received) => Ok(Done { received, call_id, attempts: run.attempts }),
+        Ok(output) => Ok(Done { output, call_id, attempts: run.attempts }),
         Err(error) => Err(error.with_call(&call_id, run.attempts)),
     }
 }
 
 /// One call on its way.
-struct Run<'a, P> {
+struct Run<'a, P, E> {
+    exchange: &'a E,
     link: &'a Link,
     protocol: &'a P,
     settings: &'a Settings,
@@ -77,11 +78,18 @@ struct Run<'a, P> {
     unclear: bool,
 }
 
-impl<'a, P: Protocol> Run<'a, P> {
-    fn new(link: &'a Link, protocol: &'a P, draft: Draft<'a>, options: &'a CallOptions) -> Self {
+impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
+    fn new(
+        link: &'a Link,
+        protocol: &'a P,
+        draft: Draft<'a>,
+        options: &'a CallOptions,
+        exchange: &'a E,
+    ) -> Self {
         let settings = protocol.settings();
         let deadline = options.deadline.unwrap_or(settings.deadline);
         Self {
+            exchange,
             link,
             protocol,
             settings,
@@ -96,12 +104,12 @@ impl<'a, P: Protocol> Run<'a, P> {
         }
     }
 
-    async fn until_done(&mut self) -> Result<Received, Error> {
+    async fn until_done(&mut self) -> Result<E::Output, Error> {
         loop {
             let error = match self.attempt().await {
-                Ok(received) => {
+                Ok(output) => {
                     self.settings.budget.reward();
-                    return Ok(received);
+                    return Ok(output);
                 }
                 Err(error) => error,
             };
@@ -124,7 +132,7 @@ impl<'a, P: Protocol> Run<'a, P> {
     }
 
     /// One attempt, from building the request to sorting the response.
-    async fn attempt(&mut self) -> Result<Received, Error> {
+    async fn attempt(&mut self) -> Result<E::Output, Error> {
         let request = self.build()?;
         let remaining = self.remaining();
         if remaining.is_zero() {
@@ -133,17 +141,20 @@ impl<'a, P: Protocol> Run<'a, P> {
         self.attempts = self.attempts.saturating_add(1);
         trace::attempt_started(self.attempts);
         let started = self.link.clock.monotonic();
-        let limits = TransportLimits::new(self.settings.max_response_bytes);
-        let ended = send_within(self.link, request, &limits, self.timeout.min(remaining)).await;
-        let result = self.sort(ended, remaining);
+        let way = Way {
+            link: self.link,
+            protocol: self.protocol,
+            operation: self.operation(),
+            options: self.options,
+            attempt: self.attempts,
+        };
+        let carried = self.exchange.carry(&way, request);
+        let result = first_of(carried, self.link.clock.sleep(self.timeout.min(remaining)))
+            .await
+            .unwrap_or_else(|| Err(self.timed_out(remaining)));
         let took = self.link.clock.monotonic().saturating_sub(started);
         match &result {
-            Ok(received) => trace::attempt_succeeded(
-                self.attempts,
-                received.status.as_u16(),
-                received.request_id.as_deref(),
-                took,
-            ),
+            Ok(output) => trace::attempt_succeeded(self.attempts, output.as_ref(), took),
             Err(error) => trace::attempt_failed(self.attempts, error, took),
         }
         result
@@ -153,42 +164,20 @@ impl<'a, P: Protocol> Run<'a, P> {
     fn build(&self) -> Result<Request<Bytes>, Error> {
         let mut attempt = Attempt::new(self.link.clock.now(), &*self.settings.random);
         attempt.credential = self.options.credential.as_ref();
+        attempt.encryption_key = self.options.encryption_key.as_ref();
         request::build(self.protocol, &self.draft, &attempt)
     }
 
-    fn sort(&self, ended: Ended, remaining: Duration) -> Result<Received, Error> {
-        match ended {
-            Ended::Answered(response) => {
-                trace::headers_received(self.attempts, response.headers());
-                let secret = self.options.credential.as_ref().map(Credential::secret);
-                response::receive(
-                    self.protocol,
-                    self.operation(),
-                    secret.as_slice(),
-                    self.settings.max_response_bytes,
-                    response,
-                )
-            }
-            Ended::Failed(error) => Err(self.transport_failed(error)),
-            Ended::TimedOut if remaining <= self.timeout => Err(self
-                .failed(
-                    ErrorKind::DeadlineExceeded,
-                    "the time for the whole call was used up during an attempt",
-                )
-                .with_delivery(Delivery::Unknown)),
-            Ended::TimedOut => Err(self
-                .failed(ErrorKind::Timeout, format!("no answer within {:?}", self.timeout))
-                .with_delivery(Delivery::Unknown)),
-        }
-    }
-
-    fn transport_failed(&self, error: TransportError) -> Error {
-        let kind = match error.kind() {
-            TransportErrorKind::AnswerTooLarge => ErrorKind::AnswerTooLarge,
-            TransportErrorKind::InvalidRequest => ErrorKind::InvalidRequest,
-            _ => ErrorKind::Transport,
+    fn timed_out(&self, remaining: Duration) -> Error {
+        let error = if remaining <= self.timeout {
+            self.failed(
+                ErrorKind::DeadlineExceeded,
+                "the time for the whole call was used up during an attempt",
+            )
+        } else {
+            self.failed(ErrorKind::Timeout, format!("no answer within {:?}", self.timeout))
         };
-        self.failed(kind, error.to_string()).with_delivery(error.delivery()).with_source(error)
+        error.with_delivery(Delivery::Unknown)
     }
 
     fn failed(&self, kind: ErrorKind, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {

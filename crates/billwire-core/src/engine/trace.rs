@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use billwire_models::operation::Operation;
 use http::HeaderMap;
-use tracing::{Span, debug, info_span, trace, warn};
+use tracing::{Span, debug, info, info_span, trace, warn};
 
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::redact::VisibleHeaders;
+use crate::response::Head;
 
 /// The span of a whole call. `path` is the template, so that ids do not multiply time series.
 pub(super) fn call_span(operation: &'static Operation, call_id: &str) -> Span {
@@ -30,11 +31,11 @@ pub(super) fn headers_received(attempt: u32, headers: &HeaderMap) {
     trace!(attempt, headers = ?VisibleHeaders(headers), "headers received");
 }
 
-pub(super) fn attempt_succeeded(attempt: u32, status: u16, request_id: Option<&str>, took: Duration) {
+pub(super) fn attempt_succeeded(attempt: u32, head: &Head, took: Duration) {
     debug!(
         attempt,
-        status,
-        request_id = request_id.unwrap_or_default(),
+        status = head.status.as_u16(),
+        request_id = head.request_id.as_deref().unwrap_or_default(),
         delivery = Delivery::Answered.as_str(),
         duration_ms = milliseconds(took),
         "answered"
@@ -59,6 +60,50 @@ pub(super) fn waiting(attempt: u32, wait: Duration) {
 
 pub(super) fn not_repeated(why: &str) {
     debug!(why, "not repeated");
+}
+
+/// The key of the payload encryption was fetched. Its id is public.
+pub(crate) fn key_fetched(key_id: &str, earlier: &str) {
+    info!(key_id, earlier, "payload encryption key fetched");
+}
+
+/// The key of the payload encryption was not fetched, and the earlier one, if there is one, stays in use.
+pub(crate) fn key_not_fetched(earlier: &str, error: &Error) {
+    warn!(
+        earlier,
+        kind = ?error.kind(),
+        call_id = error.call_id().unwrap_or_default(),
+        request_id = error.request_id().unwrap_or_default(),
+        delivery = error.delivery().as_str(),
+        "payload encryption key not fetched"
+    );
+}
+
+/// Card or bank account data leaves for production under TLS alone.
+pub(crate) fn card_data_in_clear(operation: &'static Operation) {
+    warn!(operation = operation.id, "card or bank account data is sent without payload encryption");
+}
+
+/// A list that was read in pieces ended well.
+pub(crate) fn list_read(call_id: &str, elements: usize, rejected: usize, bytes: u64) {
+    debug!(call_id, elements, rejected, bytes, "list read");
+}
+
+/// A list that was read in pieces ended in an error, after so many elements.
+pub(crate) fn list_failed(call_id: &str, elements: usize, error: &Error) {
+    warn!(
+        call_id,
+        elements,
+        kind = ?error.kind(),
+        request_id = error.request_id().unwrap_or_default(),
+        delivery = error.delivery().as_str(),
+        "list failed"
+    );
+}
+
+/// An element of a list could not be decoded; its content is not told.
+pub(crate) fn element_rejected(call_id: &str, path: &str) {
+    warn!(call_id, path, "list element rejected");
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -58,6 +58,12 @@ pub(super) fn of(error: &Error) -> &'static str {
         ErrorKind::RejectedElements => {
             "turn strict mode off to receive the readable elements, and report the others"
         }
+        ErrorKind::EndlessList => {
+            "do not take what came for the whole list; narrow the search, or raise the bound with with_max_pages"
+        }
+        ErrorKind::KeyUnavailable => {
+            "nothing was sent: look at the cause, which is the failed call for the key, then repeat the call"
+        }
     }
 }
 

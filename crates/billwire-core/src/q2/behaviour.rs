@@ -3,10 +3,11 @@
 use billwire_models::q2::{Acknowledgement, BillId, SchedulePayment};
 
 use super::Client;
+use super::scope::Scope;
 use crate::answer::Answer;
 use crate::error::Error;
 
-impl Client {
+impl<S: Scope> Client<S> {
     /// Pays a bill **now**, with the payment method that is assigned to it or the client's default.
     ///
     /// Sends `POST /payment/schedule` without a day. For a day in the future make the request with

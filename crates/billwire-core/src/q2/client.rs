@@ -1,19 +1,33 @@
 //! The client of Q2 Biller Direct.
 
+use std::fmt;
 use std::sync::Arc;
 
+use billwire_models::operation::Safety;
 use billwire_models::scalar;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::config::Config;
+use super::encryption;
+use super::keys::{KeyCache, KeySource};
+use super::scope::{OneClient, Partner, Scope};
+use super::secure;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::CallOptions;
-use crate::engine::{self, Link};
-use crate::error::Error;
-use crate::response;
+use crate::credential::{ClientToken, Credential};
+use crate::engine::{self, Done, Link, Opened, trace};
+use crate::environment::Stage;
+use crate::error::{Error, ErrorKind};
+use crate::response::{self, Received};
+use crate::stream::{Elements, List};
 use crate::transport::Transport;
+
+/// What a refused call adds to its advice when its body was encrypted to a fetched key.
+const DOUBTED: &str = "the body was encrypted to a fetched key, and the next call fetches the key anew, so if the service \
+                       could not decrypt this one, repeat it";
 
 /// A client: one method per operation, and [`Client::send`] under all of them.
 ///
@@ -42,21 +56,75 @@ use crate::transport::Transport;
 /// ```
 ///
 /// Dropping the future of a call stops it; whether the request arrived is then not known.
-#[derive(Clone, Debug)]
-pub struct Client {
-    link: Arc<Link>,
-    config: Config,
+///
+/// `S` says how far the credential reaches. A client made from a client token is a `Client<OneClient>` and has only the
+/// methods that such a token may call; this does not compile:
+///
+/// ```compile_fail,E0599
+/// use billwire_core::q2::{Client, scope::OneClient};
+/// use billwire_models::q2::CreateClient;
+///
+/// async fn create(client: Client<OneClient>) {
+///     let _ = client.create_client(&CreateClient::new("customer-17")).await;
+/// }
+/// ```
+///
+/// With the API key it does:
+///
+/// ```
+/// use billwire_core::q2::Client;
+/// use billwire_models::q2::CreateClient;
+///
+/// async fn create(client: Client) {
+///     let _ = client.create_client(&CreateClient::new("customer-17")).await;
+/// }
+/// ```
+pub struct Client<S = Partner> {
+    pub(super) link: Arc<Link>,
+    pub(super) config: Config<S>,
     options: CallOptions,
+    /// The fetched key, if one is to be fetched.
+    keys: Option<Arc<KeyCache>>,
 }
 
 impl Client {
+    /// A client with the same connections, settings and retry budget that is limited to the client that `token` was issued
+    /// for. Its calls never carry the API key; a fetched encryption key is still fetched with it.
+    ///
+    /// Make one for each token; a token expires, and is then answered with 401.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a token of another environment or one that cannot stand in a header;
+    /// [`ErrorKind::CredentialNotAllowed`] if this client signs its requests, because what to sign for a token is not
+    /// documented.
+    ///
+    /// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" and section 8.3 "Request signing".
+    pub fn for_one_client(&self, token: ClientToken) -> Result<Client<OneClient>, Error> {
+        let credential = Credential::from(token);
+        secure::check_token(&self.config.inner, &credential)?;
+        let mut options = self.options.clone();
+        options.credential = Some(credential);
+        Ok(Client {
+            link: Arc::clone(&self.link),
+            config: self.config.for_one_client(),
+            options,
+            keys: self.keys.clone(),
+        })
+    }
+}
+
+impl<S: Scope> Client<S> {
     /// A client that sends through `transport` and measures time with `clock`.
-    pub fn new(config: Config, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
-        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new() }
+    pub fn new(config: Config<S>, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        let keys = match &config.inner.encryption {
+            KeySource::Fetched(key) => Some(Arc::new(key.cache())),
+            KeySource::Configured(_) | KeySource::None => None,
+        };
+        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new(), keys }
     }
 
     /// The configuration.
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &Config<S> {
         &self.config
     }
 
@@ -67,6 +135,7 @@ impl Client {
             link: Arc::clone(&self.link),
             config: self.config.clone(),
             options: self.options.overridden_by(options),
+            keys: self.keys.clone(),
         }
     }
 
@@ -80,11 +149,110 @@ impl Client {
         &self,
         call: Call<R>,
     ) -> Result<Answer<R>, Error> {
-        let done = engine::run(&self.link, &self.config, call.draft(), &self.options).await?;
-        let strict = self.options.strict.unwrap_or(self.config.inner.settings.strict);
-        match response::decode::<R>(call.operation(), &done.received, strict) {
+        let done = self.exchange(&call).await?;
+        match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
             Ok(answer) => Ok(answer.with_call(done.call_id, done.attempts)),
             Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
         }
+    }
+
+    /// Finds the key for `call`, if it needs one, and sends it.
+    async fn exchange<R>(&self, call: &Call<R>) -> Result<Done<Received>, Error> {
+        let operation = call.operation();
+        let settings = &self.config.inner.settings;
+        let (KeySource::Fetched(source), Some(keys)) = (&self.config.inner.encryption, &self.keys) else {
+            if operation.card_data && !self.config.encrypts_payloads() && settings.stage == Stage::Production
+            {
+                trace::card_data_in_clear(operation);
+            }
+            return engine::run(&self.link, &self.config, call.draft(), &self.options, &engine::Whole).await;
+        };
+        let mut options = self.options.clone();
+        let mut used = None;
+        if encryption::concerns(operation) {
+            let started = self.link.clock.monotonic();
+            let deadline = options.deadline.unwrap_or(settings.deadline);
+            let key = self
+                .fetched_key(source, keys, deadline)
+                .await
+                .map_err(|error| error.with_operation(operation))?;
+            let took = self.link.clock.monotonic().saturating_sub(started);
+            options.deadline = Some(deadline.saturating_sub(took));
+            used = Some(key.clone());
+            options.encryption_key = Some(key);
+        }
+        let result = engine::run(&self.link, &self.config, call.draft(), &options, &engine::Whole).await;
+        result.map_err(|error| match used {
+            Some(key) if error.status() == Some(StatusCode::BAD_REQUEST) => {
+                keys.doubt(&key);
+                let advice = format!("{}; {DOUBTED}", error.advice());
+                error.with_advice(advice)
+            }
+            _ => error,
+        })
+    }
+
+    /// The elements of the list `member` in the answer to `call`, one after the other, without holding the list: for
+    /// lists without pages that may be long. `T` is the type of an element.
+    ///
+    /// ```
+    /// use billwire_core::q2::{Client, calls};
+    /// use billwire_core::stream::Elements;
+    /// use billwire_models::q2::{BillWithPayments, ClientId};
+    ///
+    /// fn bills(client: &Client, client_id: &ClientId) -> Elements<BillWithPayments> {
+    ///     client.elements(calls::list_bills(client_id), "data")
+    /// }
+    /// ```
+    ///
+    /// Errors come out of the [`Elements`]. A call that does more than read is refused there, unsent.
+    pub fn elements<R, T>(&self, call: Call<R>, member: &'static str) -> Elements<T> {
+        let settings = &self.config.inner.settings;
+        let list = List {
+            operation: call.operation(),
+            member,
+            strict: self.is_strict(),
+            limit: self.options.timeout.unwrap_or(settings.timeout),
+            clock: Arc::clone(&self.link.clock),
+        };
+        let (client, call) = (self.clone(), call.without_answer());
+        Elements::new(list, async move { client.open(&call, member).await })
+    }
+
+    async fn open(&self, call: &Call<()>, member: &'static str) -> Result<Done<Opened>, Error> {
+        if call.operation().safety != Safety::Read {
+            return Err(Error::new(ErrorKind::InvalidRequest, "only lists that are read can be streamed")
+                .with_operation(call.operation())
+                .with_advice("send the call with `Client::send`"));
+        }
+        let exchange = engine::Pieces { member };
+        engine::run(&self.link, &self.config, call.draft(), &self.options, &exchange).await
+    }
+
+    fn is_strict(&self) -> bool {
+        self.options.strict.unwrap_or(self.config.inner.settings.strict)
+    }
+}
+
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self {
+            link: Arc::clone(&self.link),
+            config: self.config.clone(),
+            options: self.options.clone(),
+            keys: self.keys.clone(),
+        }
+    }
+}
+
+impl<S> fmt::Debug for Client<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("link", &self.link)
+            .field("config", &self.config)
+            .field("options", &self.options)
+            .field("keys", &self.keys)
+            .finish()
     }
 }

@@ -1,12 +1,15 @@
 //! The configuration of a Q2 client.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
 use billwire_models::q2::behaviour::PayDateName;
 
+use super::keys::{FetchedKey, KeySource};
+use super::scope::{OneClient, Partner, Scope, ScopedCredential};
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
 use crate::environment::{Environment, Hosts, PlainHttp};
@@ -21,7 +24,7 @@ const HOSTS: Hosts = Hosts {
     sandbox_prefix: "sb-",
 };
 
-/// A checked configuration. Cheap to clone.
+/// A checked configuration. Cheap to clone. `S` says how far its credential reaches.
 ///
 /// ```
 /// use billwire_core::{ApiKey, Environment, q2};
@@ -32,33 +35,43 @@ const HOSTS: Hosts = Hosts {
 /// assert_eq!(config.base_url(), "https://sb-api.q2open.io/v1");
 /// # Ok::<(), billwire_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Config {
+pub struct Config<S = Partner> {
     pub(super) inner: Arc<Inner>,
+    scope: PhantomData<S>,
 }
 
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) credential: Credential,
     pub(super) signing_key: Option<PrivateKey>,
-    pub(super) encryption_key: Option<PublicKey>,
+    pub(super) encryption: KeySource,
     pub(super) card_data_in_clear: bool,
     pub(super) pay_date_name: PayDateName,
 }
 
 impl Config {
     /// Starts a configuration with what has no default: where to, and as whom.
-    pub fn builder(environment: Environment, credential: impl Into<Credential>) -> ConfigBuilder {
+    ///
+    /// An [`ApiKey`](crate::ApiKey) gives a `Config`, a [`ClientToken`](crate::ClientToken) a `Config<OneClient>`.
+    pub fn builder<C: ScopedCredential>(environment: Environment, credential: C) -> ConfigBuilder<C::Scope> {
         ConfigBuilder {
             draft: Draft::new(environment),
             credential: credential.into(),
             signing_key: None,
-            encryption_key: None,
+            encryption: KeySource::None,
             card_data_in_clear: true,
             pay_date_name: PayDateName::default(),
+            scope: PhantomData,
         }
     }
 
+    /// The same configuration for a client that is limited by a token. The API key stays inside.
+    pub(super) fn for_one_client(&self) -> Config<OneClient> {
+        Config { inner: Arc::clone(&self.inner), scope: PhantomData }
+    }
+}
+
+impl<S: Scope> Config<S> {
     /// The base URL without a trailing slash, version prefix included.
     pub fn base_url(&self) -> &str {
         self.inner.settings.base_url()
@@ -71,7 +84,19 @@ impl Config {
 
     /// Whether the bodies of `POST` requests are encrypted.
     pub fn encrypts_payloads(&self) -> bool {
-        self.inner.encryption_key.is_some()
+        self.inner.encryption.is_on()
+    }
+}
+
+impl<S> Clone for Config<S> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), scope: PhantomData }
+    }
+}
+
+impl<S> fmt::Debug for Config<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Config").field("inner", &self.inner).finish()
     }
 }
 
@@ -82,7 +107,7 @@ impl fmt::Debug for Inner {
             .field("settings", &self.settings)
             .field("credential", &self.credential)
             .field("signs_requests", &self.signing_key.is_some())
-            .field("encrypts_payloads", &self.encryption_key.is_some())
+            .field("encrypts_payloads", &self.encryption.is_on())
             .field("card_data_in_clear", &self.card_data_in_clear)
             .field("pay_date_name", &self.pay_date_name)
             .finish()
@@ -92,15 +117,17 @@ impl fmt::Debug for Inner {
 /// A configuration being written; [`ConfigBuilder::build`] checks it once.
 #[derive(Clone)]
 #[must_use = "call `build` to get the configuration"]
-pub struct ConfigBuilder {
+pub struct ConfigBuilder<S = Partner> {
     draft: Draft,
     credential: Credential,
     signing_key: Option<PrivateKey>,
-    encryption_key: Option<PublicKey>,
+    encryption: KeySource,
     card_data_in_clear: bool,
     pay_date_name: PayDateName,
+    scope: PhantomData<S>,
 }
 
+/// What needs the API key.
 impl ConfigBuilder {
     /// Signs every request with `key`. Default: no signature.
     ///
@@ -114,6 +141,33 @@ impl ConfigBuilder {
         self
     }
 
+    /// Encrypts the body of every `POST` request to the service's latest key, which is fetched when it is first needed, and
+    /// kept fresh. Default: off. Takes the place of a configured key.
+    ///
+    /// ```
+    /// use billwire_core::{ApiKey, Environment, q2};
+    /// use billwire_crypto::PortableProvider;
+    ///
+    /// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key-from-the-portal"))
+    ///     .with_fetched_payload_encryption(q2::FetchedKey::new(PortableProvider))
+    ///     .with_card_data_encrypted_only()
+    ///     .build()?;
+    /// assert!(config.encrypts_payloads());
+    /// # Ok::<(), billwire_core::Error>(())
+    /// ```
+    ///
+    /// See [`FetchedKey`] for when it is fetched, what happens when that fails, and what such a key does not protect from.
+    ///
+    /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)" and section 4.7.3 "GET
+    /// /partner/public-keys/latest: newest key".
+    pub fn with_fetched_payload_encryption(mut self, key: FetchedKey) -> Self {
+        self.encryption = KeySource::Fetched(key);
+        self
+    }
+}
+
+/// What every credential may have.
+impl<S: Scope> ConfigBuilder<S> {
     /// Encrypts the body of every `POST` request to `key`, which must carry the service's key id. Default: off.
     ///
     /// Each attempt has its own content key and initialisation vector. Hides the body from whoever ends TLS on the
@@ -121,12 +175,14 @@ impl ConfigBuilder {
     ///
     /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)".
     pub fn with_payload_encryption(mut self, key: PublicKey) -> Self {
-        self.encryption_key = Some(key);
+        self.encryption = KeySource::Configured(key);
         self
     }
 
-    /// Refuses calls that carry card or bank account data unless payload encryption is on. Default: allowed, under
-    /// TLS alone.
+    /// Refuses calls that carry card or bank account data unless they are encrypted. Default: allowed under TLS alone, with
+    /// a trace at the level `WARN` for each such call to production.
+    ///
+    /// Whatever is set here, such data never goes in clear over plain `http` to another machine.
     pub fn with_card_data_encrypted_only(mut self) -> Self {
         self.card_data_in_clear = false;
         self
@@ -175,6 +231,18 @@ impl ConfigBuilder {
         self
     }
 
+    /// The largest accepted answer that is read element by element and not kept, in bytes. Default: 2 GiB.
+    pub fn with_max_stream_bytes(mut self, bytes: u64) -> Self {
+        self.draft.max_stream_bytes = bytes;
+        self
+    }
+
+    /// The largest accepted element of such an answer, in bytes. Default: 1 MiB.
+    pub fn with_max_element_bytes(mut self, bytes: usize) -> Self {
+        self.draft.max_element_bytes = bytes;
+        self
+    }
+
     /// Whether list elements that do not decode are an error. Default: `false`, they are reported by
     /// [`Answer::rejected`](crate::Answer::rejected).
     pub fn with_strict(mut self, strict: bool) -> Self {
@@ -205,36 +273,42 @@ impl ConfigBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] for an unusable or unsafe address, a credential of another environment, request
-    /// signing without an API key, an encryption key without key id, or a bound of zero. The message says what to
+    /// signing or a fetched key without an API key, an encryption key without key id, or a bound of zero. The message says what to
     /// change.
-    pub fn build(self) -> Result<Config, Error> {
+    pub fn build(self) -> Result<Config<S>, Error> {
         let settings = self.draft.check(&HOSTS)?;
         self.credential.check(settings.stage)?;
-        if self.signing_key.is_some() && !matches!(self.credential, Credential::ApiKey(_)) {
+        let has_api_key = matches!(self.credential, Credential::ApiKey(_));
+        if self.signing_key.is_some() && !has_api_key {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "request signing is on, but there is no API key",
             )
             .with_advice("sign with an API key, or turn request signing off for client tokens"));
         }
-        if self.encryption_key.as_ref().is_some_and(|key| key.key_id().is_none()) {
-            return Err(Error::new(ErrorKind::Configuration, "the payload encryption key has no key id")
-                .with_advice("add the id that the service gave the key with `with_key_id`"));
+        if matches!(self.encryption, KeySource::Fetched(_)) && !has_api_key {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the payload encryption key is to be fetched, but there is no API key",
+            )
+            .with_advice("fetch with an API key, or configure the key with `with_payload_encryption`"));
         }
+        self.encryption.check()?;
         Ok(Config {
             inner: Arc::new(Inner {
                 settings,
                 credential: self.credential,
                 signing_key: self.signing_key,
-                encryption_key: self.encryption_key,
+                encryption: self.encryption,
                 card_data_in_clear: self.card_data_in_clear,
                 pay_date_name: self.pay_date_name,
             }),
+            scope: PhantomData,
         })
     }
 }
 
-impl fmt::Debug for ConfigBuilder {
+impl<S> fmt::Debug for ConfigBuilder<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ConfigBuilder")

@@ -2,6 +2,7 @@
 //!
 //! - [`Config`]: where to, as whom, with which keys
 //! - [`Client`]: one method per operation
+//! - [`scope`]: what a client made from a client token cannot do, and does not have
 //! - [`calls`]: the same operations as plain [`Call`](crate::Call)s, for callers who bring their own HTTP
 //!
 //! Source: Q2 Biller Direct description, all sections.
@@ -13,11 +14,16 @@ mod encryption;
 mod error_body;
 #[rustfmt::skip]
 mod generated;
+mod keys;
+mod lists;
 mod not_accepted;
 mod schedule;
+pub mod scope;
 mod secure;
 mod signing;
 
 pub use self::client::Client;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::generated::calls;
+pub use self::keys::FetchedKey;
+pub use self::lists::CompanySearch;

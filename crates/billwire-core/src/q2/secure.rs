@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::Request;
 
 use super::config::{Config, Inner};
+use super::scope::Scope;
 use super::{encryption, error_body, not_accepted, schedule, signing};
 use crate::call::Attempt;
 use crate::config::Settings;
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::sealed::Protocol;
 use crate::request::{self, Draft};
 
-impl Protocol for Config {
+impl<S: Scope> Protocol for Config<S> {
     fn settings(&self) -> &Settings {
         &self.inner.settings
     }
@@ -56,19 +57,30 @@ fn check_credential(
         )
         .with_advice(format!("use {}", accepted.join(" or "))));
     }
-    if config.signing_key.is_some() && !matches!(credential, Credential::ApiKey(_)) {
-        return Err(Error::new(
-            ErrorKind::CredentialNotAllowed,
-            "request signing is on, and a call with a client token cannot be signed",
-        )
-        .with_advice("use the API key, or a client without request signing"));
+    check_signable(config, credential)
+}
+
+/// Checks a token before a client is made of it.
+pub(super) fn check_token(config: &Inner, token: &Credential) -> Result<(), Error> {
+    token.check(config.settings.stage)?;
+    check_signable(config, token)
+}
+
+/// What to sign in place of the API key is not documented.
+fn check_signable(config: &Inner, credential: &Credential) -> Result<(), Error> {
+    if config.signing_key.is_none() || matches!(credential, Credential::ApiKey(_)) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::new(
+        ErrorKind::CredentialNotAllowed,
+        "request signing is on, and a call with a client token cannot be signed",
+    )
+    .with_advice("use the API key, or a client without request signing"))
 }
 
 /// The body as it goes over the wire.
 fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
     let Some(body) = draft.body else { return Ok(None) };
     let body = schedule::apply(config.pay_date_name, draft.operation, body)?;
-    encryption::apply(config, draft.operation, body, attempt.random).map(Some)
+    encryption::apply(config, draft.operation, body, attempt).map(Some)
 }

@@ -8,12 +8,17 @@
 mod answers;
 mod blocking;
 mod generated;
+mod hostile;
 mod messages;
 mod path;
+#[rustfmt::skip]
+mod q2_samples;
 mod requests;
 mod retries;
 mod rules;
 mod secrets;
+mod splitter;
+mod streams;
 mod support;
 mod time_limits;
 mod traces;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::support::{self, Scene};
 
-fn build(environment: Environment, credential: impl Into<Credential>) -> Result<Config, Error> {
+fn build(environment: Environment, credential: ApiKey) -> Result<Config, Error> {
     Config::builder(environment, credential).build()
 }
 
@@ -67,6 +67,8 @@ fn bounds_of_zero_and_unfit_keys_are_refused() {
     refused(support::builder().with_timeout(Duration::ZERO).build(), "timeout of an attempt is zero");
     refused(support::builder().with_deadline(Duration::ZERO).build(), "deadline of a call is zero");
     refused(support::builder().with_max_response_bytes(0).build(), "largest response is zero");
+    refused(support::builder().with_max_stream_bytes(0).build(), "largest streamed response is zero");
+    refused(support::builder().with_max_element_bytes(0).build(), "largest element is zero");
     let (private, _) = support::encryption_key_pair();
     let nameless = PublicKey::from_modulus_exponent(
         &billwire_crypto::PortableProvider,
@@ -77,7 +79,7 @@ fn bounds_of_zero_and_unfit_keys_are_refused() {
     refused(support::builder().with_payload_encryption(nameless).build(), "no key id");
     let token = Config::builder(
         Environment::custom_sandbox(support::BASE_URL),
-        ClientToken::for_sandbox("client-token"),
+        Credential::from(ClientToken::for_sandbox("client-token")),
     );
     refused(token.with_request_signing(support::signing_key()).build(), "there is no API key");
 }

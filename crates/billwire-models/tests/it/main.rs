@@ -2,6 +2,8 @@
 
 mod decoding;
 mod examples;
+mod hostile;
 #[rustfmt::skip]
 mod q2_examples;
-mod wrong_types;
+#[rustfmt::skip]
+mod q2_samples;

@@ -1,9 +1,10 @@
 //! The control API: what a test does to a sandbox, as JSON over HTTP. The same functions serve the in-process handle.
 
-mod auths;
 pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod keys;
+pub(crate) mod outside;
+pub(crate) mod quirks;
 pub(crate) mod request_signing;
 mod respond;
 pub(crate) mod rules;
@@ -40,10 +41,42 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
     ),
     ("GET", "/control/q2/rules", "switches for what the sources leave open"),
     ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
+    ("GET", "/control/q2/quirks", "the untidy forms that are switched on"),
+    ("PUT", "/control/q2/quirks", r#"{"quirks": "all"|"none"|["success-as-text", ...]}"#),
     (
         "POST",
         "/control/q2/auths/{authId}/lapse",
         r#"a verified login stops working; {"reason": "invalid"|"needs-resync"}"#,
+    ),
+    (
+        "POST",
+        "/control/q2/auths/{authId}/refresh",
+        r#"a verified login is looked at; {"outcome": "verified"|"mfa-required"|"needs-resync"|"invalid"}, {"outcome": "hold", "code": "…"}"#,
+    ),
+    (
+        "POST",
+        "/control/q2/auths/{authId}/bills",
+        r#"one more bill is found; {"balance": "52.11", "dueDate": "…"}"#,
+    ),
+    (
+        "POST",
+        "/control/q2/bills/{billId}/statement",
+        r#"the company issues a statement; {"balance": "52.11", "dueDate": "…"}"#,
+    ),
+    (
+        "POST",
+        "/control/q2/bills/{billId}/choices",
+        "customPaymentAmount, customLabel, hidden, notifications, autopay: what the API has no calls for",
+    ),
+    (
+        "POST",
+        "/control/q2/payment-methods/{paymentMethodId}/issuer",
+        r#"{"declines": true|false}, {"cancelled": true}"#,
+    ),
+    (
+        "POST",
+        "/control/q2/swaps/{swapId}/end",
+        r#"{"outcome": "completed"|"card-on-file"}, {"outcome": "hold", "code": "…"}"#,
     ),
     ("GET", "/control/q2/keys", "the public keys of the emulated service"),
     ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId and privateKey"#),
@@ -93,8 +126,28 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         }
         ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
         ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
+        ("GET", ["control", "q2", "quirks"]) => reply(&quirks::shown(shared)),
+        ("PUT", ["control", "q2", "quirks"]) => reply(&quirks::set(shared, &parse(body)?)),
         ("POST", ["control", "q2", "auths", id, "lapse"]) => {
-            reply(&auths::lapse(shared, id, parse(body)?).await?)
+            reply(&outside::lapse(shared, id, parse(body)?).await?)
+        }
+        ("POST", ["control", "q2", "auths", id, "refresh"]) => {
+            reply(&outside::refresh(shared, id, &parse(body)?).await?)
+        }
+        ("POST", ["control", "q2", "auths", id, "bills"]) => {
+            reply(&outside::found(&outside::find_bill(shared, id, &parse(body)?).await?))
+        }
+        ("POST", ["control", "q2", "bills", id, "statement"]) => {
+            reply(&outside::statement(shared, id, &parse(body)?).await?)
+        }
+        ("POST", ["control", "q2", "bills", id, "choices"]) => {
+            reply(&outside::choose(shared, id, &parse(body)?).await?)
+        }
+        ("POST", ["control", "q2", "payment-methods", id, "issuer"]) => {
+            reply(&outside::issuer(shared, id, parse(body)?).await?)
+        }
+        ("POST", ["control", "q2", "swaps", id, "end"]) => {
+            reply(&outside::end_swap(shared, id, &parse(body)?).await?)
         }
         ("GET", ["control", "q2", "keys"]) => reply(&keys::list(shared)),
         ("POST", ["control", "q2", "keys"]) => reply(&keys::create(shared, parse(body)?)?),

@@ -27,15 +27,16 @@ struct Observed {
 
 /// Answers a request. Every answer, also of an error, carries a `request-id`.
 pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) -> Answer {
-    let (request_id, at) = {
+    let (request_id, at, quirks) = {
         let mut engine = shared.engine();
-        (engine.next_request_id(), engine.now())
+        (engine.next_request_id(), engine.now(), engine.quirks)
     };
     let (parts, body) = request.into_parts();
     let mut observed = Observed::default();
     let result = perform(shared, &parts, body, &mut observed).await;
+    let result = shared.contract.answer(observed.operation, result);
     let mut answer = match &result {
-        Ok(body) => http_body::json(StatusCode::OK, body.clone()),
+        Ok(body) => http_body::json(StatusCode::OK, quirks.answer(observed.operation, body.clone())),
         Err(error) => http_body::json(
             StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             error.body(),

@@ -24,6 +24,8 @@ pub(crate) struct NewEvent {
     pub(crate) client_id: ClientId,
     /// The event object, without the wrapping `event` member.
     pub(crate) body: Value,
+    /// It was triggered with overrides.
+    pub(crate) overridden: bool,
 }
 
 /// An event without its envelope.
@@ -60,7 +62,7 @@ impl World {
         if let (Some(client), Some(members)) = (self.client(&draft.client_id), body.as_object_mut()) {
             members.insert("identifier".to_owned(), client.identifier.clone().into());
         }
-        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body }
+        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body, overridden: false }
     }
 }
 
@@ -106,11 +108,11 @@ pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     let hold = auth.hold?;
     let mut reason = Map::from_iter([
-        ("code".to_owned(), json!(hold.code.code())),
-        ("text".to_owned(), json!(hold.code.text())),
+        ("code".to_owned(), json!(hold.code.as_str())),
+        ("text".to_owned(), json!(hold.text())),
     ]);
-    if let Some(subcategory) = hold.code.subcategory() {
-        reason.insert("subcategory".to_owned(), json!(subcategory));
+    if let Some(subcategory) = hold.subcategory {
+        reason.insert("subcategory".to_owned(), json!(subcategory.as_str()));
     }
     Some(about_auth(
         EventType::AuthHold,
@@ -238,7 +240,7 @@ pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Op
     if let Some(due) = bill.due {
         changes.insert("dueDate".to_owned(), json!({ "current": due }));
     }
-    if let Some(amount) = bill.balance {
+    if let Some(amount) = bill.amount_to_pay() {
         changes.insert("amount".to_owned(), json!({ "current": amount }));
     }
     let mut data = Map::from_iter([
@@ -283,7 +285,12 @@ fn whole_company(company: &Company) -> Value {
         "status": "operational",
         "logo": { "url": company.logo_url(), "background": false },
         "auth": {
-            "urls": { "login": company.page_url("login"), "signup": company.page_url("signup") },
+            "urls": {
+                "login": company.page_url("login"),
+                "signup": company.page_url("signup"),
+                "forgotPassword": company.page_url("forgot-password"),
+                "forgotUsername": company.page_url("forgot-username"),
+            },
             "loginFields": fields.collect::<Vec<_>>(),
         },
         "userPresenceRequired": company.user_presence_required,
@@ -318,8 +325,10 @@ fn payment_method(method: &PaymentMethod) -> Value {
         ("type".to_owned(), json!(method.kind().as_str())),
         ("name".to_owned(), json!(method.name)),
         ("status".to_owned(), json!(method.status)),
-        ("assignedBills".to_owned(), json!(method.assigned_bills)),
     ]);
+    if !method.assigned_bills.is_empty() {
+        members.insert("assignedBills".to_owned(), json!(method.assigned_bills));
+    }
     if let Some(identifier) = &method.identifier {
         members.insert("identifier".to_owned(), json!(identifier));
     }
@@ -334,7 +343,7 @@ fn payment_method(method: &PaymentMethod) -> Value {
                 "brand": card.brand.as_str(),
                 "type": card.kind.as_str(),
                 "expDate": card.expires,
-                "cancelled": false,
+                "cancelled": card.cancelled,
             });
             members.insert("card".to_owned(), details);
         }

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::world::{
-    Amount, BillPlan, ChallengeKind, Company, HoldCode, PaymentOutcome, Plan, PlannedResult, SwapPlan,
-    WantedBill,
+    Amount, BillPlan, ChallengeKind, Company, Hold, PaymentOutcome, Plan, PlannedResult, SwapPlan, WantedBill,
 };
 use crate::api_error::ApiError;
 use crate::moment::Moment;
@@ -27,19 +26,15 @@ pub(super) fn of_legacy_credentials(
     form: &BTreeMap<String, String>,
 ) -> Option<Plan> {
     let name = legacy_name(form)?;
-    let bill = |outcome| BillPlan {
-        balance: Amount::from_cents(USUAL_BALANCE_CENTS),
-        due: Some(Moment::midnight(now.day()).plus_days(USUAL_DUE_DAYS)),
-        wanted: WantedBill::Derived,
-        outcome,
-    };
+    let due = Moment::midnight(now.day()).plus_days(USUAL_DUE_DAYS);
+    let bill = |outcome| BillPlan::derived(Amount::from_cents(USUAL_BALANCE_CENTS), Some(due), outcome);
     let success = PlannedResult::Verified;
     let outcome =
         if name == "testpaymentfail" { PaymentOutcome::DeclineAlways } else { PaymentOutcome::AsMethod };
     let (challenge, result) = match name {
         "test" | "testpaymentfail" | "testswap" => (None, success),
         "testfail" => (None, PlannedResult::Failed),
-        "testhold" => (None, PlannedResult::Hold { code: HoldCode::AcceptTerms }),
+        "testhold" => (None, PlannedResult::Hold { hold: Hold::ACCEPT_TERMS }),
         // The legacy spelling has an "s" at its end (contradiction C24).
         "testmfaquestion" | "testmfaquestions" => (Some(ChallengeKind::Questions), success),
         "testmfacode" => (Some(ChallengeKind::Code), success),
@@ -81,7 +76,7 @@ pub(super) fn of_test_inputs(
     };
     let result = match status {
         "authenticate" => PlannedResult::Authenticate,
-        "hold" => PlannedResult::Hold { code: HoldCode::AcceptTerms },
+        "hold" => PlannedResult::Hold { hold: Hold::ACCEPT_TERMS },
         _ => PlannedResult::Verified,
     };
     let swap = match status {
@@ -111,7 +106,7 @@ fn read_bill(now: Moment, balance: &str, due: &str, status: &str) -> Result<Bill
         "payment-declined" => PaymentOutcome::DeclineOnce,
         _ => PaymentOutcome::AsMethod,
     };
-    Ok(BillPlan { balance, due: Some(due), wanted, outcome })
+    Ok(BillPlan { wanted, ..BillPlan::derived(balance, Some(due), outcome) })
 }
 
 fn read_balance(text: &str) -> Result<Option<Amount>, ApiError> {

@@ -5,8 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::world::{
-    CardBrand, CardFees, ChallengeKind, Company, CompanyId, Fee, Fees, Geo, LoginField, MethodKind,
-    PaySchedule, Product,
+    CardBrand, CardFees, ChallengeKind, Company, CompanyId, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
+    MethodKind, PaySchedule, Product,
 };
 
 /// The documents' example of an API key; it opens this sandbox only.
@@ -42,8 +42,18 @@ pub(crate) fn companies() -> Vec<Company> {
     };
     vec![
         Company { categories: &["electric"], geo: Some(TEXAS), ..regular(1, "Regular Company 1") },
-        Company { categories: &["gas"], geo: Some(UTAH), ..regular(2, "Regular Company 2") },
-        Company { categories: &["electric", "gas"], fees: fees(), ..regular(3, "Regular Company 3") },
+        Company {
+            categories: &["gas"],
+            geo: Some(UTAH),
+            custom_payment_amount: Some(CustomPaymentAmount { can_exceed_balance: true }),
+            ..regular(2, "Regular Company 2")
+        },
+        Company {
+            categories: &["electric", "gas"],
+            custom_payment_amount: Some(CustomPaymentAmount { can_exceed_balance: false }),
+            fees: fees(),
+            ..regular(3, "Regular Company 3")
+        },
         Company {
             categories: &["water"],
             required_payment: Some(MethodKind::Card),
@@ -68,6 +78,7 @@ fn company(id: String, name: &'static str) -> Company {
         required_payment: None,
         user_presence_required: false,
         schedule: None,
+        custom_payment_amount: None,
         fees: Fees::default(),
         geo: None,
         login_fields: LOGIN_FIELDS,
@@ -78,10 +89,17 @@ fn company(id: String, name: &'static str) -> Company {
 fn fees() -> Fees {
     Fees {
         ach: Some(Fee { rate: Decimal::new(150, 2), percentage: false }),
-        cards: vec![CardFees {
-            brand: CardBrand::Visa,
-            credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
-            debit: None,
-        }],
+        cards: vec![
+            CardFees {
+                brand: CardBrand::Visa,
+                credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
+                debit: None,
+            },
+            CardFees {
+                brand: CardBrand::AmericanExpress,
+                credit: Some(Fee { rate: Decimal::new(35, 1), percentage: true }),
+                debit: Some(Fee { rate: Decimal::new(75, 2), percentage: false }),
+            },
+        ],
     }
 }

@@ -46,10 +46,12 @@ pub(crate) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
             "data": samples::data(kind),
         },
     });
+    let overridden = !trigger.overrides.is_empty();
     for (path, value) in trigger.overrides {
         override_member(&mut body, &path, value)?;
     }
-    Ok(NewEvent { id, kind, created: now, client_id: ClientId::new(resource.client_id), body })
+    let client_id = ClientId::new(resource.client_id);
+    Ok(NewEvent { id, kind, created: now, client_id, body, overridden })
 }
 
 struct Resource {

@@ -9,8 +9,8 @@ use billwire_models::scalar::{Money, Number, ProviderTime};
 use rust_decimal::Decimal;
 
 use super::world::{
-    Amount, Ask, Auth, AuthStatus, Bill, BillStatus, CardFees, Company, Details, Fee, MethodKind,
-    PaySchedule, PaymentMethod, Product, Swap, World,
+    Amount, Ask, Auth, AuthStatus, AutopaySetBy, Bill, BillStatus, CardFees, Company, Details, Fee,
+    MethodKind, PaySchedule, PaymentMethod, Product, Swap, World,
 };
 use crate::moment::Moment;
 
@@ -22,9 +22,9 @@ pub(super) fn auth(world: &World, auth: &Auth) -> q2::Auth {
     }
     if let Some(hold) = auth.hold.filter(|_| auth.status == AuthStatus::Hold) {
         let mut reason =
-            q2::HoldReason::new().with_user_message(hold.code.text()).with_code(hold.code.code().into());
-        if let Some(subcategory) = hold.code.subcategory() {
-            reason = reason.with_subcategory(subcategory.into());
+            q2::HoldReason::new().with_user_message(hold.text()).with_code(hold.code.as_str().into());
+        if let Some(subcategory) = hold.subcategory {
+            reason = reason.with_subcategory(subcategory.as_str().into());
         }
         shown = shown.with_reason(reason);
     }
@@ -101,8 +101,8 @@ pub(super) fn swap(world: &World, swap: &Swap) -> q2::Swap {
 fn bill(world: &World, bill: &Bill) -> q2::Bill {
     let status = q2::BillStatus::new(bill.status.as_str().into());
     let mut shown = q2::Bill::new(bill.id.as_str().into(), status)
-        .with_autopay("unknown".into())
-        .with_autopay_source("unknown".into())
+        .with_autopay(bill.autopay.map_or("unknown", |autopay| enabled(autopay.enabled)).into())
+        .with_autopay_source(bill.autopay.map_or("unknown", |autopay| set_by(autopay.source)).into())
         .with_settings(settings(bill))
         .with_meta(q2::BillMeta::new().with_account_number(&bill.account_number))
         .with_hidden(bill.hidden);
@@ -114,10 +114,13 @@ fn bill(world: &World, bill: &Bill) -> q2::Bill {
     }
     if matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue | BillStatus::Pending) {
         shown.balance = bill.balance.map(money);
+        shown.statement_balance = bill.statement_balance.map(money);
+        shown.full_balance = bill.full_balance.map(money);
         shown.due_date = bill.due.map(time);
         shown.pay_date = bill.pay_date().map(time);
         shown.custom_payment_amount = bill.custom_payment_amount.map(money);
     }
+    shown.custom_label.clone_from(&bill.custom_label);
     shown.last_paid_amount = bill.last_paid_amount.map(money);
     shown.last_paid_on = bill.last_paid_on.map(time);
     shown
@@ -125,9 +128,20 @@ fn bill(world: &World, bill: &Bill) -> q2::Bill {
 
 fn settings(bill: &Bill) -> q2::BillSettings {
     q2::BillSettings::new()
-        .with_recurring(if bill.recurring { "enabled" } else { "disabled" }.into())
+        .with_recurring(enabled(bill.recurring).into())
         .with_schedule(schedule(bill.pay_schedule))
-        .with_notifications("enabled".into())
+        .with_notifications(enabled(bill.notifications).into())
+}
+
+fn enabled(on: bool) -> &'static str {
+    if on { "enabled" } else { "disabled" }
+}
+
+fn set_by(source: AutopaySetBy) -> &'static str {
+    match source {
+        AutopaySetBy::Client => "client",
+        AutopaySetBy::Company => "company",
+    }
 }
 
 fn schedule(schedule: PaySchedule) -> q2::Schedule {
@@ -163,6 +177,10 @@ pub(super) fn company(world: &World, company: &Company) -> q2::Company {
         .with_user_presence_required(company.user_presence_required)
         .with_supported_items(["auth", "bill", "swap", "payment"].map(Into::into).to_vec())
         .with_auth(login(company));
+    shown.additional_payment_options = company.custom_payment_amount.map(|option| {
+        let settings = q2::PaymentOptionSettings::new().with_can_exceed_balance(option.can_exceed_balance);
+        vec![q2::PaymentOption::new().with_kind("custom-payment-amount".into()).with_settings(settings)]
+    });
     shown.fees = fees(company);
     shown.geo = company.geo.map(|geo| {
         q2::Geo::new()
@@ -192,8 +210,11 @@ fn login(company: &Company) -> q2::CompanyLogin {
             .with_name(field.name)
             .with_label(field.label)
     });
-    let urls =
-        q2::CompanyUrls::new().with_login(company.page_url("login")).with_signup(company.page_url("signup"));
+    let urls = q2::CompanyUrls::new()
+        .with_login(company.page_url("login"))
+        .with_signup(company.page_url("signup"))
+        .with_forgot_password(company.page_url("forgot-password"))
+        .with_forgot_username(company.page_url("forgot-username"));
     q2::CompanyLogin::new().with_urls(urls).with_login_fields(fields.collect())
 }
 

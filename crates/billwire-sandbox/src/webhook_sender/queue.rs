@@ -33,8 +33,11 @@ pub struct EventRecord {
     pub delivery: DeliveryState,
     /// The attempts so far, oldest first.
     pub attempts: Vec<DeliveryAttempt>,
-    /// The event object as it is sent, without the wrapping `event` member.
+    /// The event object as it is sent, without the wrapping `event` member and before any quirk.
     pub event: Value,
+    /// It was triggered with overrides, so it may be what no description allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
 }
 
 /// Where the delivery of an event stands.
@@ -118,6 +121,7 @@ impl EventLog {
             delivery,
             attempts: Vec::new(),
             event: event.body,
+            overridden: event.overridden,
         });
         if delivery == DeliveryState::Waiting {
             self.enqueue(now, &id);
@@ -226,6 +230,7 @@ mod tests {
                 created: now(),
                 client_id: ClientId::new(*client),
                 body: json!({}),
+                overridden: false,
             };
             log.add(now(), event, DeliveryState::Waiting);
         }

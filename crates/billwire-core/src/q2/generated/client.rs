@@ -14,10 +14,11 @@ use billwire_models::q2::{
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::q2::Client;
+use crate::q2::scope::Scope;
 use super::calls;
 
-/// One method per operation.
-impl Client {
+/// One method per operation that takes the API key or a client token.
+impl<S: Scope> Client<S> {
     /// Add a card or a bank account to a client.
     ///
     /// The request carries card or bank data: it must not be logged, and payload encryption is advised.
@@ -150,27 +151,6 @@ impl Client {
         self.send(calls::create_auth(request)?).await
     }
 
-    /// Create a client, or find the one with this identifier.
-    ///
-    /// Registers one of the partner's users. The same `identifier` again returns the existing `clientId`,
-    /// so this operation can be repeated. What becomes of a different `meta` in a repeat is not documented;
-    /// assume that it is ignored.
-    ///
-    /// Sends `POST /client` with the API key. Repeating it changes nothing more: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.5.1 "POST /client: create or find a client".
-    pub async fn create_client(
-        &self,
-        request: &CreateClient,
-    ) -> Result<Answer<CreatedClient>, Error> {
-        self.send(calls::create_client(request)?).await
-    }
-
     /// Start a swap of the card on file.
     ///
     /// Puts the payment method on file at the company of a verified auth, in place of the card that is
@@ -195,29 +175,6 @@ impl Client {
         request: &CreateSwap,
     ) -> Result<Answer<Acknowledgement>, Error> {
         self.send(calls::create_swap(request)?).await
-    }
-
-    /// Create a single sign-on token for a client.
-    ///
-    /// Makes a token that stands for one client, for the white-label products and for calls limited to that
-    /// client. It lives 24 hours unless `expiration` says otherwise; with `nonce` it works once. Treat the
-    /// token as a secret and as opaque text. An unknown `identifier` creates the client (inferred).
-    ///
-    /// Sends `POST /client/create-token` with the API key. Never repeated once it may have arrived, and no
-    /// call reads back whether it took effect: after a lost answer, let a person decide.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
-    /// for the same thing again.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.5.2 "POST /client/create-token: create an SSO
-    /// token".
-    pub async fn create_token(
-        &self,
-        request: &CreateToken,
-    ) -> Result<Answer<CreatedToken>, Error> {
-        self.send(calls::create_token(request)?).await
     }
 
     /// Delete an auth and everything that hangs on it.
@@ -334,39 +291,6 @@ impl Client {
         self.send(calls::company(company_id)).await
     }
 
-    /// Get the newest key for encrypting requests.
-    ///
-    /// The key to encrypt request bodies to. Its `kid` goes into the envelope beside the encrypted body.
-    ///
-    /// Sends `GET /partner/public-keys/latest` with the API key. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.7.3 "GET /partner/public-keys/latest: newest key".
-    pub async fn latest_public_key(&self) -> Result<Answer<Jwk>, Error> {
-        self.send(calls::latest_public_key()).await
-    }
-
-    /// Get one public key.
-    ///
-    /// One key of the service by its id, not wrapped. The sandbox finds the keys that sign webhooks here
-    /// too (inferred: the documents contradict each other).
-    ///
-    /// Sends `GET /partner/public-keys/{keyId}` with the API key. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.7.2 "GET /partner/public-keys/{keyId}: one key".
-    pub async fn public_key(&self, key_id: &PublicKeyId) -> Result<Answer<Jwk>, Error> {
-        self.send(calls::public_key(key_id)).await
-    }
-
     /// List a client's auths.
     ///
     /// Every stored login of one client with its status. A `hold` carries a `reason`, an `mfa-required` the
@@ -409,31 +333,6 @@ impl Client {
         self.send(calls::list_bills(client_id)).await
     }
 
-    /// List the active bills of every client of a partner.
-    ///
-    /// Every active bill of the partner, with its payment history and the user it belongs to. What makes a
-    /// bill active is not documented; the sandbox returns every bill that is not hidden. There is no
-    /// paging, so the answer can be very large: give the client a limit for answers that fits, and do not
-    /// call it often.
-    ///
-    /// The fixed schedule of a company may stand in `bill.company`, in `bill.auth.company`, or in both.
-    ///
-    /// Sends `GET /bill/listByPartner/{partnerId}` with the API key. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.2.3 "GET /bill/listByPartner/{partnerId}: list a
-    /// partner's active bills".
-    pub async fn list_bills_by_partner(
-        &self,
-        partner_id: &PartnerId,
-    ) -> Result<Answer<PartnerBillList>, Error> {
-        self.send(calls::list_bills_by_partner(partner_id)).await
-    }
-
     /// List the categories of companies.
     ///
     /// The names of the categories to show, and the `type` of each, which is what `searchCompanies` filters
@@ -470,24 +369,6 @@ impl Client {
         client_id: &ClientId,
     ) -> Result<Answer<PaymentMethodList>, Error> {
         self.send(calls::list_payment_methods(client_id)).await
-    }
-
-    /// List the active keys for encrypting requests.
-    ///
-    /// The public keys to which request bodies are encrypted, at most two, for rotation. Keys that sign
-    /// webhooks are not in this list (inferred). Take a key from `getLatestPublicKey`, keep it, and fetch
-    /// it again daily and whenever the service cannot read a body.
-    ///
-    /// Sends `GET /partner/public-keys` with the API key. Changes nothing: it is repeated automatically
-    /// when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.7.1 "GET /partner/public-keys: active public keys".
-    pub async fn list_public_keys(&self) -> Result<Answer<JwkSet>, Error> {
-        self.send(calls::list_public_keys()).await
     }
 
     /// List the companies at which cards can be swapped.
@@ -550,28 +431,6 @@ impl Client {
         payment_method_id: &PaymentMethodId,
     ) -> Result<Answer<Acknowledgement>, Error> {
         self.send(calls::retry_payment_method(payment_method_id)).await
-    }
-
-    /// Revoke the tokens of a client, or one token.
-    ///
-    /// Makes single sign-on tokens, and the access tokens made from them, worthless: every current one of a
-    /// client by `identifier`, or a single one by `clientToken`. With both the service ignores
-    /// `clientToken`, so the two are never sent together. New tokens can be made afterwards. An unknown
-    /// value is answered with success too (inferred).
-    ///
-    /// Sends `POST /client/revoke-tokens` with the API key. Repeating it changes nothing more: it is
-    /// repeated automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.5.3 "POST /client/revoke-tokens: revoke tokens".
-    pub async fn revoke_tokens(
-        &self,
-        request: &RevokeTokens,
-    ) -> Result<Answer<Acknowledgement>, Error> {
-        self.send(calls::revoke_tokens(request)?).await
     }
 
     /// Schedule the payment of a bill, or pay it now.
@@ -659,6 +518,178 @@ impl Client {
         self.send(calls::step_auth(request)?).await
     }
 
+    /// Change how a bill is paid automatically.
+    ///
+    /// Give `recurring`, `schedule` or both. Companies that insist on recurring payments refuse `disabled`
+    /// and nothing changes; a schedule fixed by the company cannot be changed. Turning `recurring` off does
+    /// not cancel a payment that is already scheduled (inferred): use `cancelPayment` for that.
+    ///
+    /// Known values:
+    /// - `recurring`: `enabled`, `disabled`
+    /// - `schedule`: `ten-days-before`, `five-days-before`, `day-before`, `on-due-date`, `immediately`
+    ///
+    /// Sends `POST /payment/settings` with the API key or a client token. Never repeated once it may have
+    /// arrived: after a lost answer, read the state back to learn whether it took effect.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
+    /// for the same thing again.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.4.6 "POST /payment/settings: payment settings of a
+    /// bill".
+    pub async fn update_payment_settings(
+        &self,
+        request: &UpdatePaymentSettings,
+    ) -> Result<Answer<Acknowledgement>, Error> {
+        self.send(calls::update_payment_settings(request)?).await
+    }
+}
+
+/// One method per operation that takes the API key alone.
+impl Client {
+    /// Create a client, or find the one with this identifier.
+    ///
+    /// Registers one of the partner's users. The same `identifier` again returns the existing `clientId`,
+    /// so this operation can be repeated. What becomes of a different `meta` in a repeat is not documented;
+    /// assume that it is ignored.
+    ///
+    /// Sends `POST /client` with the API key. Repeating it changes nothing more: it is repeated
+    /// automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.5.1 "POST /client: create or find a client".
+    pub async fn create_client(
+        &self,
+        request: &CreateClient,
+    ) -> Result<Answer<CreatedClient>, Error> {
+        self.send(calls::create_client(request)?).await
+    }
+
+    /// Create a single sign-on token for a client.
+    ///
+    /// Makes a token that stands for one client, for the white-label products and for calls limited to that
+    /// client. It lives 24 hours unless `expiration` says otherwise; with `nonce` it works once. Treat the
+    /// token as a secret and as opaque text. An unknown `identifier` creates the client (inferred).
+    ///
+    /// Sends `POST /client/create-token` with the API key. Never repeated once it may have arrived, and no
+    /// call reads back whether it took effect: after a lost answer, let a person decide.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
+    /// for the same thing again.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.5.2 "POST /client/create-token: create an SSO
+    /// token".
+    pub async fn create_token(
+        &self,
+        request: &CreateToken,
+    ) -> Result<Answer<CreatedToken>, Error> {
+        self.send(calls::create_token(request)?).await
+    }
+
+    /// Get the newest key for encrypting requests.
+    ///
+    /// The key to encrypt request bodies to. Its `kid` goes into the envelope beside the encrypted body.
+    ///
+    /// Sends `GET /partner/public-keys/latest` with the API key. Changes nothing: it is repeated
+    /// automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.7.3 "GET /partner/public-keys/latest: newest key".
+    pub async fn latest_public_key(&self) -> Result<Answer<Jwk>, Error> {
+        self.send(calls::latest_public_key()).await
+    }
+
+    /// Get one public key.
+    ///
+    /// One key of the service by its id, not wrapped. The sandbox finds the keys that sign webhooks here
+    /// too (inferred: the documents contradict each other).
+    ///
+    /// Sends `GET /partner/public-keys/{keyId}` with the API key. Changes nothing: it is repeated
+    /// automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.7.2 "GET /partner/public-keys/{keyId}: one key".
+    pub async fn public_key(&self, key_id: &PublicKeyId) -> Result<Answer<Jwk>, Error> {
+        self.send(calls::public_key(key_id)).await
+    }
+
+    /// List the active bills of every client of a partner.
+    ///
+    /// Every active bill of the partner, with its payment history and the user it belongs to. What makes a
+    /// bill active is not documented; the sandbox returns every bill that is not hidden. There is no
+    /// paging, so the answer can be very large: give the client a limit for answers that fits, and do not
+    /// call it often.
+    ///
+    /// The fixed schedule of a company may stand in `bill.company`, in `bill.auth.company`, or in both.
+    ///
+    /// Sends `GET /bill/listByPartner/{partnerId}` with the API key. Changes nothing: it is repeated
+    /// automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.2.3 "GET /bill/listByPartner/{partnerId}: list a
+    /// partner's active bills".
+    pub async fn list_bills_by_partner(
+        &self,
+        partner_id: &PartnerId,
+    ) -> Result<Answer<PartnerBillList>, Error> {
+        self.send(calls::list_bills_by_partner(partner_id)).await
+    }
+
+    /// List the active keys for encrypting requests.
+    ///
+    /// The public keys to which request bodies are encrypted, at most two, for rotation. Keys that sign
+    /// webhooks are not in this list (inferred). Take a key from `getLatestPublicKey`, keep it, and fetch
+    /// it again daily and whenever the service cannot read a body.
+    ///
+    /// Sends `GET /partner/public-keys` with the API key. Changes nothing: it is repeated automatically
+    /// when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.7.1 "GET /partner/public-keys: active public keys".
+    pub async fn list_public_keys(&self) -> Result<Answer<JwkSet>, Error> {
+        self.send(calls::list_public_keys()).await
+    }
+
+    /// Revoke the tokens of a client, or one token.
+    ///
+    /// Makes single sign-on tokens, and the access tokens made from them, worthless: every current one of a
+    /// client by `identifier`, or a single one by `clientToken`. With both the service ignores
+    /// `clientToken`, so the two are never sent together. New tokens can be made afterwards. An unknown
+    /// value is answered with success too (inferred).
+    ///
+    /// Sends `POST /client/revoke-tokens` with the API key. Repeating it changes nothing more: it is
+    /// repeated automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Q2 Biller Direct description, section 4.5.3 "POST /client/revoke-tokens: revoke tokens".
+    pub async fn revoke_tokens(
+        &self,
+        request: &RevokeTokens,
+    ) -> Result<Answer<Acknowledgement>, Error> {
+        self.send(calls::revoke_tokens(request)?).await
+    }
+
     /// Create or update a client, its cards and a token in one call.
     ///
     /// Registers one of the partner's users as `createClient` does, adds cards as `addPaymentMethod` does,
@@ -685,32 +716,5 @@ impl Client {
         request: &SyncClient,
     ) -> Result<Answer<SyncedClient>, Error> {
         self.send(calls::sync_client(request)?).await
-    }
-
-    /// Change how a bill is paid automatically.
-    ///
-    /// Give `recurring`, `schedule` or both. Companies that insist on recurring payments refuse `disabled`
-    /// and nothing changes; a schedule fixed by the company cannot be changed. Turning `recurring` off does
-    /// not cancel a payment that is already scheduled (inferred): use `cancelPayment` for that.
-    ///
-    /// Known values:
-    /// - `recurring`: `enabled`, `disabled`
-    /// - `schedule`: `ten-days-before`, `five-days-before`, `day-before`, `on-due-date`, `immediately`
-    ///
-    /// Sends `POST /payment/settings` with the API key or a client token. Never repeated once it may have
-    /// arrived: after a lost answer, read the state back to learn whether it took effect.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
-    /// for the same thing again.
-    ///
-    /// Source: Q2 Biller Direct description, section 4.4.6 "POST /payment/settings: payment settings of a
-    /// bill".
-    pub async fn update_payment_settings(
-        &self,
-        request: &UpdatePaymentSettings,
-    ) -> Result<Answer<Acknowledgement>, Error> {
-        self.send(calls::update_payment_settings(request)?).await
     }
 }

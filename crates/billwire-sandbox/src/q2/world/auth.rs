@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::hold::Hold;
 use super::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
 use super::swap::SwapPlan;
 use super::validation::{Plan, Run, Unfinished};
@@ -72,50 +73,6 @@ impl AuthItem {
             Self::Bill => "bill",
             Self::Payment => "payment",
             Self::Swap => "swap",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Hold {
-    pub(crate) code: HoldCode,
-}
-
-/// The holds the sandbox puts an auth on.
-///
-/// Source: Q2 Biller Direct description, section 6 "Auth hold codes".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum HoldCode {
-    AcceptTerms,
-    NoMfaResponse,
-    InvalidMfa,
-}
-
-impl HoldCode {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::AcceptTerms => "account_issue_accept_toc",
-            Self::NoMfaResponse | Self::InvalidMfa => "authentication_not_completed",
-        }
-    }
-
-    pub(crate) fn subcategory(self) -> Option<&'static str> {
-        match self {
-            Self::AcceptTerms => None,
-            Self::NoMfaResponse => Some("no-mfa-response-received"),
-            Self::InvalidMfa => Some("invalid-mfa"),
-        }
-    }
-
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::AcceptTerms => "Please log in at the company and accept its terms and conditions.",
-            Self::NoMfaResponse => {
-                "The security question was not answered in time. Please authenticate again."
-            }
-            Self::InvalidMfa => "The security answer was not right. Please authenticate again.",
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::auth::AuthStatus;
+use super::choices::Autopay;
 use super::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId};
 use super::payment::{Planned, Running};
 use super::{Effect, LedgerEntry, World, pace};
@@ -23,13 +24,20 @@ pub(crate) struct Bill {
     /// What is owed, once known and until it is paid.
     pub(crate) balance: Option<Amount>,
     pub(crate) due: Option<Moment>,
+    /// Of cards and loans.
+    pub(crate) statement_balance: Option<Amount>,
+    pub(crate) full_balance: Option<Amount>,
     pub(crate) arrived: Option<Moment>,
-    /// Set by the white-label products only; never above the balance.
+    /// Set by the white-label products only.
     pub(crate) custom_payment_amount: Option<Amount>,
     pub(crate) last_paid_amount: Option<Amount>,
     pub(crate) last_paid_on: Option<Moment>,
     pub(crate) recurring: bool,
     pub(crate) pay_schedule: PaySchedule,
+    /// The next three are chosen in the white-label products or at the company.
+    pub(crate) notifications: bool,
+    pub(crate) custom_label: Option<String>,
+    pub(crate) autopay: Option<Autopay>,
     pub(crate) hidden: bool,
     pub(crate) account_number: String,
     pub(crate) assigned_method: Option<PaymentMethodId>,
@@ -42,6 +50,8 @@ pub(crate) struct Bill {
     /// What the next fetch will find.
     pub(crate) incoming: Option<BillPlan>,
     pub(super) timers: Timers,
+    /// The due date that `bill.upcoming` was sent for, so that no refresh sends it again.
+    pub(super) announced: Option<Moment>,
 }
 
 /// The scheduled effects of a bill that are taken back when it changes.
@@ -130,8 +140,30 @@ impl PaySchedule {
 pub(crate) struct BillPlan {
     pub(crate) balance: Amount,
     pub(crate) due: Option<Moment>,
+    pub(crate) statement_balance: Option<Amount>,
+    pub(crate) full_balance: Option<Amount>,
     pub(crate) wanted: WantedBill,
     pub(crate) outcome: PaymentOutcome,
+}
+
+impl BillPlan {
+    /// A bill whose status follows from balance and due date.
+    pub(crate) fn derived(balance: Amount, due: Option<Moment>, outcome: PaymentOutcome) -> Self {
+        let wanted = WantedBill::Derived;
+        Self { balance, due, statement_balance: None, full_balance: None, wanted, outcome }
+    }
+
+    /// What a fetch finds where nothing has changed at the company.
+    fn unchanged(bill: &Bill) -> Self {
+        Self {
+            balance: bill.balance.unwrap_or_default(),
+            due: bill.due,
+            statement_balance: bill.statement_balance,
+            full_balance: bill.full_balance,
+            wanted: WantedBill::Unchanged,
+            outcome: bill.outcome,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,6 +175,8 @@ pub(crate) enum WantedBill {
     Syncing,
     /// Paid elsewhere on its due date.
     Paid,
+    /// As it was before the fetch: a bill that was paid is still paid.
+    Unchanged,
 }
 
 impl Row for Bill {
@@ -172,23 +206,43 @@ impl Bill {
         Some(self.pay_schedule.pay_date(due, self.arrived.unwrap_or(due)))
     }
 
-    /// What a payment would move: the chosen amount, never more than the balance.
-    pub(super) fn amount_to_pay(&self) -> Option<Amount> {
+    /// What a payment would move: the amount the client chose, else the balance. Whether the choice may be above the
+    /// balance was decided when it was made.
+    pub(crate) fn amount_to_pay(&self) -> Option<Amount> {
         let balance = self.balance?;
-        Some(self.custom_payment_amount.map_or(balance, |chosen| chosen.min(balance)))
+        Some(self.custom_payment_amount.unwrap_or(balance))
+    }
+
+    /// Nothing is owed any more, and what was chosen for this bill has had its effect.
+    fn settle_balances(&mut self) {
+        (self.balance, self.due) = (None, None);
+        (self.statement_balance, self.full_balance) = (None, None);
+        self.custom_payment_amount = None;
+        self.skip_recurring = false;
     }
 }
 
 impl World {
     /// Finds a bill on a verified auth: it is there at once, its data comes later.
     pub(super) fn create_bill(&mut self, now: Moment, auth_id: &AuthId, plan: BillPlan) -> Option<BillId> {
+        self.create_bill_at(now, auth_id, plan, now.plus(pace::BILL_DATA))
+    }
+
+    /// The same, with the time at which its data is there.
+    pub(super) fn create_bill_at(
+        &mut self,
+        now: Moment,
+        auth_id: &AuthId,
+        plan: BillPlan,
+        arrives_at: Moment,
+    ) -> Option<BillId> {
         let auth = self.auths.find(auth_id)?;
         let (client_id, company_id) = (auth.client_id.clone(), auth.company_id.clone());
         let company = self.company(&company_id)?;
         let pay_schedule = company.schedule.unwrap_or(PaySchedule::OnDueDate);
         let recurring = !company.user_presence_required;
         let id = BillId::new(self.seed.id("bill"));
-        let account_number = format!("XXXX{:04}", self.bills.iter().count() % 10_000 + 1);
+        let account_number = account_number(&id);
         self.bills.insert(Bill {
             id: id.clone(),
             auth_id: auth_id.clone(),
@@ -197,12 +251,17 @@ impl World {
             status: BillStatus::Syncing,
             balance: None,
             due: None,
+            statement_balance: None,
+            full_balance: None,
             arrived: None,
             custom_payment_amount: None,
             last_paid_amount: None,
             last_paid_on: None,
             recurring,
             pay_schedule,
+            notifications: true,
+            custom_label: None,
+            autopay: None,
             hidden: false,
             account_number,
             assigned_method: None,
@@ -213,6 +272,7 @@ impl World {
             outcome: PaymentOutcome::AsMethod,
             incoming: None,
             timers: Timers::default(),
+            announced: None,
         });
         if let Some(client) = self.clients.find_mut(&client_id) {
             client.bills.push(id.clone());
@@ -221,24 +281,35 @@ impl World {
             auth.bills.push(id.clone());
         }
         self.emit_bill_created(now, &id);
-        self.refresh_bill(now, &id, plan);
+        self.fetch(&id, plan, arrives_at);
         Some(id)
     }
 
     /// Fetches the data of a bill again; not while it is being paid.
     pub(super) fn refresh_bill(&mut self, now: Moment, id: &BillId, plan: BillPlan) {
+        self.fetch(id, plan, now.plus(pace::BILL_DATA));
+    }
+
+    /// Fetches the data of a bill again and finds what is known, or what an interrupted fetch would have found.
+    pub(super) fn refresh_known_bill(&mut self, now: Moment, id: &BillId) {
+        let Some(bill) = self.bills.find(id) else { return };
+        let plan = bill.incoming.clone().unwrap_or_else(|| BillPlan::unchanged(bill));
+        self.refresh_bill(now, id, plan);
+    }
+
+    /// The bill is `syncing` until `arrives_at`, when its data is there.
+    pub(super) fn fetch(&mut self, id: &BillId, plan: BillPlan, arrives_at: Moment) {
         let Some(bill) = self.bills.find_mut(id) else { return };
         if bill.status == BillStatus::Pending {
             return;
         }
-        bill.status = BillStatus::Syncing;
         let stays = plan.wanted == WantedBill::Syncing;
         bill.incoming = Some(plan);
+        self.bill_becomes(id, BillStatus::Syncing);
         self.stop_timers(id);
         self.unplan_recurring(id);
         if !stays {
-            let key =
-                self.schedule.add(now.plus(pace::BILL_DATA), Effect::BillDataArrives { bill_id: id.clone() });
+            let key = self.schedule.add(arrives_at, Effect::BillDataArrives { bill_id: id.clone() });
             if let Some(bill) = self.bills.find_mut(id) {
                 bill.timers.fetch = Some(key);
             }
@@ -250,49 +321,90 @@ impl World {
         let verified = self.auth(&bill.auth_id).is_some_and(|auth| auth.status == AuthStatus::Verified);
         let Some(bill) = self.bills.find_mut(id) else { return };
         bill.timers.fetch = None;
-        // While its auth is not verified a bill is not refreshed.
-        let Some(plan) = bill.incoming.take().filter(|_| verified) else { return };
-        let before = (bill.balance, bill.due);
-        bill.arrived = Some(now);
-        bill.skip_recurring = false;
+        // While its auth is not verified a bill is not refreshed; the next good login fetches it again.
+        if verified && let Some(plan) = bill.incoming.take() {
+            self.take_data(now, id, &plan);
+        }
+    }
+
+    /// The data of a bill as the company shows it from now on.
+    pub(super) fn take_data(&mut self, now: Moment, id: &BillId, plan: &BillPlan) {
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        let first = bill.arrived.is_none();
+        // Only the first aggregation has no balance before it; a bill that was settled had none to pay.
+        let before = if first { None } else { Some(bill.balance.unwrap_or_default()) };
+        let due_before = bill.due;
+        let is_new = bill.balance.is_none() || bill.due != plan.due;
+        if is_new {
+            bill.arrived = Some(now);
+            bill.skip_recurring = false;
+        }
         bill.outcome = plan.outcome;
         if plan.wanted == WantedBill::Paid || plan.balance.is_zero() {
-            let paid = plan.wanted == WantedBill::Paid;
-            bill.status = if paid { BillStatus::Paid } else { BillStatus::ZeroBalance };
-            if paid {
+            self.nothing_is_due(now, id, plan);
+        } else {
+            (bill.balance, bill.due) = (Some(plan.balance), plan.due);
+            (bill.statement_balance, bill.full_balance) = (plan.statement_balance, plan.full_balance);
+            self.forget_excessive_choice(id);
+            self.owe(now, id);
+        }
+        let balance = self.bills.find(id).and_then(|bill| bill.balance).unwrap_or_default();
+        if before.unwrap_or_default() != balance {
+            self.emit_bill_update(now, id, before, balance);
+        }
+        if !balance.is_zero() {
+            self.notice_moved_due_date(now, id, due_before);
+            self.watch_due_date(now, id);
+            self.plan_recurring_payment(now, id);
+        }
+    }
+
+    fn nothing_is_due(&mut self, now: Moment, id: &BillId, plan: &BillPlan) {
+        // A payment that was still planned is cancelled while its amount is known.
+        self.cancel_by_system(now, id);
+        let Some(bill) = self.bills.find_mut(id) else { return };
+        bill.arrived = Some(now);
+        bill.settle_balances();
+        let paid = match plan.wanted {
+            WantedBill::Paid => {
                 bill.last_paid_amount = Some(plan.balance);
                 bill.last_paid_on = plan.due;
+                true
             }
-            (bill.balance, bill.due) = (None, None);
-            self.cancel_by_system(now, id);
-            if before.0.is_some() {
-                self.emit_bill_update(now, id, before.0, Amount::ZERO);
-            }
-            return;
-        }
-        (bill.balance, bill.due) = (Some(plan.balance), plan.due);
-        self.owe(now, id);
-        if before.0 != Some(plan.balance) {
-            self.emit_bill_update(now, id, before.0, plan.balance);
-        }
-        self.notice_moved_due_date(now, id, before.1);
-        self.watch_due_date(now, id);
-        self.plan_recurring_payment(now, id);
+            WantedBill::Unchanged => bill.last_paid_on.is_some(),
+            _ => false,
+        };
+        self.bill_becomes(id, if paid { BillStatus::Paid } else { BillStatus::ZeroBalance });
     }
 
     /// Puts a bill with a balance into the status that follows from its due date and its methods.
     pub(super) fn owe(&mut self, now: Moment, id: &BillId) {
-        let Some(bill) = self.bills.find(id) else { return };
-        let needs_method =
-            self.company(&bill.company_id).is_some_and(|company| company.required_payment.is_some())
-                && self.usable_method(id).is_none();
-        let late = bill.due.is_some_and(|due| due.end_of_day() <= now);
-        let Some(bill) = self.bills.find_mut(id) else { return };
-        bill.status = match (needs_method, late) {
+        if let Some(status) = self.bills.find(id).map(|bill| self.owed_status(now, bill, bill.due)) {
+            self.bill_becomes(id, status);
+        }
+    }
+
+    /// The status of a bill that is owed and due at `due`. Where the company asks for a kind of method one must be
+    /// assigned; whether that one works shows at the payment.
+    ///
+    /// Source: Q2 Biller Direct description, section 12.3 "Bill".
+    pub(super) fn owed_status(&self, now: Moment, bill: &Bill, due: Option<Moment>) -> BillStatus {
+        let required = self.company(&bill.company_id).and_then(|company| company.required_payment);
+        let late = due.is_some_and(|due| due.end_of_day() <= now);
+        match (required.is_some() && bill.assigned_method.is_none(), late) {
             (true, _) => BillStatus::PaymentRequired,
             (false, true) => BillStatus::Overdue,
             (false, false) => BillStatus::Upcoming,
-        };
+        }
+    }
+
+    /// The one place where a bill's status changes.
+    pub(super) fn bill_becomes(&mut self, id: &BillId, status: BillStatus) {
+        #[cfg(test)]
+        self.note_bill_move(id, status);
+        if let Some(bill) = self.bills.find_mut(id) {
+            bill.status = status;
+        }
     }
 
     /// Arms `bill.upcoming` and the fall into `overdue`. A bill is overdue when the day it is due on has ended.
@@ -313,7 +425,8 @@ impl World {
     pub(super) fn bill_comes_up(&mut self, now: Moment, id: &BillId) {
         let Some(bill) = self.bills.find_mut(id) else { return };
         bill.timers.coming_up = None;
-        if bill.status == BillStatus::Upcoming {
+        if bill.status == BillStatus::Upcoming && bill.announced != bill.due {
+            bill.announced = bill.due;
             self.emit_bill_upcoming(now, id);
         }
     }
@@ -322,7 +435,7 @@ impl World {
         let Some(bill) = self.bills.find_mut(id) else { return };
         bill.timers.overdue = None;
         if bill.status == BillStatus::Upcoming {
-            bill.status = BillStatus::Overdue;
+            self.bill_becomes(id, BillStatus::Overdue);
         }
         self.unplan_recurring(id);
     }
@@ -338,10 +451,7 @@ impl World {
     /// Settles a bill with an applied payment: history, ledger, nothing due any more.
     pub(super) fn settle(&mut self, now: Moment, id: &BillId, running: &Running) {
         let Some(bill) = self.bills.find_mut(id) else { return };
-        bill.status = BillStatus::Paid;
-        (bill.balance, bill.due) = (None, None);
-        bill.custom_payment_amount = None;
-        bill.skip_recurring = false;
+        bill.settle_balances();
         bill.last_paid_amount = Some(running.amount);
         bill.last_paid_on = Some(now);
         bill.payments.push(HistoryEntry { amount: running.amount, paid_on: now });
@@ -354,6 +464,7 @@ impl World {
             amount: running.amount,
             surcharge: running.surcharge.as_ref().map(|surcharge| surcharge.fee),
         });
+        self.bill_becomes(id, BillStatus::Paid);
         self.stop_timers(id);
     }
 
@@ -385,6 +496,13 @@ impl World {
         let event = events::scheduled_payment_notice(self, id, before);
         self.emit(now, event);
     }
+}
+
+/// Tells several bills of one login apart; four digits that follow from the id.
+fn account_number(id: &BillId) -> String {
+    let text = id.as_str();
+    let ending = text.get(text.len().saturating_sub(4)..).unwrap_or_default();
+    format!("XXXX{:04}", u32::from_str_radix(ending, 16).unwrap_or_default() % 10_000)
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(crate) struct Company {
     pub(crate) user_presence_required: bool,
     /// Fixed schedule; then recurring payment cannot be switched off either.
     pub(crate) schedule: Option<PaySchedule>,
+    /// Clients may choose what they pay.
+    pub(crate) custom_payment_amount: Option<CustomPaymentAmount>,
     pub(crate) fees: Fees,
     pub(crate) geo: Option<Geo>,
     pub(crate) login_fields: &'static [LoginField],
@@ -38,6 +40,11 @@ impl Company {
     pub(crate) fn page_url(&self, page: &str) -> String {
         format!("https://{}.sandbox.example/{page}", self.id)
     }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct CustomPaymentAmount {
+    pub(crate) can_exceed_balance: bool,
 }
 
 #[derive(Clone, Copy)]

@@ -6,11 +6,14 @@
 mod amount;
 mod auth;
 mod bill;
+mod choices;
 mod client;
 mod company;
 mod deletion;
 mod fees;
+mod hold;
 mod ids;
+mod issuer;
 mod lapse;
 mod ledger;
 mod mfa;
@@ -18,9 +21,11 @@ mod numbers;
 mod pace;
 mod payment;
 mod payment_method;
+mod refresh;
 mod rules;
 mod search;
 mod settings;
+mod statement;
 mod swap;
 mod sync;
 #[cfg(test)]
@@ -31,11 +36,16 @@ mod validation;
 use serde::{Deserialize, Serialize};
 
 pub use self::amount::Amount;
-pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, HoldCode, NewAuth};
+pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, NewAuth};
 pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub use self::choices::{AmountToPay, Autopay, AutopaySetBy, BillChoices};
 pub(crate) use self::client::Client;
-pub(crate) use self::company::{CardBrand, CardFees, CardKind, Company, Fee, Fees, Geo, LoginField};
+pub(crate) use self::company::{
+    CardBrand, CardFees, CardKind, Company, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
+};
+pub(crate) use self::hold::Hold;
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
+pub use self::issuer::IssuerNews;
 pub(crate) use self::lapse::Lapse;
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
@@ -43,10 +53,13 @@ pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE,
 pub(crate) use self::numbers::NewNumbers;
 pub(crate) use self::payment::Running;
 pub(crate) use self::payment_method::{AccountKind, Details, MethodKind, NewPaymentMethod, PaymentMethod};
+pub use self::refresh::AuthRefresh;
 pub use self::rules::Rules;
 pub use self::rules::ScheduleDateMember;
 pub(crate) use self::search::{CompanySearch, Page, Product};
 pub(crate) use self::settings::SettingsChange;
+pub use self::statement::Statement;
+pub use self::swap::SwapEnd;
 pub(crate) use self::swap::{Swap, SwapPlan};
 pub(crate) use self::sync::{NewSync, SyncCard};
 pub(crate) use self::token::{NewToken, Token};
@@ -81,6 +94,10 @@ pub(crate) struct World {
     /// Fixed, so not part of the written state.
     #[serde(skip, default = "seed_data::companies")]
     companies: Vec<Company>,
+    /// Every change of a bill's status since the last look.
+    #[cfg(test)]
+    #[serde(skip)]
+    bill_moves: Vec<tests::BillMove>,
 }
 
 /// What the world does by itself when its time has come.
@@ -141,6 +158,8 @@ impl World {
             schedule: Schedule::new(),
             outbox: Vec::new(),
             companies: seed_data::companies(),
+            #[cfg(test)]
+            bill_moves: Vec::new(),
         }
     }
 

@@ -41,12 +41,6 @@ pub(super) fn read(
         NewNumbers::Card { number, code, month, year, zipcode, brand, kind } => {
             check_card_texts(number, code.as_deref(), zipcode)?;
             let expires = read_expiry(month, year)?;
-            if !accept_expired && expired(now, expires) {
-                return Err(ApiError::bad_request(format!(
-                    "The card has expired: it is {} here.",
-                    now.day()
-                )));
-            }
             let brand = brand.or_else(|| CardBrand::of_number(number)).ok_or_else(|| {
                 ApiError::bad_request(
                     "The card number belongs to no brand the sandbox knows; give a cardBrand.",
@@ -58,7 +52,14 @@ pub(super) fn read(
                 brand,
                 kind: kind.unwrap_or(CardKind::Credit),
                 expires,
+                cancelled: false,
             };
+            if !accept_expired && card.has_expired(now) {
+                return Err(ApiError::bad_request(format!(
+                    "The card has expired: it is {} here.",
+                    now.day()
+                )));
+            }
             Ok((Details::Card(card), number == DECLINED_CARD))
         }
         NewNumbers::Bank { routing_number, account_number, kind } => {
@@ -111,11 +112,6 @@ fn read_expiry(month: &str, year: &str) -> Result<Moment, ApiError> {
     let day = jiff::civil::Date::new(year, month, 1)
         .map_err(|_| ApiError::bad_request("The expMonth and expYear are no month of the calendar."))?;
     Ok(Moment::midnight(day).plus(jiff::SignedDuration::from_hours(12)))
-}
-
-/// A card works to the end of its month.
-fn expired(now: Moment, expires: Moment) -> bool {
-    (now.day().year(), now.day().month()) > (expires.day().year(), expires.day().month())
 }
 
 fn masked(digits: &str) -> String {
@@ -194,9 +190,16 @@ mod tests {
 
     #[test]
     fn a_card_works_to_the_end_of_its_month() {
-        let expires = read_expiry("03", "2026").expect("a month");
-        assert!(!expired("2026-03-31T23:59:59Z".parse().expect("an instant"), expires));
-        assert!(expired("2026-04-01T00:00:00Z".parse().expect("an instant"), expires));
+        let card = Card {
+            number: masked("4111111111111111"),
+            bin: "41111111".to_owned(),
+            brand: CardBrand::Visa,
+            kind: CardKind::Credit,
+            expires: read_expiry("03", "2026").expect("a month"),
+            cancelled: false,
+        };
+        assert!(!card.has_expired("2026-03-31T23:59:59Z".parse().expect("an instant")));
+        assert!(card.has_expired("2026-04-01T00:00:00Z".parse().expect("an instant")));
     }
 
     #[test]

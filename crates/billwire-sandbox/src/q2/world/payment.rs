@@ -136,6 +136,7 @@ impl World {
             return;
         }
         self.assign(method_id, bill_id);
+        self.owe(now, bill_id);
         self.unplan(bill_id);
         self.emit_payment_scheduled(now, bill_id, now);
         self.start(now, bill_id, now);
@@ -194,12 +195,13 @@ impl World {
         if bill.outcome == PaymentOutcome::DeclineOnce {
             bill.outcome = PaymentOutcome::AsMethod;
         }
-        let method_declines = self.payment_method(&running.method_id).is_none_or(|method| method.declines);
+        let accept_expired = self.rules.accept_expired_cards;
+        let method_declines = self
+            .payment_method(&running.method_id)
+            .is_none_or(|method| method.declines_at(now, accept_expired));
         if bill_declines || method_declines {
             self.emit_payment_failed(now, id, &running);
-            if let Some(bill) = self.bills.find_mut(id) {
-                bill.status = BillStatus::PaymentDeclined;
-            }
+            self.bill_becomes(id, BillStatus::PaymentDeclined);
             self.payment_failed(now, &running.method_id);
         } else {
             self.settle(now, id, &running);
@@ -276,8 +278,8 @@ impl World {
     ) {
         let Some(running) = self.prepare(id, pay_date, method_id) else { return };
         let Some(bill) = self.bills.find_mut(id) else { return };
-        bill.status = BillStatus::Pending;
         bill.running = Some(running);
+        self.bill_becomes(id, BillStatus::Pending);
         self.schedule.add(now.plus(pace::PAYMENT), Effect::PaymentFinishes { bill_id: id.clone() });
     }
 

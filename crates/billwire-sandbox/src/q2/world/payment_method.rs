@@ -25,8 +25,10 @@ pub(crate) struct PaymentMethod {
     pub(crate) is_default: bool,
     pub(crate) assigned_bills: Vec<BillId>,
     pub(crate) details: Details,
-    /// Every payment with it fails.
+    /// Every payment with this number fails.
     pub(crate) declines: bool,
+    /// What the issuer has said since, if anything.
+    pub(super) issuer_declines: Option<bool>,
     pub(crate) failures_in_a_row: u32,
     pub(crate) last_paid_at: Option<Moment>,
     /// Taken away by the service; kept for the events that still name it.
@@ -74,6 +76,21 @@ pub(crate) struct Card {
     pub(crate) kind: CardKind,
     /// Noon of the first day of the last valid month, as in the samples.
     pub(crate) expires: Moment,
+    /// By its issuer.
+    pub(crate) cancelled: bool,
+}
+
+impl Card {
+    /// A card works to the end of its month.
+    pub(super) fn has_expired(&self, now: Moment) -> bool {
+        let month = |at: Moment| (at.day().year(), at.day().month());
+        month(now) > month(self.expires)
+    }
+
+    /// The same number and expiry, as far as is known: numbers are not kept.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        *self == Self { cancelled: self.cancelled, ..other.clone() }
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -120,10 +137,22 @@ impl PaymentMethod {
         self.status == MethodStatus::Verified && !self.removed
     }
 
+    /// A payment at `now` fails: because of the number, the issuer, or a card that has expired or was cancelled.
+    ///
+    /// Source: Q2 Biller Direct description, sections 5.9 and 11.4.
+    pub(super) fn declines_at(&self, now: Moment, accept_expired: bool) -> bool {
+        let card_fails = match &self.details {
+            Details::Card(card) => card.cancelled || (!accept_expired && card.has_expired(now)),
+            Details::Bank(_) => false,
+        };
+        card_fails || self.issuer_declines.unwrap_or(self.declines)
+    }
+
     /// Takes over new numbers; nothing is held against them.
     pub(super) fn renew(&mut self, details: Details, declines: bool) {
         self.details = details;
         self.declines = declines;
+        self.issuer_declines = None;
         self.status = MethodStatus::Verified;
         self.failures_in_a_row = 0;
     }
@@ -170,6 +199,7 @@ impl World {
             assigned_bills: Vec::new(),
             details,
             declines,
+            issuer_declines: None,
             failures_in_a_row: 0,
             last_paid_at: None,
             removed: false,
@@ -270,11 +300,12 @@ impl World {
             .filter(|bill| self.auth(&bill.auth_id).is_some_and(|auth| auth.status == AuthStatus::Verified))
             .map(|bill| bill.id.clone())
             .collect();
-        let works = failed.is_empty() && !method.declines;
+        let works = failed.is_empty() && !method.declines_at(now, self.rules.accept_expired_cards);
         if let Some(method) = self.payment_methods.find_mut(id).filter(|_| works) {
             method.status = MethodStatus::Verified;
         }
         for bill_id in failed {
+            self.owe(now, &bill_id);
             self.start_with(now, &bill_id, now, id);
         }
         Ok(())

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::auth::{AuthItem, AuthStatus, NewAuth};
 use super::ids::{AuthId, ClientId, CompanyId, PaymentMethodId, SwapId};
 use super::payment_method::MethodKind;
+use super::refresh::documented_hold;
 use super::search::Product;
-use super::validation::Work;
+use super::statement::{invalid, not_found};
+use super::validation::{Unfinished, Work};
 use super::{Company, Effect, World, pace};
 use crate::api_error::ApiError;
+use crate::error::Error;
 use crate::moment::Moment;
 use crate::q2::events;
 use crate::schedule::EntryKey;
@@ -64,6 +67,41 @@ impl Row for Swap {
     fn id(&self) -> &SwapId {
         &self.id
     }
+}
+
+impl Swap {
+    /// Nothing will end it: a hold, or a login that stopped working, is in its way.
+    fn waits(&self) -> bool {
+        match self.status {
+            SwapStatus::Hold => true,
+            SwapStatus::InProgress => self.finish.is_none(),
+            SwapStatus::Completed | SwapStatus::CardOnFile => false,
+        }
+    }
+}
+
+/// How a swap ends that is in progress.
+///
+/// In JSON: `{"outcome": "completed"}`, `card-on-file`, or `{"outcome": "hold", "code": "account_issue_card_not_accepted"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum SwapEnd {
+    /// The new card is on file: `swap.success`.
+    Completed {},
+    /// It was there already: `swap.success` too.
+    CardOnFile {},
+    /// A problem: the login goes on hold, with `auth.hold`.
+    Hold {
+        /// One of the 24 documented codes, such as `account_issue_card_not_accepted`.
+        code: String,
+        /// One of the eleven documented finer reasons, if the code has any.
+        #[serde(default)]
+        subcategory: Option<String>,
+        /// How often the re-check after `fix-hold` finds the problem unchanged before it passes; 0 if nothing is said.
+        #[serde(default)]
+        failing_fixes: u32,
+    },
 }
 
 impl Company {
@@ -144,10 +182,8 @@ impl World {
 
     /// After a good login: starts the swap that was asked for, or goes on with one that a hold interrupted.
     pub(super) fn swap_after_login(&mut self, now: Moment, auth_id: &AuthId, work: &Work) {
-        let interrupted = self
-            .swap_of(auth_id)
-            .filter(|swap| swap.status == SwapStatus::Hold)
-            .map(|swap| swap.method_id.clone());
+        let interrupted =
+            self.swap_of(auth_id).filter(|swap| swap.waits()).map(|swap| swap.method_id.clone());
         let asked = work.payment_method_id.clone().filter(|_| work.items.contains(&AuthItem::Swap));
         // A card that was deleted in the meantime is not put on file.
         let method_id = asked.or(interrupted).filter(|id| self.payment_method(id).is_some());
@@ -179,7 +215,6 @@ impl World {
         let Some(auth) = self.auths.find(&swap.auth_id) else { return };
         if auth.status != AuthStatus::Verified {
             // While a login is not verified nothing is done at the company; the next good login goes on.
-            swap.status = SwapStatus::Hold;
             return;
         }
         swap.status = match auth.swap_plan {
@@ -189,6 +224,37 @@ impl World {
         };
         let event = events::swap_success(self, id);
         self.emit(now, event);
+    }
+
+    /// Ends a swap now and so, whatever its login's credentials promised.
+    ///
+    /// Source: Q2 Biller Direct description, section 12.8 "Swap".
+    pub(crate) fn swap_ends(&mut self, now: Moment, id: &SwapId, end: &SwapEnd) -> Result<(), Error> {
+        let swap = self.swap(id).ok_or_else(|| not_found("swap", id.as_str()))?;
+        if swap.status != SwapStatus::InProgress {
+            return Err(invalid(format!("the swap is {}; it does not end now", swap.status.as_str())));
+        }
+        let auth = self.auth(&swap.auth_id).ok_or_else(|| not_found("auth", swap.auth_id.as_str()))?;
+        if auth.status != AuthStatus::Verified || auth.run.is_some() {
+            return Err(invalid("the login of the swap is not verified, or is being checked just now"));
+        }
+        let status = match end {
+            SwapEnd::Completed {} => SwapStatus::Completed,
+            SwapEnd::CardOnFile {} => SwapStatus::CardOnFile,
+            SwapEnd::Hold { code, subcategory, failing_fixes } => {
+                let hold = documented_hold(code, subcategory.as_deref(), *failing_fixes)?;
+                let (auth_id, unfinished) = (auth.id.clone(), Unfinished::of_background(auth));
+                self.put_on_hold(now, &auth_id, hold, unfinished);
+                return Ok(());
+            }
+        };
+        self.stop_swap(id);
+        if let Some(swap) = self.swaps.find_mut(id) {
+            swap.status = status;
+        }
+        let event = events::swap_success(self, id);
+        self.emit(now, event);
+        Ok(())
     }
 
     /// Forgets the swap of a login.

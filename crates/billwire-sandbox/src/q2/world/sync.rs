@@ -107,7 +107,7 @@ impl World {
 
 fn same_card(one: &Details, other: &Details) -> bool {
     match (one, other) {
-        (Details::Card(one), Details::Card(other)) => one == other,
+        (Details::Card(one), Details::Card(other)) => one.is_same_as(other),
         _ => false,
     }
 }

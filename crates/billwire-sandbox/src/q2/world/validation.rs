@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::auth::{AuthItem, AuthStatus, Hold, HoldCode, NewAuth};
+use super::auth::{Auth, AuthItem, AuthStatus, NewAuth};
 use super::bill::BillPlan;
+use super::hold::Hold;
 use super::ids::{AuthId, BillId, PaymentMethodId};
 use super::mfa::{self, Challenge, ChallengeKind, Question, StepAnswer, Verdict};
 use super::swap::SwapPlan;
@@ -32,7 +33,7 @@ pub(crate) enum PlannedResult {
     /// The credentials are stored but not valid any more.
     Authenticate,
     Hold {
-        code: HoldCode,
+        hold: Hold,
     },
     /// The company refuses the credentials.
     Failed,
@@ -55,8 +56,17 @@ pub(crate) struct Work {
     pub(super) items: Vec<AuthItem>,
     pub(super) payment_method_id: Option<PaymentMethodId>,
     bill_id: Option<BillId>,
-    bill: BillPlan,
+    /// What the fetch finds; none: what is known already.
+    bill: Option<BillPlan>,
     pub(super) swap: SwapPlan,
+}
+
+impl Work {
+    /// What a good login does that nobody asked for: everything is fetched again and is as it was.
+    pub(super) fn of_background(auth: &Auth) -> Self {
+        let items = auth.items.iter().copied().filter(|item| *item != AuthItem::Payment).collect();
+        Self { items, payment_method_id: None, bill_id: None, bill: None, swap: auth.swap_plan }
+    }
 }
 
 /// A validation that a hold interrupted, and how it would have gone on.
@@ -68,6 +78,18 @@ pub(crate) struct Unfinished {
     result: PlannedResult,
     /// Asked and never answered; they can be answered later.
     pub(super) questions: Vec<Question>,
+}
+
+impl Unfinished {
+    /// The login was verified before, and nothing but the hold stands in the way.
+    pub(super) fn of_background(auth: &Auth) -> Self {
+        Self {
+            work: Work::of_background(auth),
+            challenges: Vec::new(),
+            result: PlannedResult::Verified,
+            questions: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +135,7 @@ impl World {
                     items: new.items.clone(),
                     payment_method_id: new.payment_method_id.clone(),
                     bill_id: new.bill_id.clone(),
-                    bill: plan.bill,
+                    bill: Some(plan.bill),
                     swap: plan.swap,
                 },
                 challenges: plan.challenges,
@@ -167,11 +189,12 @@ impl World {
         let Some(mut unfinished) = auth.unfinished.clone() else {
             return Err(ApiError::bad_request("Nothing is known of this hold; create the auth again."));
         };
-        let fixed = hold.code == HoldCode::AcceptTerms;
-        unfinished.result =
-            if fixed { PlannedResult::Verified } else { PlannedResult::Hold { code: hold.code } };
-        let verdict = Verdict::Passed;
-        self.go_on(now, id, Unfinished { challenges: Vec::new(), ..unfinished }, verdict);
+        unfinished.challenges.clear();
+        unfinished.result = match hold.after_fix() {
+            Some(hold) => PlannedResult::Hold { hold },
+            None => PlannedResult::Verified,
+        };
+        self.go_on(now, id, unfinished, Verdict::Passed);
         Ok(())
     }
 
@@ -209,7 +232,7 @@ impl World {
         let Some(run) = self.auths.find_mut(id).and_then(|auth| auth.run.as_mut()) else { return };
         let Stage::Checking { verdict, .. } = run.stage.clone() else { return };
         match verdict {
-            Verdict::Wrong => self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::InvalidMfa }),
+            Verdict::Wrong => self.conclude(now, id, &PlannedResult::Hold { hold: Hold::INVALID_MFA }),
             Verdict::SendCode { destination } => self.ask_for_code(now, id, destination),
             Verdict::Passed if run.challenges.is_empty() => {
                 let result = run.result.clone();
@@ -225,7 +248,7 @@ impl World {
     pub(super) fn challenge_times_out(&mut self, now: Moment, id: &AuthId) {
         let challenge = self.auth(id).and_then(|auth| auth.run.as_ref()).and_then(Run::challenge);
         let Some(questions) = challenge.map(Challenge::questions) else { return };
-        self.conclude(now, id, &PlannedResult::Hold { code: HoldCode::NoMfaResponse });
+        self.conclude(now, id, &PlannedResult::Hold { hold: Hold::NO_MFA_RESPONSE });
         if let Some(unfinished) = self.auths.find_mut(id).and_then(|auth| auth.unfinished.as_mut()) {
             unfinished.questions = questions;
         }
@@ -239,7 +262,9 @@ impl World {
         auth.status = AuthStatus::MfaRequired;
         auth.hold = None;
         if let Some(run) = auth.run.as_mut() {
+            let before = run.entry();
             run.stage = Stage::Challenged { challenge, timeout };
+            self.schedule.remove(before);
         }
         let event = events::security_input_required(self, id);
         self.emit(now, event);
@@ -254,19 +279,41 @@ impl World {
                 let event = events::auth_invalid(self, id);
                 self.emit(now, event);
             }
-            PlannedResult::Hold { code } => {
-                self.set_status(id, AuthStatus::Hold, Some(Hold { code: *code }));
-                self.cancel_payments_of(now, id);
-                self.hold_swap(id, &run.work);
+            PlannedResult::Hold { hold } => {
                 let Run { work, challenges, result, .. } = run;
-                if let Some(auth) = self.auths.find_mut(id) {
-                    auth.unfinished = Some(Unfinished { work, challenges, result, questions: Vec::new() });
-                }
-                let event = events::auth_hold(self, id);
-                self.emit(now, event);
+                let unfinished = Unfinished { work, challenges, result, questions: Vec::new() };
+                self.put_on_hold(now, id, *hold, unfinished);
             }
             PlannedResult::Failed => self.failed(now, id),
         }
+    }
+
+    /// Stops everything that happens at this login and says why; `unfinished` is how it goes on when the hold ends.
+    pub(super) fn put_on_hold(&mut self, now: Moment, id: &AuthId, hold: Hold, unfinished: Unfinished) {
+        self.set_status(id, AuthStatus::Hold, Some(hold));
+        self.cancel_payments_of(now, id);
+        self.hold_swap(id, &unfinished.work);
+        if let Some(auth) = self.auths.find_mut(id) {
+            auth.unfinished = Some(unfinished);
+        }
+        let event = events::auth_hold(self, id);
+        self.emit(now, event);
+    }
+
+    /// Asks new questions at a login that was verified; with the right answers it is so again.
+    pub(super) fn ask_in_background(&mut self, now: Moment, id: &AuthId) {
+        let Some(auth) = self.auths.find(id) else { return };
+        let work = Work::of_background(auth);
+        let entry = self.schedule.add(now, Effect::ContinueValidation { auth_id: id.clone() });
+        if let Some(auth) = self.auths.find_mut(id) {
+            auth.run = Some(Run {
+                work,
+                challenges: Vec::new(),
+                result: PlannedResult::Verified,
+                stage: Stage::Checking { verdict: Verdict::Passed, entry },
+            });
+        }
+        self.ask(now, id, ChallengeKind::Questions);
     }
 
     fn verified(&mut self, now: Moment, id: &AuthId, work: &Work) {
@@ -283,18 +330,7 @@ impl World {
         let event = events::auth_success(self, id);
         self.emit(now, event);
         if work.items.contains(&AuthItem::Bill) {
-            if known_bills.is_empty() {
-                let made = self.create_bill(now, id, work.bill.clone());
-                if let (Some(bill_id), Some(method_id)) = (made, &work.payment_method_id) {
-                    self.assign_if_fitting(method_id, &bill_id);
-                }
-            }
-            for bill_id in &known_bills {
-                // A bill that is to be paid now keeps its data.
-                if !(work.items.contains(&AuthItem::Payment) && work.bill_id.as_ref() == Some(bill_id)) {
-                    self.refresh_bill(now, bill_id, work.bill.clone());
-                }
-            }
+            self.fetch_bills(now, id, work, &known_bills);
         }
         if let (true, Some(bill_id), Some(method_id)) =
             (work.items.contains(&AuthItem::Payment), &work.bill_id, &work.payment_method_id)
@@ -302,6 +338,29 @@ impl World {
             self.pay_in_presence(now, bill_id, method_id);
         }
         self.swap_after_login(now, id, work);
+    }
+
+    /// Finds the bill of a new login, or fetches the known ones again: the one that was asked for, else the first one,
+    /// with what the credentials promised, the others as they were.
+    fn fetch_bills(&mut self, now: Moment, id: &AuthId, work: &Work, known: &[BillId]) {
+        if known.is_empty() {
+            let made = work.bill.clone().and_then(|plan| self.create_bill(now, id, plan));
+            if let (Some(bill_id), Some(method_id)) = (made, &work.payment_method_id) {
+                self.assign_if_fitting(method_id, &bill_id);
+            }
+            return;
+        }
+        let meant = work.bill_id.as_ref().or(known.first());
+        for bill_id in known {
+            let to_be_paid =
+                work.items.contains(&AuthItem::Payment) && work.bill_id.as_ref() == Some(bill_id);
+            match &work.bill {
+                // A bill that is to be paid now keeps its data.
+                _ if to_be_paid => {}
+                Some(plan) if meant == Some(bill_id) => self.refresh_bill(now, bill_id, plan.clone()),
+                _ => self.refresh_known_bill(now, bill_id),
+            }
+        }
     }
 
     /// `meta.paymentMethodId` asks for an assignment; a method of the wrong kind is left alone.

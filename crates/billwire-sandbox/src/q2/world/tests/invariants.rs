@@ -14,6 +14,15 @@ impl Walk {
         self.auths_are_legal();
         self.swaps_are_legal();
         self.events_are_unique_and_ordered();
+        self.bills_move_along_the_arrows();
+    }
+
+    fn bills_move_along_the_arrows(&self) {
+        for moved in &self.world.bill_moves {
+            assert!(is_bill_arrow(moved.from, moved.to), "{moved:?}");
+            let starts = moved.to == BillStatus::Pending;
+            assert!(!starts || moved.auth == Some(AuthStatus::Verified), "paid without a login: {moved:?}");
+        }
     }
 
     fn money_is_conserved(&self) {
@@ -122,4 +131,21 @@ impl Walk {
         assert_eq!(ids.len(), self.events.len());
         assert!(self.events.is_sorted_by_key(|event| event.created));
     }
+}
+
+/// Source: Q2 Biller Direct description, section 12.3 "Bill". Beyond its table: a method that was required and goes is
+/// required again.
+fn is_bill_arrow(from: BillStatus, to: BillStatus) -> bool {
+    use BillStatus::{
+        Overdue, Paid, PaymentDeclined, PaymentRequired, Pending, Syncing, Upcoming, ZeroBalance,
+    };
+    let allowed: &[BillStatus] = match from {
+        Syncing => &[ZeroBalance, Upcoming, Overdue, Paid, PaymentRequired, Syncing],
+        ZeroBalance | Paid => &[Upcoming, Syncing],
+        Upcoming => &[Overdue, Pending, PaymentRequired, Syncing],
+        Overdue => &[Pending, PaymentRequired, Syncing],
+        Pending => &[Paid, PaymentDeclined],
+        PaymentDeclined | PaymentRequired => &[Upcoming, Overdue, Syncing],
+    };
+    from == to || allowed.contains(&to)
 }

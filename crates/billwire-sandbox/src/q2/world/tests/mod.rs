@@ -401,6 +401,7 @@ fn a_random_walk_keeps_every_promise() {
             for action in &actions {
                 walk.perform(action);
                 walk.check();
+                walk.world.bill_moves.clear();
             }
             walk.perform(&Action::Wait { seconds: 100 * 24 * 3600 });
             walk.check();
@@ -414,4 +415,23 @@ fn a_random_walk_keeps_every_promise() {
     let (accepted, payments, events) = totals.into_inner();
     // A walk on which nothing happens would prove nothing.
     assert!(accepted > 2000 && payments > 100 && events > 500, "{accepted} {payments} {events}");
+}
+
+/// A bill's status as it was, as it became, and that of its login at that moment.
+#[derive(Clone, Debug)]
+pub(super) struct BillMove {
+    #[expect(dead_code, reason = "printed when the move is not allowed")]
+    bill: BillId,
+    from: BillStatus,
+    to: BillStatus,
+    auth: Option<AuthStatus>,
+}
+
+impl World {
+    pub(super) fn note_bill_move(&mut self, id: &BillId, to: BillStatus) {
+        let Some(bill) = self.bill(id) else { return };
+        let auth = self.auth(&bill.auth_id).map(|auth| auth.status);
+        let noted = BillMove { bill: id.clone(), from: bill.status, to, auth };
+        self.bill_moves.push(noted);
+    }
 }

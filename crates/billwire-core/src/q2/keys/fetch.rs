@@ -1,0 +1,97 @@
+//! Fetching the key of the payload encryption.
+
+use std::time::Duration;
+
+use billwire_crypto::PublicKey;
+use billwire_models::q2::Jwk;
+
+use super::cache::{Flight, Landed, Look};
+use super::{FetchedKey, KeyCache};
+use crate::config::CallOptions;
+use crate::engine::{self, first_of, trace};
+use crate::error::{Error, ErrorKind};
+use crate::q2::scope::Scope;
+use crate::q2::{Client, calls};
+use crate::response;
+
+impl<S: Scope> Client<S> {
+    /// The key for a call that may take `limit`: the one at hand, or a fresh one.
+    pub(in crate::q2) async fn fetched_key(
+        &self,
+        settings: &FetchedKey,
+        cache: &KeyCache,
+        limit: Duration,
+    ) -> Result<PublicKey, Error> {
+        let clock = &*self.link.clock;
+        match first_of(self.look_until_there(settings, cache), clock.sleep(limit)).await {
+            Some(result) => result,
+            None => {
+                Err(unavailable()
+                    .with_advice("nothing was sent: give the call more time, or try again later"))
+            }
+        }
+    }
+
+    async fn look_until_there(&self, settings: &FetchedKey, cache: &KeyCache) -> Result<PublicKey, Error> {
+        loop {
+            match cache.look(self.link.clock.monotonic(), settings) {
+                Look::Use(key) => return Ok(key),
+                Look::Fetch(flight, old) => return self.fetch(settings, flight, old).await,
+                Look::Wait(number) => {
+                    if let Landed::Failed(error) = cache.landed(number).await {
+                        return Err(unavailable().with_source(error));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn fetch(
+        &self,
+        settings: &FetchedKey,
+        flight: Flight<'_>,
+        old: Option<PublicKey>,
+    ) -> Result<PublicKey, Error> {
+        // With a key at hand a call does not wait for repetitions.
+        let options =
+            if old.is_some() { CallOptions::new().with_max_attempts(1) } else { CallOptions::new() };
+        match (self.ask_for_key(settings, &options).await, old) {
+            (Ok(key), old) => {
+                trace::key_fetched(id_of(&key), old.as_ref().map(id_of).unwrap_or_default());
+                flight.arrived(key.clone(), self.link.clock.monotonic());
+                Ok(key)
+            }
+            (Err(error), Some(old)) => {
+                trace::key_not_fetched(id_of(&old), &error);
+                flight.failed(error);
+                Ok(old)
+            }
+            (Err(error), None) => {
+                trace::key_not_fetched("", &error);
+                Err(unavailable().with_source(flight.failed(error)))
+            }
+        }
+    }
+
+    /// One call with the configured API key, whatever the credential of this client.
+    async fn ask_for_key(&self, settings: &FetchedKey, options: &CallOptions) -> Result<PublicKey, Error> {
+        let call = calls::latest_public_key();
+        let done = engine::run(&self.link, &self.config, call.draft(), options, &engine::Whole).await?;
+        let head = &done.output.head;
+        response::decode::<Jwk>(call.operation(), &done.output, false)
+            .and_then(|jwk| {
+                settings.read(&jwk).map_err(|error| {
+                    error.with_operation(call.operation()).with_answer(head.status, head.request_id.clone())
+                })
+            })
+            .map_err(|error| error.with_call(&done.call_id, done.attempts))
+    }
+}
+
+fn id_of(key: &PublicKey) -> &str {
+    key.key_id().map(billwire_crypto::KeyId::as_str).unwrap_or_default()
+}
+
+fn unavailable() -> Error {
+    Error::new(ErrorKind::KeyUnavailable, "the service's payload encryption key could not be fetched")
+}

@@ -1,0 +1,281 @@
+//! A long list, taken apart while it arrives: bytes in, one element after the other out.
+//!
+//! Answers of the form `{"data": [ … ]}` have no pages and may hold tens of thousands of elements. [`Splitter`] is given
+//! the answer in pieces of any size and returns the text of each element as soon as it is complete. It holds one piece
+//! and one element, never the list. It does no I/O and decodes nothing: `q2::Client` does both.
+
+mod scanner;
+mod utf8;
+
+use bytes::{Buf as _, Bytes};
+
+use self::scanner::{Problem, Scanner, Token};
+use crate::error::{Error, ErrorKind};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Takes the list of one answer apart.
+///
+/// The answer must be a JSON object, and the list one of its own members. The whole of it is checked to be JSON in UTF-8,
+/// nested 127 deep at most, also what stands beside the list and is passed over.
+///
+/// ```
+/// use billwire_core::splitter::Splitter;
+///
+/// let mut splitter = Splitter::new("data", 1024);
+/// let mut found = Vec::new();
+/// for piece in [r#"{"total": 2, "data": [{"a": "#, r#"[1, 2]}, {"a": "#, r#"[]}]}"#] {
+///     splitter.feed(piece);
+///     while let Some(element) = splitter.next_element()? {
+///         found.push(String::from_utf8(element.to_vec()).expect("UTF-8"));
+///     }
+/// }
+/// splitter.finish()?;
+/// assert_eq!(found, [r#"{"a": [1, 2]}"#, r#"{"a": []}"#]);
+/// # Ok::<(), billwire_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Splitter {
+    member: &'static str,
+    max_element_bytes: usize,
+    scanner: Scanner,
+    place: Place,
+    found: bool,
+    /// The name of the member that is being read, as it stands in the text, as far as it can be the list's.
+    key: Vec<u8>,
+    /// What was not looked at yet.
+    chunk: Bytes,
+    /// The beginning of an element whose end did not arrive yet.
+    partial: Vec<u8>,
+    /// How many bytes were looked at, and how many of them were a byte order mark.
+    read: u64,
+    mark: usize,
+}
+
+/// Where the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Before the object.
+    Top,
+    /// Inside the object, outside the list.
+    Members,
+    /// Behind the name of the list, before the list.
+    Wanted,
+    /// Inside the list.
+    List,
+}
+
+/// What a token is for the list.
+enum Part {
+    Outside,
+    Element,
+    /// The last of an element: what it closes with. It need not wait for what comes behind.
+    Last,
+    /// The comma or bracket behind an element.
+    Behind,
+}
+
+impl Splitter {
+    /// Looks for the list under `member`, and accepts elements of at most `max_element_bytes`.
+    #[must_use]
+    pub const fn new(member: &'static str, max_element_bytes: usize) -> Self {
+        Self {
+            member,
+            max_element_bytes,
+            scanner: Scanner::new(),
+            place: Place::Top,
+            found: false,
+            key: Vec::new(),
+            chunk: Bytes::new(),
+            partial: Vec::new(),
+            read: 0,
+            mark: 0,
+        }
+    }
+
+    /// Gives the next piece of the answer. Call it when [`Splitter::next_element`] has nothing more; a piece that was not
+    /// used up is kept, at the price of a copy.
+    pub fn feed(&mut self, chunk: impl Into<Bytes>) {
+        let chunk = chunk.into();
+        self.chunk = if self.chunk.is_empty() { chunk } else { [&*self.chunk, &*chunk].concat().into() };
+    }
+
+    /// The text of the next element, without the white space around it; `None` when a further piece is needed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnreadableAnswer`] if the answer is not JSON, is nested too deep, or does not have the list;
+    /// [`ErrorKind::AnswerTooLarge`] for an element beyond the bound. Do not go on after an error.
+    pub fn next_element(&mut self) -> Result<Option<Bytes>, Error> {
+        self.pass_over_byte_order_mark()?;
+        loop {
+            let chunk = std::mem::take(&mut self.chunk);
+            let mut begin = if self.partial.is_empty() { None } else { Some(0) };
+            let Some((end, next)) = self.find_end(&chunk, &mut begin)? else {
+                self.keep(begin.and_then(|begin| chunk.get(begin..)).unwrap_or_default())?;
+                return Ok(None);
+            };
+            self.chunk = chunk.slice(next..);
+            // Without a beginning it was the comma behind an element that was given, or the end of the list.
+            if let Some(begin) = begin {
+                return self.cut(&chunk.slice(begin..end)).map(Some);
+            }
+        }
+    }
+
+    /// Checks that the answer is over and had the list. Call it when no further piece comes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnreadableAnswer`] if the answer ends too early, or has no such list.
+    pub fn finish(&self) -> Result<(), Error> {
+        if !self.chunk.is_empty() {
+            return Err(refused(Problem::Unfinished, self.read));
+        }
+        self.scanner.finish().map_err(|problem| refused(problem, self.read))?;
+        if self.found { Ok(()) } else { Err(unreadable(format!("the answer has no list `{}`", self.member))) }
+    }
+
+    /// How many bytes of the answer are held: the unread rest of the last piece, and the beginning of one element.
+    #[must_use]
+    pub const fn held_bytes(&self) -> usize {
+        self.chunk.len() + self.partial.capacity() + self.key.capacity()
+    }
+
+    /// How many bytes of the answer were looked at.
+    #[must_use]
+    pub const fn read_bytes(&self) -> u64 {
+        self.read
+    }
+
+    /// Reads `chunk` up to the end of an element: where that is, and where to go on. `begin` is set where one begins.
+    fn find_end(
+        &mut self,
+        chunk: &Bytes,
+        begin: &mut Option<usize>,
+    ) -> Result<Option<(usize, usize)>, Error> {
+        let mut at = 0;
+        while let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) {
+            let (token, taken) = self.scanner.take(rest).map_err(|problem| refused(problem, self.read))?;
+            self.read = self.read.saturating_add(taken as u64);
+            match self.part(token, rest.get(..taken).unwrap_or_default())? {
+                Part::Outside => {}
+                Part::Element => *begin = begin.or(Some(at)),
+                Part::Last => return Ok(Some((at + taken, at + taken))),
+                Part::Behind => return Ok(Some((at, at + taken))),
+            }
+            at += taken;
+        }
+        Ok(None)
+    }
+
+    /// Follows the structure down to the list.
+    fn part(&mut self, token: Token, text: &[u8]) -> Result<Part, Error> {
+        match (self.place, token, self.scanner.depth()) {
+            (Place::Top | Place::Wanted, Token::Space, _) => {}
+            (Place::Top, Token::OpenObject, _) => self.place = Place::Members,
+            (Place::Top, ..) => return Err(unreadable("the answer is not an object".to_owned())),
+            (Place::Members, Token::Key, 1) => {
+                let room = longest_key(self.member).saturating_sub(self.key.len());
+                self.key.extend(text.iter().take(room));
+            }
+            (Place::Members, Token::Colon, 1) => self.end_of_key()?,
+            (Place::Wanted, Token::OpenArray, _) => {
+                self.place = Place::List;
+                self.found = true;
+            }
+            (Place::Wanted, ..) => {
+                return Err(unreadable(format!("`{}` of the answer is not a list", self.member)));
+            }
+            (Place::List, Token::Close, 2) => return Ok(Part::Last),
+            (Place::List, Token::Comma, 2) => return Ok(Part::Behind),
+            (Place::List, Token::Close, 1) => {
+                self.place = Place::Members;
+                return Ok(Part::Behind);
+            }
+            (Place::Members, ..) | (Place::List, Token::Space, _) => {}
+            (Place::List, ..) => return Ok(Part::Element),
+        }
+        Ok(Part::Outside)
+    }
+
+    fn end_of_key(&mut self) -> Result<(), Error> {
+        // A name may be written with escapes. One that is too long was cut off, and is not a text any more.
+        let is_wanted = serde_json::from_slice::<String>(&self.key).is_ok_and(|key| key == self.member);
+        self.key.clear();
+        if is_wanted && self.found {
+            return Err(unreadable(format!("the answer has the list `{}` twice", self.member)));
+        }
+        if is_wanted {
+            self.place = Place::Wanted;
+        }
+        Ok(())
+    }
+
+    /// Keeps the beginning of an element until its end arrives.
+    fn keep(&mut self, beginning: &[u8]) -> Result<(), Error> {
+        self.check_size(beginning.len())?;
+        self.partial.extend_from_slice(beginning);
+        Ok(())
+    }
+
+    /// A whole element, whose last piece is `rest`.
+    fn cut(&mut self, rest: &Bytes) -> Result<Bytes, Error> {
+        self.check_size(rest.len())?;
+        let whole = if self.partial.is_empty() {
+            rest.clone()
+        } else {
+            self.partial.extend_from_slice(rest);
+            Bytes::from(std::mem::take(&mut self.partial))
+        };
+        let length = whole.trim_ascii_end().len();
+        Ok(whole.slice(..length))
+    }
+
+    fn check_size(&self, further: usize) -> Result<(), Error> {
+        if further <= self.max_element_bytes.saturating_sub(self.partial.len()) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::AnswerTooLarge,
+            format!("an element of the list has more than {} bytes", self.max_element_bytes),
+        )
+        .with_advice("raise the limit with with_max_element_bytes if the answer is legitimate"))
+    }
+
+    /// Some gateways put a byte order mark before JSON text, which RFC 8259 lets a reader skip.
+    fn pass_over_byte_order_mark(&mut self) -> Result<(), Error> {
+        while self.read == self.mark as u64
+            && let Some(expected) = BYTE_ORDER_MARK.get(self.mark)
+        {
+            match self.chunk.first() {
+                Some(byte) if byte == expected => {
+                    self.chunk.advance(1);
+                    self.mark += 1;
+                    self.read += 1;
+                }
+                Some(_) if self.mark > 0 => return Err(refused(Problem::NotUtf8, self.read)),
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The longest text, quotes included, that can be the name `member`: every byte of it as a `\u` escape.
+const fn longest_key(member: &str) -> usize {
+    member.len() * 6 + 2
+}
+
+fn refused(problem: Problem, position: u64) -> Error {
+    unreadable(match problem {
+        Problem::Syntax => format!("the answer is not JSON (byte {position})"),
+        Problem::NotUtf8 => format!("the answer is not UTF-8 at byte {position}"),
+        Problem::TooDeep => {
+            format!("the answer is nested more than {} deep (byte {position})", scanner::DEEPEST)
+        }
+        Problem::Unfinished => format!("the answer ends in the middle of its JSON (byte {position})"),
+    })
+}
+
+fn unreadable(reason: String) -> Error {
+    Error::new(ErrorKind::UnreadableAnswer, reason)
+}

@@ -1,0 +1,23 @@
+//! What is done without the feature: nothing.
+
+use crate::api_error::ApiError;
+use crate::webhook_sender::DeliveryJob;
+
+#[derive(Default)]
+pub(crate) struct Contract(());
+
+impl Contract {
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn answer(
+        &self,
+        _operation: Option<&'static str>,
+        answer: Result<Vec<u8>, ApiError>,
+    ) -> Result<Vec<u8>, ApiError> {
+        answer
+    }
+
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(crate) fn event(&self, _job: &DeliveryJob) -> Result<(), String> {
+        Ok(())
+    }
+}
