@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod demo;
+mod export;
 mod help;
 mod manual;
 mod operations;
