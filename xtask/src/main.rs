@@ -19,11 +19,15 @@ mod codegen;
 mod diff;
 mod features;
 mod footprint;
+mod lint_api;
+mod probe_api;
 mod process;
+mod sandbox;
 mod set_up;
 mod snapshots;
 mod test;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -38,6 +42,8 @@ Usage: cargo xtask COMMAND [ARGUMENT]...
   ci            all of that and format, clippy, docs, features, supply chain, demo; --only STEPS, --skip STEPS
   arrows        who may name whom, and what a crate must not pull in
   tidy          rules of the tree that no compiler checks
+  lint-api      two third-party linters on the API descriptions (needs Node.js)
+  probe-api     a third-party property tester against the running sandbox (needs Python)
   build-times   crates and seconds of each way of using the crates, as the README shows them
   footprint     how soon the sandbox is ready and how much memory it holds
 
@@ -56,6 +62,8 @@ fn main() -> ExitCode {
         "ci" => ci::run(rest).map(|()| 0),
         "arrows" if rest.is_empty() => arrows::run().map(|()| 0),
         "tidy" if rest.is_empty() => tidy::run().map(|()| 0),
+        "lint-api" if rest.is_empty() => lint_api::run().map(|()| 0),
+        "probe-api" if rest.is_empty() => probe_api::run().map(|()| 0),
         "build-times" if rest.is_empty() => build_times::run().map(|()| 0),
         "footprint" if rest.is_empty() => footprint::run().map(|()| 0),
         "help" | "--help" | "-h" => {

@@ -112,7 +112,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     let answer = Answer::new(value, received.head.status, received.head.request_id.clone());
     match answer.rejected().first() {
         Some(first) if strict => {
-            let count = answer.rejected().len();
+            let count = scalar::Answer::rejected_count(&*answer);
             Err(failed(
                 ErrorKind::RejectedElements,
                 format!("{count} list element(s) of the answer do not decode, the first at {}", first.path()),

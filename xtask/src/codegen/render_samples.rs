@@ -103,7 +103,7 @@ fn core_table(description: &Description) -> String {
     for operation in description.sorted_operations() {
         let _ = writeln!(
             text,
-            "    Operation {{ operation: &operations::{}, sample: include_str!(\"../../../../billwire-models/tests/it/{}_samples/{}.json\"), \
+            "    Operation {{ called: &operations::{}, sample: include_str!(\"../../../../billwire-models/tests/it/{}_samples/{}.json\"), \
              read: read::<{}> }},",
             names::constant(&operation.id),
             description.api,

@@ -102,8 +102,8 @@ pub(crate) fn list_failed(call_id: &str, elements: usize, error: &Error) {
 }
 
 /// An element of a list could not be decoded; its content is not told.
-pub(crate) fn element_rejected(call_id: &str, path: &str) {
-    warn!(call_id, path, "list element rejected");
+pub(crate) fn element_rejected(call_id: &str, place: &str) {
+    warn!(call_id, place, "list element rejected");
 }
 
 fn milliseconds(duration: Duration) -> u64 {

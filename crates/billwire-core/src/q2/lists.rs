@@ -127,7 +127,7 @@ impl Paging for CompanySearch {
     }
 
     fn turn(&mut self, page: &CompanyList) -> Turn {
-        let count = page.data.items.len() + page.data.rejected.len();
+        let count = page.data.items.len() + page.data.rejected.len() + page.data.unreported;
         self.passed = self.passed.saturating_add(count as u64);
         let Some(next) = self.page_number.checked_add(1) else { return Turn::Last };
         self.page_number = next;

@@ -19,7 +19,7 @@ use crate::support::{self, Scene};
 
 /// An operation and the sample of its answer.
 pub(crate) struct Operation {
-    pub(crate) operation: &'static operation::Operation,
+    pub(crate) called: &'static operation::Operation,
     pub(crate) sample: &'static str,
     pub(crate) read: Read,
 }
@@ -59,8 +59,8 @@ struct Readers {
 }
 
 fn check(operation: &Operation, place: &Place<'_>, case: &Case, readers: &Readers) {
-    let what = format!("{} {} {:?}", operation.operation.id, place.field.at, case.change);
-    let read = |config| (operation.read)(operation.operation, config, response(StatusCode::OK, &case.body));
+    let what = format!("{} {} {:?}", operation.called.id, place.field.at, case.change);
+    let read = |config| (operation.read)(operation.called, config, response(StatusCode::OK, &case.body));
     let (lenient, strict) = (read(&readers.lenient), read(&readers.strict));
     for error in [lenient.as_ref().err(), strict.as_ref().err()].into_iter().flatten() {
         quotes_nothing(error, &what);
@@ -113,11 +113,11 @@ fn no_hostile_answer_panics_or_shows_in_an_error() {
         let sample = Sample::read(operation.sample);
         let whole = response(StatusCode::OK, &sample.original());
         let left_out =
-            (operation.read)(operation.operation, &readers.strict, whole).expect("the sample decodes");
+            (operation.read)(operation.called, &readers.strict, whole).expect("the sample decodes");
         assert_eq!(left_out, [""; 0]);
         for place in sample.places() {
             let small = response(StatusCode::OK, &place.original());
-            (operation.read)(operation.operation, &readers.strict, small).expect("so does the small one");
+            (operation.read)(operation.called, &readers.strict, small).expect("so does the small one");
             for case in place.cases() {
                 check(operation, &place, &case, &readers);
                 count += 1;
@@ -126,15 +126,15 @@ fn no_hostile_answer_panics_or_shows_in_an_error() {
         for (name, body) in sample.nonsense() {
             for status in [StatusCode::OK, StatusCode::BAD_REQUEST, StatusCode::BAD_GATEWAY] {
                 let answer = response(status, &body);
-                let outcome = (operation.read)(operation.operation, &readers.lenient, answer);
+                let outcome = (operation.read)(operation.called, &readers.lenient, answer);
                 let error = outcome.expect_err(name);
-                quotes_nothing(&error, &format!("{} {name} {status}", operation.operation.id));
+                quotes_nothing(&error, &format!("{} {name} {status}", operation.called.id));
                 let expected = match status {
                     StatusCode::OK => ErrorKind::UnreadableAnswer,
                     StatusCode::BAD_REQUEST => ErrorKind::Rejected,
                     _ => ErrorKind::Service,
                 };
-                assert_eq!(error.kind(), expected, "{} {name}", operation.operation.id);
+                assert_eq!(error.kind(), expected, "{} {name}", operation.called.id);
                 count += 1;
             }
         }
@@ -146,7 +146,7 @@ fn no_hostile_answer_panics_or_shows_in_an_error() {
 /// The same over a transport, with everything that the client adds: attempts, call ids, traces.
 #[tokio::test]
 async fn nonsense_over_a_transport_is_unreadable_and_never_a_failed_payment() {
-    let bills = OPERATIONS.iter().find(|one| one.operation.id == support::list().operation().id);
+    let bills = OPERATIONS.iter().find(|one| one.called.id == support::list().operation().id);
     let sample = Sample::read(bills.expect("the operation").sample);
     for (name, body) in sample.nonsense() {
         let error = Scene::new([Step::ok(body.clone())]).client.send(support::list()).await.expect_err(name);

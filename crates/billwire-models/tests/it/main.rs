@@ -7,3 +7,6 @@ mod hostile;
 mod q2_examples;
 #[rustfmt::skip]
 mod q2_samples;
+mod requests;
+mod traps;
+mod values;

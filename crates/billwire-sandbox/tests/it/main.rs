@@ -30,6 +30,7 @@ mod story;
 mod swaps;
 mod sync;
 mod validated;
+mod values;
 mod vectors;
 mod webhooks;
 mod wire;

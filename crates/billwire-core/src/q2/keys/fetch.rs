@@ -23,25 +23,22 @@ impl<S: Scope> Client<S> {
         limit: Duration,
     ) -> Result<PublicKey, Error> {
         let clock = &*self.link.clock;
-        match first_of(self.look_until_there(settings, cache), clock.sleep(limit)).await {
-            Some(result) => result,
-            None => {
-                Err(unavailable()
-                    .with_advice("nothing was sent: give the call more time, or try again later"))
-            }
-        }
-    }
-
-    async fn look_until_there(&self, settings: &FetchedKey, cache: &KeyCache) -> Result<PublicKey, Error> {
+        let end = clock.monotonic().saturating_add(limit);
         loop {
-            match cache.look(self.link.clock.monotonic(), settings) {
+            let now = clock.monotonic();
+            let left = end.saturating_sub(now);
+            match cache.look(now, settings) {
                 Look::Use(key) => return Ok(key),
-                Look::Fetch(flight, old) => return self.fetch(settings, flight, old).await,
-                Look::Wait(number) => {
-                    if let Landed::Failed(error) = cache.landed(number).await {
-                        return Err(unavailable().with_source(error));
+                Look::Fetch(flight, old) => return self.fetch(settings, flight, old, left).await,
+                // The other call may never go on: the wait has an end of its own.
+                Look::Wait(number) => match first_of(cache.landed(number), clock.sleep(left)).await {
+                    Some(Landed::Again) => {}
+                    Some(Landed::Failed(error)) => return Err(unavailable().with_source(error)),
+                    None => {
+                        return Err(unavailable()
+                            .with_advice("nothing was sent: give the call more time, or try again later"));
                     }
-                }
+                },
             }
         }
     }
@@ -51,10 +48,13 @@ impl<S: Scope> Client<S> {
         settings: &FetchedKey,
         flight: Flight<'_>,
         old: Option<PublicKey>,
+        left: Duration,
     ) -> Result<PublicKey, Error> {
-        // With a key at hand a call does not wait for repetitions.
-        let options =
-            if old.is_some() { CallOptions::new().with_max_attempts(1) } else { CallOptions::new() };
+        let mut options = CallOptions::new().with_deadline(left);
+        if old.is_some() {
+            // With a key at hand a call does not wait for repetitions.
+            options = options.with_max_attempts(1);
+        }
         match (self.ask_for_key(settings, &options).await, old) {
             (Ok(key), old) => {
                 trace::key_fetched(id_of(&key), old.as_ref().map(id_of).unwrap_or_default());
@@ -65,6 +65,11 @@ impl<S: Scope> Client<S> {
                 trace::key_not_fetched(id_of(&old), &error);
                 flight.failed(error);
                 Ok(old)
+            }
+            // The time of this call was up, which is no news for those that wait: one of them goes on.
+            (Err(error), None) if error.kind() == ErrorKind::DeadlineExceeded => {
+                trace::key_not_fetched("", &error);
+                Err(unavailable().with_source(error))
             }
             (Err(error), None) => {
                 trace::key_not_fetched("", &error);

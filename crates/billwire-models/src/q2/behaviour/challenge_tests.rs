@@ -1,3 +1,5 @@
+//! Tests of the way from a challenge to its answer.
+
 use serde_json::{Value, json};
 
 use super::super::EventBody;

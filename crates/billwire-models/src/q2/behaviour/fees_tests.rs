@@ -1,3 +1,5 @@
+//! Tests of surcharges: tables, refusals, properties.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -52,14 +52,14 @@ pub(crate) fn decode<T>(body: &[u8]) -> Result<Decoded, Failure>
 where
     T: DeserializeOwned + Serialize + scalar::Answer + Debug + PartialEq,
 {
-    let Ok(decoded) = serde_json::from_slice::<T>(body) else {
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let at = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            Ok(_) => String::new(),
-            Err(error) => error.path().to_string(),
-        };
-        let text = serde_json::from_slice::<T>(body).map_err(|error| error.to_string());
-        return Err(Failure { at, text: text.err().unwrap_or_default() });
+    let decoded = match serde_json::from_slice::<T>(body) {
+        Ok(decoded) => decoded,
+        Err(error) => {
+            let mut deserializer = serde_json::Deserializer::from_slice(body);
+            let tracked = serde_path_to_error::deserialize::<_, T>(&mut deserializer);
+            let at = tracked.map_or_else(|error| error.path().to_string(), |_| String::new());
+            return Err(Failure { at, text: error.to_string() });
+        }
     };
     let _ = format!("{decoded:?}");
     let value = serde_json::to_value(&decoded).expect("models serialise");

@@ -8,8 +8,8 @@ use crate::hostile::{Operation, read};
 
 /// By operation id.
 pub(crate) const OPERATIONS: &[Operation] = &[
-    Operation { operation: &operations::CREATE_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
-    Operation { operation: &operations::DELETE_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
-    Operation { operation: &operations::GET_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
-    Operation { operation: &operations::LIST_THINGS, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing_list.json"), read: read::<ThingList> },
+    Operation { called: &operations::CREATE_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
+    Operation { called: &operations::DELETE_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
+    Operation { called: &operations::GET_THING, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing.json"), read: read::<Thing> },
+    Operation { called: &operations::LIST_THINGS, sample: include_str!("../../../../billwire-models/tests/it/q2_samples/thing_list.json"), read: read::<ThingList> },
 ];
