@@ -82,7 +82,8 @@ fn api_command(api: Api, operations: &'static [&'static Operation], about: &'sta
         }
         let mut noun = group(Command::new(resource).about(names.join(", ")));
         for operation in of_resource {
-            noun = noun.subcommand(operation_args::command(operation));
+            let command = operation_args::command(operation);
+            noun = noun.subcommand(commands::operation::with_own_options(operation, command));
         }
         if exports {
             noun = noun.subcommand(commands::export::command());

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod demo;
+mod every_operation;
 mod export;
 mod help;
 mod manual;
