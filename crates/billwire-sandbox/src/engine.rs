@@ -6,17 +6,19 @@ use serde_json::Value;
 
 use crate::clock::{ClockMode, VirtualClock};
 use crate::error::{Error, ErrorKind};
+use crate::faults::{Due, FaultBook, Held, HeldRequests, Plan, Protections, WebhookFaultKind};
 use crate::moment::Moment;
 use crate::q2::event_types::{EventSwitches, EventType};
 use crate::q2::events::NewEvent;
+use crate::q2::partner_keys::{PartnerKeys, WrittenPartnerKeys};
 use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::World;
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::seed::Seed;
-use crate::service_keys::{ServiceKeys, WrittenKey};
+use crate::service_keys::{KeyUsage, ServiceKeys, WrittenKey};
 use crate::webhook_sender::{
-    DeliveryAttempt, DeliveryJob, DeliveryState, EventLog, EventRecord, WebhookConfiguration,
+    DeliveryAttempt, DeliveryJob, DeliveryState, EventLog, EventRecord, Front, WebhookConfiguration,
 };
 
 /// Version of the written state.
@@ -28,7 +30,12 @@ pub(crate) struct Engine {
     pub(crate) events: EventLog,
     webhooks: WebhookConfiguration,
     pub(crate) request_signing: RequestSigning,
+    /// The partner's keys for request signing.
+    pub(crate) partner_keys: PartnerKeys,
     pub(crate) keys: ServiceKeys,
+    pub(crate) faults: FaultBook,
+    /// Not part of the state: they belong to open connections.
+    pub(crate) held: HeldRequests,
     /// The untidy forms in which things leave.
     pub(crate) quirks: Quirks,
     /// Those it started with.
@@ -49,7 +56,13 @@ struct Snapshot {
     events: EventLog,
     webhooks: WebhookConfiguration,
     request_signing: RequestSigning,
+    #[serde(default)]
+    partner_keys: WrittenPartnerKeys,
     keys: Vec<WrittenKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retired_signing_key: Option<WrittenKey>,
+    #[serde(default)]
+    faults: FaultBook,
     #[serde(default)]
     quirks: Quirks,
 }
@@ -58,6 +71,10 @@ struct Snapshot {
 pub(crate) enum Step {
     /// Something happened by itself.
     Happened { at: Moment, what: String },
+    /// A request that a fault held may go on.
+    GoOn { at: Moment, held: Held },
+    /// The partner is to be asked for its signing keys.
+    Poll { at: Moment, configuration: Box<RequestSigning> },
     /// An event is to be sent.
     Deliver(Box<DeliveryJob>),
     /// Nothing more is due.
@@ -73,6 +90,9 @@ impl Engine {
             events: EventLog::new(),
             webhooks: WebhookConfiguration::default(),
             request_signing: RequestSigning::off(),
+            partner_keys: PartnerKeys::default(),
+            faults: FaultBook::default(),
+            held: HeldRequests::default(),
             quirks: Quirks::none(),
             first_quirks: Quirks::none(),
             requests: RequestLog::default(),
@@ -106,25 +126,58 @@ impl Engine {
         self.requests.add(record);
     }
 
-    /// When the next thing is due, be it an effect or a delivery.
+    /// When the next thing is due, be it an effect, a poll, a held request or a delivery.
     pub(crate) fn next_due(&self) -> Option<Moment> {
-        self.world.next_due().into_iter().chain(self.events.next_due()).min()
+        self.dues().into_iter().flatten().min()
     }
 
-    /// Does the next thing that is due at or before `until`; of two at the same time the effect comes first.
-    pub(crate) fn step(&mut self, until: Moment) -> Step {
-        let effect_due = self.world.next_due().filter(|at| *at <= until);
-        let delivery_due = self.events.next_due().filter(|at| *at <= until);
-        match (effect_due, delivery_due) {
-            (None, None) => {
-                self.follow(until);
-                Step::Done
-            }
-            (Some(effect), delivery) if delivery.is_none_or(|delivery| effect <= delivery) => {
-                self.happen(until)
-            }
-            _ => self.next_delivery(),
+    /// When the next thing of each sort is due, in the order in which those of one moment are done.
+    fn dues(&self) -> [Option<Moment>; 4] {
+        [self.world.next_due(), self.partner_keys.next_poll(), self.held.next_due(), self.events.next_due()]
+    }
+
+    /// Does the next thing that is due at or before `until`.
+    pub(crate) fn step(&mut self, provider: &dyn Provider, until: Moment) -> Step {
+        let [effect, poll, held, delivery] = self.dues();
+        let Some(next) = self.next_due().filter(|at| *at <= until) else {
+            self.follow(until);
+            return Step::Done;
+        };
+        let is_next = |due: Option<Moment>| due == Some(next);
+        if is_next(effect) {
+            self.happen(until)
+        } else if is_next(poll) {
+            self.follow(next);
+            Step::Poll { at: next, configuration: Box::new(self.request_signing.clone()) }
+        } else if is_next(held) {
+            self.go_on(until)
+        } else if is_next(delivery) {
+            self.next_delivery(provider)
+        } else {
+            Step::Done
         }
+    }
+
+    fn go_on(&mut self, until: Moment) -> Step {
+        let Some(held) = self.held.pop_due(until) else { return Step::Done };
+        let at = held.shown.until;
+        self.follow(at);
+        Step::GoOn { at, held }
+    }
+
+    /// Takes over what a poll of the partner's keys brought, unless another configuration came meanwhile.
+    pub(crate) fn polled(
+        &mut self,
+        provider: &dyn Provider,
+        at: Moment,
+        configuration: &RequestSigning,
+        document: Result<Option<String>, Error>,
+    ) -> Option<String> {
+        if self.request_signing != *configuration {
+            return None;
+        }
+        let document = document.transpose()?;
+        Some(self.partner_keys.polled(provider, at, document))
     }
 
     fn happen(&mut self, until: Moment) -> Step {
@@ -134,20 +187,71 @@ impl Engine {
         Step::Happened { at, what: effect.describe() }
     }
 
-    fn next_delivery(&mut self) -> Step {
-        let Some((due, record)) = self.events.next() else { return Step::Done };
-        let job = DeliveryJob {
-            event_id: record.id.clone(),
-            kind: record.kind.clone(),
-            at: due,
-            event: record.event.clone(),
-            overridden: record.overridden,
-            quirks: self.quirks,
-            configuration: self.webhooks.clone(),
-            signing_key: self.keys.signing(),
-        };
-        self.follow(due);
-        Step::Deliver(Box::new(job))
+    fn next_delivery(&mut self, provider: &dyn Provider) -> Step {
+        let Some((at, record)) = self.events.next() else { return Step::Done };
+        let (event_id, kind, event) = (record.id.clone(), record.kind.clone(), record.event.clone());
+        let overridden = record.overridden;
+        let client_id = record.client_id.clone();
+        self.follow(at);
+        let front = self.events.front(&client_id).unwrap_or_default();
+        let plan = self.faults.of_delivery(&Due {
+            api: "q2",
+            event_id: &event_id,
+            event_type: &kind,
+            at,
+            first: front.attempts == 0,
+            next: front.next.as_deref(),
+            protections: self.protections(),
+        });
+        match plan {
+            Plan::Send(fault) => {
+                let signing_key = match fault {
+                    Some(WebhookFaultKind::WrongKey) => self.keys.foreign_signing(),
+                    Some(WebhookFaultKind::RetiredKey) => self.keys.retired_signing(provider),
+                    Some(WebhookFaultKind::NewerKey) => self.keys.newest_signing(),
+                    _ => self.keys.signing(),
+                };
+                let configuration = self.webhooks.clone();
+                Step::Deliver(Box::new(DeliveryJob {
+                    event_id,
+                    kind,
+                    at,
+                    event,
+                    overridden,
+                    quirks: self.quirks,
+                    configuration,
+                    signing_key,
+                    fault,
+                }))
+            }
+            Plan::Postpone(until) => {
+                self.events.postpone(&client_id, until);
+                let what = format!("delivery of event {event_id} held back until {until} by a fault");
+                Step::Happened { at, what }
+            }
+            Plan::Swap => {
+                self.events.swap(&client_id, at);
+                let what = format!("event {event_id} and the next one of its client swapped by a fault");
+                Step::Happened { at, what }
+            }
+        }
+    }
+
+    fn protections(&self) -> Protections {
+        Protections {
+            signature: self.webhooks.signature.is_some(),
+            encryption: self.webhooks.encryption.is_some(),
+            bearer: self.webhooks.oauth.is_some(),
+            two_signing_keys: self.keys.count(KeyUsage::Signing) > 1,
+        }
+    }
+
+    /// Lets an event that waits to change places go behind the one that came.
+    fn let_change_places(&mut self, client_id: &str, now: Moment) {
+        let Some(Front { first, next: Some(next), .. }) = self.events.front(client_id) else { return };
+        if self.faults.another_came(&first, &next) {
+            self.events.swap(client_id, now);
+        }
     }
 
     /// A frozen clock follows what happens; a running one is never held back.
@@ -170,7 +274,13 @@ impl Engine {
 
     fn record(&mut self, event: NewEvent) {
         let delivery = self.delivery_of(event.kind);
-        self.events.add(event.created, event, delivery);
+        self.queue(event, delivery);
+    }
+
+    fn queue(&mut self, event: NewEvent, delivery: DeliveryState) {
+        let (client_id, created) = (event.client_id.to_string(), event.created);
+        self.events.add(created, event, delivery);
+        self.let_change_places(&client_id, created);
     }
 
     /// Records an event that was asked for: it is sent even if its type is not switched on.
@@ -179,7 +289,7 @@ impl Engine {
             Some(_) => DeliveryState::Waiting,
             None => DeliveryState::NotConfigured,
         };
-        self.events.add(event.created, event, delivery);
+        self.queue(event, delivery);
     }
 
     fn delivery_of(&self, kind: EventType) -> DeliveryState {
@@ -235,7 +345,10 @@ impl Engine {
             events: self.events.clone(),
             webhooks: self.webhooks.clone(),
             request_signing: self.request_signing.clone(),
+            partner_keys: self.partner_keys.written().clone(),
             keys: self.keys.written(),
+            retired_signing_key: self.keys.written_retired(),
+            faults: self.faults.clone(),
             quirks: self.quirks,
         };
         serde_json::to_value(snapshot).map_err(|cause| {
@@ -258,7 +371,13 @@ impl Engine {
                 format!("this state has version {}; this sandbox reads {STATE_VERSION}", snapshot.version),
             ));
         }
-        self.keys = ServiceKeys::read(provider, snapshot.keys)?;
+        let keys = ServiceKeys::read(provider, snapshot.keys, snapshot.retired_signing_key)?;
+        let partner_keys =
+            PartnerKeys::read(provider, &snapshot.request_signing, snapshot.partner_keys, snapshot.now)?;
+        (self.keys, self.partner_keys) = (keys, partner_keys);
+        self.faults = snapshot.faults;
+        // Whoever waits is of another world.
+        self.held.clear();
         self.clock.set(snapshot.clock_mode, snapshot.now);
         self.world = snapshot.q2;
         self.events = snapshot.events;

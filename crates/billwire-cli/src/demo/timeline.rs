@@ -81,7 +81,7 @@ impl From<&RequestRecord> for SentRequest {
             path: record.path.clone(),
             signature: record.signature,
             encrypted: record.encrypted,
-            status: record.status,
+            status: record.status.unwrap_or_default(),
             request_id: record.request_id.clone(),
             error: record.error.clone(),
         }

@@ -26,12 +26,15 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
 /// Every failure gets one and the same answer, so that it is no padding oracle.
 ///
 /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption".
-pub(crate) fn open_body(keys: &PrivateKeys, body: Vec<u8>) -> Result<(Vec<u8>, bool), ApiError> {
+pub(crate) fn open_body(
+    keys: impl FnOnce() -> PrivateKeys,
+    body: Vec<u8>,
+) -> Result<(Vec<u8>, bool), ApiError> {
     let Some(envelope) = serde_json::from_slice::<Value>(&body).ok().as_ref().and_then(Envelope::detect)
     else {
         return Ok((body, false));
     };
-    match envelope::open(keys, &envelope) {
+    match envelope::open(&keys(), &envelope) {
         Ok(plaintext) => Ok((plaintext.to_vec(), true)),
         Err(_) => Err(ApiError::bad_request("The encrypted body could not be read.")),
     }
