@@ -29,7 +29,6 @@ pub(crate) fn command() -> Command {
                billwire sandbox\n  \
                billwire sandbox --port 0 --json\n  \
                billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42\n  \
-               billwire sandbox --customers 10000 --seed 7 --frozen\n  \
                billwire sandbox --webhook-url http://127.0.0.1:9000/hook --all-events",
         )
         .arg(
