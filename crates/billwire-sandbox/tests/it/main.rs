@@ -7,6 +7,7 @@
 )]
 
 mod auths;
+mod causes;
 mod clients;
 mod companies;
 mod control;
@@ -30,6 +31,7 @@ mod security_channel;
 mod signing;
 mod socket;
 mod state;
+mod statuses;
 mod story;
 mod swaps;
 mod sync;

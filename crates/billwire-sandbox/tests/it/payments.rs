@@ -359,3 +359,20 @@ async fn a_bill_is_announced_two_days_before_it_is_due() {
         })
     );
 }
+
+#[tokio::test]
+async fn a_company_that_insists_on_recurring_can_be_told_not_to() {
+    let api = Api::start().await;
+    let client = api.client("insists").await;
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_5, ["25.21", DUE, ""]).await;
+    set(&api, &bill, "recurring", "disabled").await.refused(400, "requires recurring");
+    assert_eq!(api.read_bill(&bill).await["settings"]["recurring"], "enabled", "nothing has changed");
+    let rules = Rules::default().with_companies_with_optional_recurring([REGULAR_5.to_owned()]);
+    api.sandbox.set_rules(rules).expect("rules");
+    set(&api, &bill, "recurring", "disabled").await.ok();
+    set(&api, &bill, "schedule", "day-before").await.refused(400, "fixes the schedule");
+    set(&api, &bill, "schedule", "on-due-date").await.ok();
+    let unknown = Rules::default().with_companies_with_optional_recurring(["nowhere".to_owned()]);
+    api.sandbox.set_rules(unknown).expect_err("no such company");
+}

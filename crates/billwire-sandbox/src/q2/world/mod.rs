@@ -120,8 +120,8 @@ pub(crate) enum Effect {
     PaymentFinishes { bill_id: BillId },
     /// The company has answered about the new card.
     SwapFinishes { swap_id: SwapId },
-    /// The client token is too old.
-    TokenExpires { token_id: String },
+    /// The client token expired a day ago.
+    TokenIsForgotten { token_id: String },
 }
 
 impl Effect {
@@ -136,7 +136,7 @@ impl Effect {
             Self::PaymentStarts { bill_id } => format!("pay date of bill {bill_id} reached"),
             Self::PaymentFinishes { bill_id } => format!("payment of bill {bill_id} finished"),
             Self::SwapFinishes { swap_id } => format!("card swap {swap_id} finished"),
-            Self::TokenExpires { token_id } => format!("client token {token_id} expired"),
+            Self::TokenIsForgotten { token_id } => format!("expired client token {token_id} forgotten"),
         }
     }
 }
@@ -180,7 +180,7 @@ impl World {
             Effect::PaymentStarts { bill_id } => self.payment_starts(at, bill_id),
             Effect::PaymentFinishes { bill_id } => self.payment_finishes(at, bill_id),
             Effect::SwapFinishes { swap_id } => self.swap_finishes(at, swap_id),
-            Effect::TokenExpires { token_id } => self.token_expires(token_id),
+            Effect::TokenIsForgotten { token_id } => self.token_is_forgotten(token_id),
         }
         Some((at, effect))
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::company::{CardBrand, CardKind};
+use super::company::{CardBrand, CardKind, Company};
 use super::ids::{BillId, ClientId, PaymentMethodId};
 use super::numbers::{self, NewNumbers};
 use super::{AuthStatus, BillStatus, World, pace};
@@ -168,6 +168,19 @@ pub(crate) struct NewPaymentMethod {
     pub(crate) numbers: NewNumbers,
 }
 
+impl Company {
+    /// Refuses a kind of method that the company does not take.
+    pub(super) fn check_kind(&self, kind: MethodKind) -> Result<(), ApiError> {
+        match self.required_payment {
+            Some(required) if required != kind => Err(ApiError::bad_request(format!(
+                "The company takes only a {} for this bill.",
+                required.as_str()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl World {
     /// Stores a method after the checks of section 4.4.1; the client's first one becomes the default by itself.
     ///
@@ -230,14 +243,8 @@ impl World {
         if !method.is_usable() {
             return Err(ApiError::bad_request("The payment method is declined; assign another one."));
         }
-        let required = self.company(&bill.company_id).and_then(|company| company.required_payment);
-        if let Some(required) = required
-            && required != method.kind()
-        {
-            return Err(ApiError::bad_request(format!(
-                "The company takes only a {} for this bill.",
-                required.as_str()
-            )));
+        if let Some(company) = self.company(&bill.company_id) {
+            company.check_kind(method.kind())?;
         }
         let client_id = bill.client_id.clone();
         self.assign(method_id, bill_id);

@@ -185,9 +185,8 @@ impl World {
         let interrupted =
             self.swap_of(auth_id).filter(|swap| swap.waits()).map(|swap| swap.method_id.clone());
         let asked = work.payment_method_id.clone().filter(|_| work.items.contains(&AuthItem::Swap));
-        // A card that was deleted in the meantime is not put on file.
-        let method_id = asked.or(interrupted).filter(|id| self.payment_method(id).is_some());
-        if let Some(method_id) = method_id {
+        // A swap goes on with the card it was started with, even if that was deleted here in the meantime.
+        if let Some(method_id) = asked.or(interrupted) {
             self.begin_swap(now, auth_id, &method_id);
         }
     }
