@@ -28,7 +28,11 @@ pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Comma
     if operation.id != operations::SCHEDULE_PAYMENT.id {
         return command;
     }
-    command.arg(
+    // The example is made from what the table requires, and the table does not require a day.
+    let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let example =
+        example.replacen("--bill-id BILL_ID\n", "--bill-id BILL_ID --pay-date 2026-10-25T00:00:00.000Z\n", 1);
+    command.after_help(example).arg(
         Arg::new(NOW)
             .long(NOW)
             .action(ArgAction::SetTrue)

@@ -222,7 +222,7 @@ fn an_expired_token() {
         .as_str()
         .expect("a token")
         .to_owned();
-    service.wait(service.sandbox.advance("P2D")).expect("time passes");
+    service.wait(service.sandbox.advance("PT25H")).expect("time passes");
     let mut command = service.command([
         "q2",
         "bill",

@@ -148,7 +148,7 @@ fn a_file_and_options_set_up_what_the_portal_would() {
     assert_eq!(webhooks["url"], "http://127.0.0.1:9/hook", "the option wins");
     assert_eq!(webhooks["signature"]["issuer"], "the service");
     assert_eq!(shown("faults")["http"][0]["kind"], "status");
-    let categories = ["q2", "company", "list-categories", "--json", "--base-url", running.url("q2")];
+    let categories = ["q2", "company", "categories", "--json", "--base-url", running.url("q2")];
     let mut command = billwire();
     command.env("BILLWIRE_Q2_API_KEY", API_KEY).args(categories);
     // A read is repeated, and the fault was for one answer.
