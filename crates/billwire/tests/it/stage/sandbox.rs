@@ -113,7 +113,7 @@ impl Held {
     /// Every answered request of the API key was signed, and every body was encrypted. Gives the operations seen.
     pub(super) fn inspect(&self) -> Vec<String> {
         let requests = self.sandbox.requests();
-        for request in requests.iter().filter(|request| request.status == 200) {
+        for request in requests.iter().filter(|request| request.status == Some(200)) {
             let by_key = request.credential == Some(CredentialKind::ApiKey);
             assert!(!by_key || request.signature == Check::Verified, "not signed: {request:?}");
             let bare = request.path.ends_with("/fix-hold") || request.path.ends_with("/retry");
