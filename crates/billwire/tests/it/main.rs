@@ -9,6 +9,14 @@
 mod q2_contract;
 mod stage;
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
+)]
+
+mod quirks;
+
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;
 use billwire::q2::{self, BillId, CreateClient, SearchCompanies};
