@@ -7,15 +7,8 @@
 )]
 
 mod q2_contract;
-mod stage;
-
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
-)]
-
 mod quirks;
+mod stage;
 
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;
