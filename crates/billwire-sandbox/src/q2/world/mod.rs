@@ -6,6 +6,7 @@
 mod amount;
 mod auth;
 mod bill;
+mod bill_data;
 mod choices;
 mod client;
 mod company;
@@ -37,7 +38,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::amount::Amount;
 pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, NewAuth};
-pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub(crate) use self::bill::{Bill, BillStatus, PaySchedule, PaymentOutcome};
+pub(crate) use self::bill_data::{BillPlan, WantedBill};
 pub use self::choices::{AmountToPay, Autopay, AutopaySetBy, BillChoices};
 pub(crate) use self::client::Client;
 pub(crate) use self::company::{

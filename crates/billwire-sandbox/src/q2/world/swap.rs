@@ -314,3 +314,56 @@ impl World {
         self.swap(self.auth(auth_id)?.swap.as_ref()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::super::{CardBrand, CardKind, NewNumbers, NewPaymentMethod};
+    use super::*;
+
+    /// Every company of the sandbox supports swaps, so this rule has no way in through the API.
+    #[test]
+    fn a_company_without_swaps_refuses_them() {
+        let now: Moment = "2026-03-02T12:00:00Z".parse().expect("an instant");
+        let mut world = World::new(1);
+        world.companies[0].products = &[Product::BillerDirect];
+        let client_id = world.create_client("somebody", Map::new()).expect("a client");
+        let numbers = NewNumbers::Card {
+            number: "4111111111111111".to_owned(),
+            code: None,
+            month: "12".to_owned(),
+            year: "2030".to_owned(),
+            zipcode: "12345".to_owned(),
+            brand: Some(CardBrand::Visa),
+            kind: Some(CardKind::Credit),
+        };
+        let new = NewPaymentMethod {
+            client_id: client_id.clone(),
+            identifier: None,
+            name: "Demo User".to_owned(),
+            custom_label: None,
+            set_as_default: false,
+            numbers,
+        };
+        let card = world.add_payment_method(now, new).expect("a card");
+        let form = ["balance", "dueDate", "status"].map(|name| (name.to_owned(), String::new()));
+        let mut login = NewAuth {
+            client_id,
+            company_id: world.companies[0].id.clone(),
+            items: vec![AuthItem::Swap],
+            payment_method_id: Some(card.clone()),
+            bill_id: None,
+            swap_id: None,
+            form: form.into_iter().collect(),
+        };
+        let refusal = world.create_auth(now, &login).expect_err("refused");
+        assert_eq!((refusal.status, refusal.message.contains("does not support")), (400, true));
+        login.items = vec![AuthItem::Bill];
+        let auth_id = world.create_auth(now, &login).expect("an ordinary login");
+        while world.run_next(now.plus(pace::SWAP)).is_some() {}
+        let refusal = world.create_swap(now, &auth_id, &card).expect_err("refused");
+        assert_eq!((refusal.status, refusal.message.contains("does not support")), (400, true));
+        assert!(!world.companies[0].supports_swaps());
+    }
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auth::{Auth, AuthItem, AuthStatus, NewAuth};
-use super::bill::BillPlan;
+use super::bill_data::BillPlan;
 use super::hold::Hold;
 use super::ids::{AuthId, BillId, PaymentMethodId};
 use super::mfa::{self, Challenge, ChallengeKind, Question, StepAnswer, Verdict};

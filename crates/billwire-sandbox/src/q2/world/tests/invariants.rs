@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::bill::{BillPlan, WantedBill};
 use super::super::swap::SwapStatus;
 use super::super::validation::{Run, Stage};
 use super::super::*;
