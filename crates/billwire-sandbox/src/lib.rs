@@ -5,7 +5,8 @@
 //! besides this crate. See [`Sandbox`].
 //!
 //! It is a second reading of the specification, independent of the client and of the webhook verifier, so that one
-//! misreading cannot pass at both ends. What it does not do: faults on demand, the white-label pages, a store on disk.
+//! misreading cannot pass at both ends. On demand it fails as a network or a vendor does ([`Faults`]). What it does not do:
+//! the white-label pages, a store on disk.
 //!
 //! Feature `q2` (on by default): the Q2 Biller Direct API. Without an API there is nothing to start. Feature
 //! `validate-answers`, for tests: every answer and every webhook is compared with the API description before it leaves, and
@@ -28,6 +29,8 @@ mod decode;
 #[cfg(feature = "q2")]
 mod engine;
 mod error;
+#[cfg(feature = "q2")]
+mod faults;
 #[cfg(feature = "q2")]
 mod hash;
 #[cfg(feature = "q2")]
@@ -71,6 +74,11 @@ pub use self::clock::ClockMode;
 pub use self::contract::Violation;
 pub use self::error::{Error, ErrorKind};
 #[cfg(feature = "q2")]
+pub use self::faults::{
+    FaultMoment, FaultReport, Faults, HeldRequest, HttpFault, HttpFaultKind, RetryAfter, WebhookFault,
+    WebhookFaultKind,
+};
+#[cfg(feature = "q2")]
 pub use self::info::{CompanyInfo, Credentials, EventsInfo, Info, TestValues, Urls};
 #[cfg(feature = "q2")]
 pub use self::moment::Moment;
@@ -86,7 +94,7 @@ pub use self::q2::world::{
     Rules, ScheduleDateMember, Statement, SwapEnd,
 };
 #[cfg(feature = "q2")]
-pub use self::request_log::{CredentialKind, RequestRecord, SignatureCheck};
+pub use self::request_log::{CredentialKind, RequestFault, RequestRecord, SignatureCheck};
 #[cfg(feature = "q2")]
 pub use self::sandbox::{DEFAULT_PORT, Sandbox, SandboxBuilder};
 #[cfg(feature = "q2")]

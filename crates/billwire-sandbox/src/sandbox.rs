@@ -18,6 +18,7 @@ use crate::control::clock::ClockChange;
 use crate::control::keys::NewKey;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::faults::{FaultReport, Faults};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
 use crate::q2::population::Population;
@@ -275,7 +276,10 @@ impl Sandbox {
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if two are active.
     pub fn create_key(&self, usage: KeyUsage) -> Result<ServiceKey, Error> {
-        control::keys::create(&self.shared, NewKey { usage, key_id: None, private_key: None })
+        control::keys::create(
+            &self.shared,
+            NewKey { usage, key_id: None, private_key: None, certificate: None },
+        )
     }
 
     /// Retires a key.
@@ -286,8 +290,34 @@ impl Sandbox {
         control::keys::remove(&self.shared, key_id).map(|_| ())
     }
 
+    /// Replaces the faults: what goes wrong with the next answers and deliveries.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for an unknown operation, event type or API, or for settings that do not belong to a
+    /// fault's kind.
+    pub fn set_faults(&self, faults: Faults) -> Result<(), Error> {
+        control::faults::set(&self.shared, faults).map(|_| ())
+    }
+
+    /// The faults with their counts, and the requests that wait for the clock because of one.
+    pub fn faults(&self) -> FaultReport {
+        control::faults::shown(&self.shared)
+    }
+
+    /// Removes the faults. Requests that one of them holds go on, and what is due at this moment happens; returns when
+    /// it has.
+    pub async fn clear_faults(&self) {
+        control::faults::clear(&self.shared).await;
+    }
+
+    /// Waits until at least `count` requests are held by a fault ([`HttpFault::delay`](crate::HttpFault::delay)), so
+    /// that a test knows that they have arrived before it moves the clock.
+    pub async fn held(&self, count: usize) {
+        self.shared.held(count).await;
+    }
+
     #[cfg(all(test, feature = "validate-answers"))]
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -304,6 +334,8 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        // They wait for a clock that nobody moves any more.
+        self.shared.engine().held.clear();
         #[cfg(feature = "validate-answers")]
         self.shared.contract.insist();
     }

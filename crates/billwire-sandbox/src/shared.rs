@@ -12,17 +12,17 @@ use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
-use crate::q2::request_signing::SigningKeyCache;
-use crate::q2::world::Effect;
+use crate::q2::request_signing::key_document;
 use crate::webhook_sender::{DeliveryAttempt, Sender};
 
 pub(crate) struct Shared {
     engine: Mutex<Engine>,
     /// Held by whoever lets time pass, so that effects and deliveries never overlap.
     turn: tokio::sync::Mutex<Sender>,
-    pub(crate) signing_keys: tokio::sync::Mutex<SigningKeyCache>,
     /// Something may have become due.
     pub(crate) changed: Notify,
+    /// A fault holds one request more.
+    pub(crate) held_changed: Notify,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) fetch_limit: Duration,
     pub(crate) body_limit: usize,
@@ -60,10 +60,10 @@ impl ClockReport {
         Self { now, mode, effect_count: 0, delivery_count: 0, effects: Vec::new(), deliveries: Vec::new() }
     }
 
-    fn happened(&mut self, at: Moment, effect: &Effect) {
+    fn happened(&mut self, at: Moment, what: impl FnOnce() -> String) {
         self.effect_count += 1;
         if self.effects.len() < REPORTED {
-            self.effects.push(EffectReport { at, what: effect.describe() });
+            self.effects.push(EffectReport { at, what: what() });
         }
     }
 
@@ -119,8 +119,8 @@ impl Shared {
                 Arc::clone(&settings.provider),
                 settings.delivery_limit,
             )),
-            signing_keys: tokio::sync::Mutex::new(SigningKeyCache::default()),
             changed: Notify::new(),
+            held_changed: Notify::new(),
             provider: settings.provider,
             fetch_limit: settings.delivery_limit,
             body_limit: settings.body_limit,
@@ -198,19 +198,47 @@ impl Shared {
         }
     }
 
+    /// Waits until at least `count` requests are held by a fault.
+    pub(crate) async fn held(&self, count: usize) {
+        loop {
+            let mut changed = std::pin::pin!(self.held_changed.notified());
+            // From now on nothing is missed.
+            changed.as_mut().enable();
+            if self.engine().held.count() >= count {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     async fn run_until(&self, sender: &mut Sender, until: Moment) -> ClockReport {
         let mut report = ClockReport::new(until, ClockMode::Frozen);
         for number in (0..STEPS_AT_ONCE).cycle() {
-            let step = self.engine().step(until);
+            let step = self.engine().step(&*self.provider, until);
             match step {
-                Step::Happened { at, effect } => report.happened(at, &effect),
+                Step::Happened { at, what } => report.happened(at, || what.describe()),
+                Step::GoOn { at, held } => {
+                    let what = held.describe();
+                    held.pass().await;
+                    report.happened(at, || what);
+                }
+                Step::Poll { at, configuration } => {
+                    let document = key_document(&configuration, self.fetch_limit).await;
+                    let polled = self.engine().polled(&*self.provider, at, &configuration, document);
+                    if let Some(what) = polled {
+                        report.happened(at, || what);
+                    }
+                }
                 Step::Deliver(job) => {
-                    let attempt = match self.contract.event(&job) {
-                        Ok(()) => sender.deliver(&job).await,
-                        Err(error) => DeliveryAttempt { at: job.at, status: None, error: Some(error) },
-                    };
-                    self.engine().attempted(&job.event_id, attempt.clone());
-                    report.delivered(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
+                    for copy in 0..job.copies() {
+                        let attempt = match self.contract.event(&job) {
+                            Ok(()) => sender.deliver(&job, copy).await,
+                            Err(error) => DeliveryAttempt::failed(job.at, error),
+                        };
+                        self.engine().attempted(&job.event_id, attempt.clone());
+                        let (event_id, kind) = (job.event_id.clone(), job.kind.clone());
+                        report.delivered(DeliveryReport { event_id, kind, attempt });
+                    }
                 }
                 Step::Done => break,
             }

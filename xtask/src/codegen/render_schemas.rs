@@ -41,17 +41,17 @@ pub fn render(description: &Description) -> String {
     let mut text = String::from("{\n");
     let _ = writeln!(text, "  \"$comment\": {},", json!(mark));
     let _ = writeln!(text, "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",");
-    section(&mut text, "answers", answers.collect());
+    section(&mut text, "answers", &answers.collect::<Vec<_>>());
     text.push_str(",\n");
-    section(&mut text, "events", events.collect());
+    section(&mut text, "events", &events.collect::<Vec<_>>());
     text.push_str(",\n");
-    section(&mut text, "$defs", definitions.collect());
+    section(&mut text, "$defs", &definitions.collect::<Vec<_>>());
     text.push_str("\n}\n");
     text
 }
 
 /// One entry per line, so that a change of the description is a readable difference.
-fn section(text: &mut String, name: &str, entries: Vec<(String, Value)>) {
+fn section(text: &mut String, name: &str, entries: &[(String, Value)]) {
     let _ = write!(text, "  {}: {{", json!(name));
     for (index, (key, schema)) in entries.iter().enumerate() {
         let _ = write!(text, "{}\n    {}: {schema}", if index > 0 { "," } else { "" }, json!(key));

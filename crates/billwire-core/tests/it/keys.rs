@@ -87,7 +87,7 @@ async fn it_is_fetched_again_at_least_daily() {
     let created = support::created_client;
     let scene = scene([latest(FIRST), created(), created(), latest(SECOND), created()]);
     create(&scene.client).await.expect("created");
-    scene.clock.advance(DAY - Duration::from_secs(1));
+    scene.clock.advance(DAY.saturating_sub(Duration::from_secs(1)));
     create(&scene.client).await.expect("created");
     scene.clock.advance(Duration::from_secs(1));
     create(&scene.client).await.expect("created");

@@ -2,6 +2,7 @@
 //! column D. Each untidy form is read, and written tidily again where we write it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::needless_pass_by_value, reason = "a literal is made for the one call that takes it")]
 
 use billwire_models::q2::behaviour::EventBody;
 use billwire_models::q2::{

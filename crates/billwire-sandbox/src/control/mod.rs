@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod events;
+pub(crate) mod faults;
 pub(crate) mod keys;
 pub(crate) mod outside;
 pub(crate) mod quirks;
@@ -12,6 +13,7 @@ pub(crate) mod state;
 pub(crate) mod webhooks;
 
 use http::{Method, Request, StatusCode, header};
+use hyper::body::Incoming;
 
 use self::respond::{ControlError, Reply, parse, read, reply};
 use crate::console;
@@ -79,18 +81,25 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
         r#"{"outcome": "completed"|"card-on-file"}, {"outcome": "hold", "code": "…"}"#,
     ),
     ("GET", "/control/q2/keys", "the public keys of the emulated service"),
-    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId and privateKey"#),
+    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId, privateKey and certificate"#),
     ("DELETE", "/control/q2/keys/{keyId}", "retires a key"),
     ("GET", "/control/events", "every event with its delivery attempts"),
     ("GET", "/control/events/{id}", "one event"),
     ("POST", "/control/events/trigger", "type, resourceId, overrides: an event on demand"),
     ("POST", "/control/events/{id}/redeliver", "sends an event once more"),
+    ("GET", "/control/faults", "the faults with their counts, and the requests that are held"),
+    (
+        "PUT",
+        "/control/faults",
+        r#"{"http": [{"kind": "cut", "operation": "schedulePayment", "when": "after-effect"}], "webhooks": []}"#,
+    ),
+    ("DELETE", "/control/faults", "removes them; held requests go on"),
     ("GET", "/control/ledger", "every applied payment"),
     ("GET", "/control/requests", "what was received, redacted"),
 ];
 
 /// Answers a request to the console and control listener.
-pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) -> Answer {
+pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answer {
     let (parts, body) = request.into_parts();
     if let Err(error) = refuse_foreign_pages(&parts) {
         return error.answer();
@@ -125,7 +134,7 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
             webhooks::configure(shared, parse(body)?).await?;
             reply(&webhooks::shown(shared))
         }
-        ("GET", ["control", "q2", "request-signing"]) => reply(&shared.engine().request_signing.clone()),
+        ("GET", ["control", "q2", "request-signing"]) => reply(&request_signing::shown(shared)),
         ("PUT", ["control", "q2", "request-signing"]) => {
             reply(&request_signing::configure(shared, parse(body)?).await?)
         }
@@ -161,6 +170,9 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         ("POST", ["control", "events", "trigger"]) => reply(&events::trigger(shared, parse(body)?).await?),
         ("GET", ["control", "events", id]) => reply(&events::find(shared, id)?),
         ("POST", ["control", "events", id, "redeliver"]) => reply(&events::redeliver(shared, id).await?),
+        ("GET", ["control", "faults"]) => reply(&faults::shown(shared)),
+        ("PUT", ["control", "faults"]) => reply(&faults::set(shared, parse(body)?)?),
+        ("DELETE", ["control", "faults"]) => reply(&faults::clear(shared).await),
         ("GET", ["control", "ledger"]) => reply(&state::ledger(shared)),
         ("GET", ["control", "requests"]) => reply(&state::requests(shared)),
         _ => Err(ControlError::no_such_route(method.as_str(), &segments)),

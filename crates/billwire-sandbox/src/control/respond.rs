@@ -1,6 +1,7 @@
 //! Bodies in and answers out of the control API.
 
 use http::StatusCode;
+use hyper::body::Incoming;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -60,7 +61,7 @@ pub(super) fn reply<T: Serialize>(value: &T) -> Reply {
         .map_err(|_| ControlError::new(500, "The sandbox could not write its answer."))
 }
 
-pub(super) async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ControlError> {
+pub(super) async fn read(body: Incoming, limit: usize) -> Result<Vec<u8>, ControlError> {
     http_body::read(body, limit).await.map_err(|unreadable| match unreadable {
         Unreadable::TooLong => ControlError::new(413, format!("The body is longer than {limit} bytes.")),
         Unreadable::Broken => ControlError::new(400, "The body ended before it was complete."),

@@ -183,7 +183,8 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
     let auth = world.auth(&bill.auth_id)?;
     let mut company = company_of_auth(world, auth)?;
-    let logo = json!({ "url": world.company(&auth.company_id)?.logo_url(), "background": false });
+    let whole = world.company(&auth.company_id)?;
+    let logo = json!({ "url": whole.logo_url(), "background": whole.background_logo });
     company.as_object_mut()?.insert("logo".to_owned(), logo);
     let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
     Some(about_bill(EventType::BillCreated, bill, json!({ "auth": about })))
@@ -281,11 +282,16 @@ fn whole_company(company: &Company) -> Value {
             "label": field.label,
         })
     });
+    let mut logo = json!({ "url": company.logo_url(), "background": company.background_logo });
+    if let Some(color) = company.brand_color {
+        logo["svg"] = json!({ "url": company.drawing_url("logo"), "color": color });
+        logo["symbol"] = json!({ "url": company.drawing_url("symbol"), "color": color });
+    }
     json!({
         "_id": company.id,
         "name": company.name,
         "status": "operational",
-        "logo": { "url": company.logo_url(), "background": false },
+        "logo": logo,
         "auth": {
             "urls": {
                 "login": company.page_url("login"),

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::faults::WebhookFaultKind;
 use crate::hash::Index;
 use crate::moment::Moment;
 use crate::q2::events::NewEvent;
@@ -57,6 +58,8 @@ pub enum DeliveryState {
     Delivered,
     /// Five attempts failed.
     GivenUp,
+    /// A fault kept it back for good.
+    Dropped,
 }
 
 /// One attempt to deliver an event.
@@ -72,11 +75,28 @@ pub struct DeliveryAttempt {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was done to it on purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<WebhookFaultKind>,
 }
 
 impl DeliveryAttempt {
+    /// One that came to nothing before anything was sent.
+    pub(crate) fn failed(at: Moment, error: String) -> Self {
+        Self { at, status: None, error: Some(error), fault: None }
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         self.error.is_none() && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Where the delivery stands if this was the last attempt.
+    fn end(&self) -> DeliveryState {
+        match self.fault {
+            _ if self.is_success() => DeliveryState::Delivered,
+            Some(WebhookFaultKind::Drop) => DeliveryState::Dropped,
+            _ => DeliveryState::GivenUp,
+        }
     }
 }
 
@@ -169,6 +189,15 @@ struct Lane {
     attempts: u32,
 }
 
+/// The events that are next for a client.
+#[derive(Debug, Default)]
+pub(crate) struct Front {
+    pub(crate) first: String,
+    pub(crate) next: Option<String>,
+    /// Attempts made for the first one in this round.
+    pub(crate) attempts: u32,
+}
+
 impl EventLog {
     pub(crate) fn new() -> Self {
         Self {
@@ -251,7 +280,7 @@ impl EventLog {
 
     /// Notes an attempt: the client's next event, another attempt later, or giving up.
     pub(crate) fn attempted(&mut self, id: &str, attempt: DeliveryAttempt) {
-        let (at, success) = (attempt.at, attempt.is_success());
+        let (at, end) = (attempt.at, attempt.end());
         let Some(record) = self.record_mut(id) else { return };
         record.attempts.push(attempt);
         let client_id = record.client_id.clone();
@@ -261,7 +290,7 @@ impl EventLog {
         }
         self.turns.remove(&(lane.next_attempt, lane.order, client_id.clone()));
         lane.attempts += 1;
-        let again = !success && lane.attempts < ATTEMPTS;
+        let again = end == DeliveryState::GivenUp && lane.attempts < ATTEMPTS;
         if again {
             lane.next_attempt = at.plus(FIRST_PAUSE * 2_i32.pow(lane.attempts - 1));
         } else {
@@ -278,10 +307,40 @@ impl EventLog {
         }
         if !again {
             if let Some(record) = self.record_mut(id) {
-                record.delivery = if success { DeliveryState::Delivered } else { DeliveryState::GivenUp };
+                record.delivery = end;
             }
             self.forget_old();
         }
+    }
+
+    /// What waits for a client.
+    pub(crate) fn front(&self, client_id: &str) -> Option<Front> {
+        let lane = self.lanes.get(client_id)?;
+        let (first, next) = (lane.waiting.front()?.clone(), lane.waiting.get(1).cloned());
+        Some(Front { first, next, attempts: lane.attempts })
+    }
+
+    /// Nothing of a client is sent before `until`.
+    pub(crate) fn postpone(&mut self, client_id: &str, until: Moment) {
+        self.turn_at(client_id, until);
+    }
+
+    /// The second event that waits for a client goes first, at `at`.
+    pub(crate) fn swap(&mut self, client_id: &str, at: Moment) {
+        if let Some(lane) = self.lanes.get_mut(client_id)
+            && lane.waiting.len() > 1
+        {
+            lane.waiting.swap(0, 1);
+        }
+        self.turn_at(client_id, at);
+    }
+
+    fn turn_at(&mut self, client_id: &str, at: Moment) {
+        let Some(lane) = self.lanes.get_mut(client_id) else { return };
+        self.turns.remove(&(lane.next_attempt, lane.order, client_id.to_owned()));
+        (lane.next_attempt, lane.order) = (at, self.next_order);
+        self.turns.insert((at, self.next_order, client_id.to_owned()));
+        self.next_order += 1;
     }
 
     fn enqueue(&mut self, now: Moment, id: String, client_id: &str) {
@@ -397,7 +456,7 @@ mod tests {
         let (at, record) = log.next().expect("something to send");
         let id = record.id.clone();
         let error = (status >= 300).then(|| "refused".to_owned());
-        log.attempted(&id, DeliveryAttempt { at, status: Some(status), error });
+        log.attempted(&id, DeliveryAttempt { at, status: Some(status), error, fault: None });
         id
     }
 

@@ -17,7 +17,7 @@ use crate::transport::{TransportError, TransportErrorKind};
 /// The pieces, and what comes after them.
 #[derive(Clone, Debug)]
 pub(super) struct Pieces {
-    pieces: VecDeque<Bytes>,
+    queue: VecDeque<Bytes>,
     pub(super) pause: Duration,
     pub(super) rest: Rest,
 }
@@ -30,8 +30,8 @@ pub(super) enum Rest {
 }
 
 impl Pieces {
-    pub(super) const fn new(pieces: VecDeque<Bytes>) -> Self {
-        Self { pieces, pause: Duration::ZERO, rest: Rest::Ends }
+    pub(super) const fn new(queue: VecDeque<Bytes>) -> Self {
+        Self { queue, pause: Duration::ZERO, rest: Rest::Ends }
     }
 
     pub(super) fn into_stream(self, clock: Arc<dyn Clock>) -> Arriving {
@@ -51,13 +51,13 @@ impl Stream for Arriving {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let pause = self.pieces.pause;
-        if !pause.is_zero() && !self.pieces.pieces.is_empty() {
+        if !pause.is_zero() && !self.pieces.queue.is_empty() {
             let clock = Arc::clone(&self.clock);
             let wait = self.wait.get_or_insert_with(|| Box::pin(async move { clock.sleep(pause).await }));
             ready!(wait.as_mut().poll(context));
             self.wait = None;
         }
-        match (self.pieces.pieces.pop_front(), self.pieces.rest) {
+        match (self.pieces.queue.pop_front(), self.pieces.rest) {
             (Some(piece), _) => Poll::Ready(Some(Ok(piece))),
             (None, Rest::Ends) => Poll::Ready(None),
             (None, Rest::Fails(delivery, kind)) => {

@@ -172,6 +172,9 @@ impl Line {
             login_fields: LOGIN_FIELDS,
             first_challenge: None,
             custom_payment_amount: self.custom_payment_amount(),
+            // The three display rules for logos, in turn.
+            background_logo: number % 3 == 1,
+            brand_color: (number % 3 == 2).then_some("FF041F"),
         };
         match self.rule {
             Rule::None => {}

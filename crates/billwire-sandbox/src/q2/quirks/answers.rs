@@ -138,7 +138,8 @@ impl Quirks {
 
     fn public_key(self, key: &mut Value) {
         if self.contains(Quirk::CertificateAsList) {
-            key["x5c"] = json!([PRINTED_CERTIFICATE]);
+            let certificate = key.get("x5c").cloned().unwrap_or_else(|| json!(PRINTED_CERTIFICATE));
+            key["x5c"] = json!([certificate]);
         } else if self.contains(Quirk::CertificateAsText) {
             key["x5c"] = json!(PRINTED_CERTIFICATE);
         }

@@ -41,7 +41,7 @@ pub enum Quirk {
     RepeatedMembers,
     /// T19: public keys with the printed, truncated certificate as one text.
     CertificateAsText,
-    /// T19: the same as a list, as RFC 7517 wants it. Not in [`Quirks::all`](super::Quirks::all).
+    /// T19: public keys with their certificate in a list, as RFC 7517 wants it. Not in [`Quirks::all`](super::Quirks::all).
     CertificateAsList,
     /// T20: a hold's reason with the `debugMessage` of the legacy version.
     DebugMessage,
@@ -128,7 +128,7 @@ impl Quirk {
             Self::ChangesInOldForm => ("changes-in-old-form", "T17", "bill.update carries previous and current objects (contradiction C11)"),
             Self::RepeatedMembers => ("repeated-members", "T18", "swap.success repeats six members with other values, and carries __v"),
             Self::CertificateAsText => ("certificate-as-text", "T19", "public keys carry the printed x5c, one truncated text"),
-            Self::CertificateAsList => ("certificate-as-list", "T19", "public keys carry the printed x5c in a list"),
+            Self::CertificateAsList => ("certificate-as-list", "T19", "public keys carry x5c as a list, as RFC 7517 wants it"),
             Self::DebugMessage => ("debug-message", "T20", "the reason of a hold carries the legacy debugMessage too"),
             Self::QuestionUnderAnswer => ("question-under-answer", "T21", "the second open question of an auth stands under the key answer"),
             Self::AmexBesideAmericanExpress => ("amex-beside-american-express", "T24", "fees carry american express for credit and amex for debit"),

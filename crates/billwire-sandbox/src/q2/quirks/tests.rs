@@ -154,8 +154,9 @@ fn certificates() {
     let keys = json!({ "keys": [{ "kid": "k" }] });
     let text = json!({ "keys": [{ "kid": "k", "x5c": printed }] });
     answer(Quirk::CertificateAsText, "listPublicKeys", &keys, &text);
-    let list = json!({ "kid": "k", "x5c": [printed] });
-    answer(Quirk::CertificateAsList, "getLatestPublicKey", &json!({ "kid": "k" }), &list);
+    let list = |certificate: &str| json!({ "kid": "k", "x5c": [certificate] });
+    answer(Quirk::CertificateAsList, "getLatestPublicKey", &json!({ "kid": "k" }), &list(printed));
+    answer(Quirk::CertificateAsList, "getPublicKey", &json!({ "kid": "k", "x5c": "real" }), &list("real"));
 }
 
 /// Trap T20 and trap T21: what an auth says about a hold and about its questions.
@@ -236,6 +237,17 @@ fn names_are_unique_and_read_back() {
     }
     let error = "hidden".parse::<Quirks>().expect_err("unknown").to_string();
     assert!(error.starts_with("\"hidden\" is no quirk; there are all, none, success-as-text,"), "{error}");
+}
+
+/// The guide lists every quirk with its trap and its form.
+#[test]
+fn the_guide_lists_them_all() {
+    let guide = include_str!("../../../../../docs/book/sandbox.md");
+    for quirk in Quirk::ALL {
+        let left_out = if quirk.is_alternative() { " (not in `all`)" } else { "" };
+        let row = format!("| `{quirk}` | {} | {}{left_out} |", quirk.trap(), quirk.summary());
+        assert!(guide.contains(&row), "docs/book/sandbox.md lacks {row}");
+    }
 }
 
 #[test]

@@ -52,6 +52,14 @@ impl Companies {
         self.all.iter().zip(self.names.iter().map(String::as_str))
     }
 
+    /// A company of a kind that the sandbox has none of.
+    #[cfg(test)]
+    pub(super) fn change_first(&mut self, change: impl FnOnce(&mut Company)) {
+        if let Some(first) = self.all.first_mut() {
+            change(first);
+        }
+    }
+
     pub(crate) fn find(&self, id: &CompanyId) -> Option<&Company> {
         self.all.get(*self.places.get(id)?)
     }

@@ -6,6 +6,7 @@
 mod amount;
 mod auth;
 mod bill;
+mod bill_data;
 mod choices;
 mod client;
 mod companies;
@@ -39,7 +40,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::amount::Amount;
 pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, NewAuth};
-pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub(crate) use self::bill::{Bill, BillStatus, PaySchedule, PaymentOutcome};
+pub(crate) use self::bill_data::{BillPlan, WantedBill};
 pub use self::choices::{AmountToPay, Autopay, AutopaySetBy, BillChoices};
 pub(crate) use self::client::Client;
 pub(crate) use self::companies::Companies;
@@ -152,8 +154,8 @@ pub(crate) enum Effect {
     PaymentFinishes { bill_id: BillId },
     /// The company has answered about the new card.
     SwapFinishes { swap_id: SwapId },
-    /// The client token is too old.
-    TokenExpires { token_id: String },
+    /// The client token expired a day ago.
+    TokenIsForgotten { token_id: String },
     /// Somebody of the population does something, or has it done to them.
     Habit { person: u32, habit: Habit },
 }
@@ -170,7 +172,7 @@ impl Effect {
             Self::PaymentStarts { bill_id } => format!("pay date of bill {bill_id} reached"),
             Self::PaymentFinishes { bill_id } => format!("payment of bill {bill_id} finished"),
             Self::SwapFinishes { swap_id } => format!("card swap {swap_id} finished"),
-            Self::TokenExpires { token_id } => format!("client token {token_id} expired"),
+            Self::TokenIsForgotten { token_id } => format!("expired client token {token_id} forgotten"),
             Self::Habit { person, habit } => habit.describe(*person),
         }
     }
@@ -217,7 +219,7 @@ impl World {
             Effect::PaymentStarts { bill_id } => self.payment_starts(at, bill_id),
             Effect::PaymentFinishes { bill_id } => self.payment_finishes(at, bill_id),
             Effect::SwapFinishes { swap_id } => self.swap_finishes(at, swap_id),
-            Effect::TokenExpires { token_id } => self.token_expires(token_id),
+            Effect::TokenIsForgotten { token_id } => self.token_is_forgotten(token_id),
             Effect::Habit { person, habit } => self.live(at, *person, habit),
         }
         Some((at, effect))
