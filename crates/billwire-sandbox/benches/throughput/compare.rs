@@ -15,7 +15,7 @@ const LIMIT_BARE: f64 = 0.6;
 /// The sandbox answers at least so many times as fast as Prism, over the mix of requests.
 const LIMIT_PRISM: f64 = 15.0;
 /// Prism loads and reads the description first.
-const PRISM_PATIENCE: Duration = Duration::from_secs(60);
+const PRISM_PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Options {
     /// The program and the description to feed it with.

@@ -26,15 +26,15 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["serve-sandbox"] => runtime.block_on(serve::sandbox()),
         ["serve-bare"] => runtime.block_on(serve::bare()),
-        rest => match compare::Options::read(rest) {
-            Some(options) => return compare::run(&runtime, &options),
-            None => {
+        rest => {
+            let Some(options) = compare::Options::read(rest) else {
                 println!(
                     "arguments: [--prism PROGRAM --description FILE] [--rounds N] [--slice MILLISECONDS]"
                 );
                 return ExitCode::from(2);
-            }
-        },
+            };
+            return compare::run(&runtime, &options);
+        }
     }
     ExitCode::SUCCESS
 }

@@ -219,7 +219,7 @@ impl Person {
     }
 
     /// A method that works, for whoever needs another one.
-    pub(crate) fn spare_method(self, wants_card: bool) -> Method {
+    pub(crate) fn spare_method(wants_card: bool) -> Method {
         if wants_card { Method::Card(CARDS[1]) } else { Method::Bank }
     }
 
@@ -244,9 +244,12 @@ impl Person {
         let place = usize::try_from(first_kind + u32::from(number) * 3).unwrap_or_default() % KINDS.len();
         let (kind, usual_cents) = KINDS[place];
         let only_card = number > 0 && number + 1 == self.logins() && dice.chance(20);
-        let fits = |offer: &Offer| match only_card {
-            true => CARD_KINDS.contains(&offer.category) && offer.swaps,
-            false => offer.category == kind && offer.bills,
+        let fits = |offer: &Offer| {
+            if only_card {
+                CARD_KINDS.contains(&offer.category) && offer.swaps
+            } else {
+                offer.category == kind && offer.bills
+            }
         };
         let company = self.choose_company(&mut dice, fits)?;
         let offer = companies::offer(company)?;
@@ -271,10 +274,10 @@ impl Person {
         let home = self.place();
         let near = |offer: &Offer| offer.place.is_none_or(|place| place == home);
         let choose = |dice: &mut Dice, wanted: &dyn Fn(&Offer) -> bool| {
-            let all =
+            let mut all =
                 (0..companies::COUNT).filter(|number| companies::offer(*number).is_some_and(|o| wanted(&o)));
             let count = u32::try_from(all.clone().count()).ok().filter(|count| *count > 0)?;
-            all.skip(usize::try_from(dice.below(count)).ok()?).next()
+            all.nth(usize::try_from(dice.below(count)).ok()?)
         };
         choose(dice, &|offer| fits(offer) && near(offer)).or_else(|| choose(dice, &fits))
     }

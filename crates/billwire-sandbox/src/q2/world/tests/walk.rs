@@ -184,12 +184,12 @@ impl Walk {
             let body = event.body.value();
             let id = body["_id"].as_str().unwrap_or_default().to_owned();
             if !self.event_ids.insert(id) || self.last_event.is_some_and(|last| last > event.created) {
-                return Err(format!("an event that was there already, or too late: {}", body));
+                return Err(format!("an event that was there already, or too late: {body}"));
             }
             self.last_event = Some(event.created);
             let resource = body["payload"]["resource"]["id"].as_str().unwrap_or_default();
             if event.created != self.now || self.owners.get(resource) != Some(&event.client_id) {
-                return Err(format!("an event about nothing, or not of its time: {}", body));
+                return Err(format!("an event about nothing, or not of its time: {body}"));
             }
             if body["type"] == "bill.payment.sent" {
                 sent.push((resource.to_owned(), body["payload"]["data"].clone()));
