@@ -1,7 +1,10 @@
 //! The fetched encryption key: when it is fetched, by whom, and that nothing goes out without it.
 
 use std::error::Error as _;
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use billwire_core::q2::{Client, Config, ConfigBuilder, FetchedKey, calls};
@@ -432,4 +435,30 @@ async fn a_refresh_that_hangs_leaves_the_call_time_for_the_old_key() {
     let hasty = scene.client.with_options(CallOptions::new().with_deadline(Duration::from_secs(10)));
     create(&hasty).await.expect("the old key will do");
     assert_eq!(sent(&scene), ["key", "first", "key", "first"]);
+}
+
+/// An executor that goes on with a task as soon as it is woken.
+struct AtOnce(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let mut task = self.0.try_lock().expect("one at a time");
+        let _ = task.as_mut().poll(&mut Context::from_waker(&waker));
+    }
+}
+
+#[tokio::test]
+async fn those_that_wait_may_go_on_inside_the_call_that_wakes_them() {
+    let steps = [Step::never(), latest(FIRST), support::created_client()];
+    let (client, transport, _clock) = by_hand(steps);
+    let mut giving_up = Box::pin(create(&client));
+    assert!((&mut giving_up).now_or_never().is_none(), "it fetches");
+    let second = client.clone();
+    let waiting: Pin<Box<dyn Future<Output = ()> + Send>> =
+        Box::pin(async move { create(&second).await.expect("created") });
+    Arc::new(AtOnce(Mutex::new(waiting))).wake();
+    assert_eq!(transport.requests().len(), 1, "it waits");
+    drop(giving_up);
+    assert_eq!(transport.requests().len(), 3, "it has fetched and sent");
 }
