@@ -29,7 +29,6 @@ impl Head {
 }
 
 /// A 2xx response whose body was not decoded yet.
-#[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) head: Head,
     body: Bytes,

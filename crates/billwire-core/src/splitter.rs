@@ -7,6 +7,8 @@
 mod scanner;
 mod utf8;
 
+use std::fmt;
+
 use bytes::{Buf as _, Bytes};
 
 use self::scanner::{Problem, Scanner, Token};
@@ -34,7 +36,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// assert_eq!(found, [r#"{"a": [1, 2]}"#, r#"{"a": []}"#]);
 /// # Ok::<(), billwire_core::Error>(())
 /// ```
-#[derive(Debug)]
+///
+/// `Debug` tells how far it is, and nothing of the answer.
 pub struct Splitter {
     member: &'static str,
     max_element_bytes: usize,
@@ -257,6 +260,18 @@ impl Splitter {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Splitter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Splitter")
+            .field("member", &self.member)
+            .field("place", &self.place)
+            .field("held_bytes", &self.held_bytes())
+            .field("read_bytes", &self.read)
+            .finish_non_exhaustive()
     }
 }
 

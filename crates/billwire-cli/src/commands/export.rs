@@ -25,7 +25,7 @@ const NAMED: usize = 10;
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
-        .about("Write every bill of the partner to a file; goes on where it was interrupted")
+        .about("Write every bill of the partner to a file; goes on where it was interrupted.")
         .long_about(
             "Write every bill of the partner to a file; goes on where it was interrupted.\n\n\
              Sends GET /bill/listByPartner/{partnerId}, which has no pages: the bills are written as they arrive, and \
@@ -108,7 +108,8 @@ async fn export(
 ) -> Result<(), Error> {
     let kept = partial.kept();
     if kept > 0 {
-        output.remark(&format!("going on: {kept} bills are in {} already", target.partial().display()));
+        let there = counted(kept, "bill is", "bills are");
+        output.remark(&format!("going on: {there} in {} already", target.partial().display()));
     }
     let progress = Progress::start(output, kept);
     let mut unreadable = Vec::new();
@@ -121,9 +122,8 @@ async fn export(
             }
             Ok(None) => break,
             Err(error) => {
-                partial.checkpoint()?;
                 progress.stop();
-                return Err(interrupted(&error, connection, &partial, target));
+                return Err(interrupted(&error, connection, partial, target)?);
             }
         }
     }
@@ -140,7 +140,7 @@ async fn export(
     if output.is_json() {
         output::print_json(&summary)?;
     } else {
-        output::print(&format!("{written} bills in {file}\n"))?;
+        output::print(&format!("{} in {file}\n", counted(written, "bill", "bills")))?;
     }
     if unreadable.is_empty() { Ok(()) } else { Err(incomplete(&unreadable, &file)) }
 }
@@ -152,28 +152,42 @@ fn write(partial: &mut Partial, entry: &PartnerBill, progress: &Progress) -> Res
     Ok(())
 }
 
-/// The list ended early. What is written stays.
-fn interrupted(error: &CallError, connection: &Connection, partial: &Partial, target: &Target) -> Error {
+/// The list ended early. What is written stays; if nothing is, nothing does.
+fn interrupted(
+    error: &CallError,
+    connection: &Connection,
+    mut partial: Partial,
+    target: &Target,
+) -> Result<Error, Error> {
     let failure = outcome::failed(error);
-    if failure.exit() == Exit::NotSent && connection.local && partial.written() == 0 {
-        return failure.with_advice("start the local sandbox with `billwire sandbox` in another terminal");
+    let written = partial.written();
+    if written > 0 {
+        partial.checkpoint()?;
+        let kept = format!(
+            "{} safe in {}: the same command goes on from there",
+            counted(written, "bill is", "bills are"),
+            target.partial().display()
+        );
+        return Ok(failure.with_further_advice(&kept));
     }
-    let kept = format!(
-        "{} bills are safe in {}: the same command goes on from there",
-        partial.written(),
-        target.partial().display()
-    );
-    failure.with_further_advice(&kept)
+    drop(partial);
+    target.forget()?;
+    if failure.exit() == Exit::NotSent && connection.local {
+        return Ok(failure.with_advice("start the local sandbox with `billwire sandbox` in another terminal"));
+    }
+    Ok(failure)
+}
+
+/// `1 bill`, `2 bills`
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Everything that could be read is in the file, but not everything could be read.
 fn incomplete(unreadable: &[String], file: &str) -> Error {
-    let count = unreadable.len();
-    let mut error = Error::new(
-        Exit::ServiceFailed,
-        format!("{count} bills could not be read and are not in {file}"),
-    )
-    .with_advice(
+    let count =
+        counted(unreadable.len() as u64, "bill was not readable and is", "bills were not readable and are");
+    let mut error = Error::new(Exit::ServiceFailed, format!("{count} not in {file}")).with_advice(
         "everything else is there; report what the service sent to its support, with the id of the bill",
     );
     for place in unreadable.iter().take(NAMED) {

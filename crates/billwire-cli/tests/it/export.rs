@@ -303,7 +303,7 @@ fn a_bill_that_cannot_be_read_is_missed_and_told() {
     let ended = run(&mut export(&base_url, &out, &["--json"]));
     assert_eq!(ended.code, 11, "{ended:#?}");
     assert!(
-        ended.stderr.contains("1 bills could not be read") && ended.stderr.contains("data[1]"),
+        ended.stderr.contains("1 bill was not readable") && ended.stderr.contains("data[1]"),
         "{ended:#?}"
     );
     let bills: Vec<Value> =
@@ -372,4 +372,16 @@ fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
         let ended = run(&mut export("http://127.0.0.1:1/v1", out, &[]));
         assert_eq!(ended.code, code, "{ended:#?}");
     }
+}
+
+#[test]
+fn an_export_that_never_began_leaves_nothing() {
+    let service = Service::start();
+    let folder = Folder::new("export-nothing");
+    let out = format!("{}/bills.json", folder.path());
+    let mut command = export(&service.sandbox.urls().q2, &out, &[]);
+    let ended = run(command.args(["--restart"]).env("BILLWIRE_Q2_API_KEY", "no-such-key"));
+    assert_eq!(ended.code, 5, "{ended:#?}");
+    assert!(!ended.stderr.contains("safe"), "{ended:#?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

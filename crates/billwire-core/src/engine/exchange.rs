@@ -82,7 +82,6 @@ pub(crate) struct Pieces {
 }
 
 /// A success of [`Pieces`].
-#[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) head: Head,
     pub(crate) reading: Reading,

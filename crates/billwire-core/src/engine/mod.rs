@@ -7,5 +7,5 @@ mod run;
 pub(crate) mod trace;
 
 pub(crate) use self::attempt::first_of;
-pub(crate) use self::exchange::{Opened, Pieces, Whole};
+pub(crate) use self::exchange::{Exchange, Opened, Pieces, Whole};
 pub(crate) use self::run::{Done, Link, run};

@@ -18,16 +18,16 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::CallOptions;
 use crate::credential::{ClientToken, Credential};
-use crate::engine::{self, Done, Link, Opened, trace};
+use crate::engine::{self, Done, Exchange, Link, Opened, trace};
 use crate::environment::Stage;
 use crate::error::{Error, ErrorKind};
-use crate::response::{self, Received};
+use crate::response;
 use crate::stream::{Elements, List};
 use crate::transport::Transport;
 
 /// What a refused call adds to its advice when its body was encrypted to a fetched key.
-const DOUBTED: &str = "the body was encrypted to a fetched key, and the next call fetches the key anew, so if the service \
-                       could not decrypt this one, repeat it";
+const DOUBTED: &str = "the body was encrypted to a fetched key, and the next call, once the shortest time between two \
+                       fetches has passed, fetches the key anew: if the service could not decrypt this one, repeat it then";
 
 /// A client: one method per operation, and [`Client::send`] under all of them.
 ///
@@ -103,10 +103,10 @@ impl Client {
         let credential = Credential::from(token);
         secure::check_token(&self.config.inner, &credential)?;
         let mut options = self.options.clone();
-        options.credential = Some(credential);
+        options.credential = None;
         Ok(Client {
             link: Arc::clone(&self.link),
-            config: self.config.for_one_client(),
+            config: self.config.for_one_client(credential),
             options,
             keys: self.keys.clone(),
         })
@@ -149,7 +149,7 @@ impl<S: Scope> Client<S> {
         &self,
         call: Call<R>,
     ) -> Result<Answer<R>, Error> {
-        let done = self.exchange(&call).await?;
+        let done = self.exchange(&call, &engine::Whole).await?;
         match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
             Ok(answer) => Ok(answer.with_call(done.call_id, done.attempts)),
             Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
@@ -157,7 +157,7 @@ impl<S: Scope> Client<S> {
     }
 
     /// Finds the key for `call`, if it needs one, and sends it.
-    async fn exchange<R>(&self, call: &Call<R>) -> Result<Done<Received>, Error> {
+    async fn exchange<R, E: Exchange>(&self, call: &Call<R>, exchange: &E) -> Result<Done<E::Output>, Error> {
         let operation = call.operation();
         let settings = &self.config.inner.settings;
         let (KeySource::Fetched(source), Some(keys)) = (&self.config.inner.encryption, &self.keys) else {
@@ -165,7 +165,7 @@ impl<S: Scope> Client<S> {
             {
                 trace::card_data_in_clear(operation);
             }
-            return engine::run(&self.link, &self.config, call.draft(), &self.options, &engine::Whole).await;
+            return engine::run(&self.link, &self.config, call.draft(), &self.options, exchange).await;
         };
         let mut options = self.options.clone();
         let mut used = None;
@@ -181,7 +181,7 @@ impl<S: Scope> Client<S> {
             used = Some(key.clone());
             options.encryption_key = Some(key);
         }
-        let result = engine::run(&self.link, &self.config, call.draft(), &options, &engine::Whole).await;
+        let result = engine::run(&self.link, &self.config, call.draft(), &options, exchange).await;
         result.map_err(|error| match used {
             Some(key) if error.status() == Some(StatusCode::BAD_REQUEST) => {
                 keys.doubt(&key);
@@ -225,8 +225,7 @@ impl<S: Scope> Client<S> {
                 .with_operation(call.operation())
                 .with_advice("send the call with `Client::send`"));
         }
-        let exchange = engine::Pieces { member };
-        engine::run(&self.link, &self.config, call.draft(), &self.options, &exchange).await
+        self.exchange(call, &engine::Pieces { member }).await
     }
 
     fn is_strict(&self) -> bool {

@@ -43,6 +43,8 @@ pub struct Config<S = Partner> {
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) credential: Credential,
+    /// What the encryption key is fetched with, where `credential` may not do that.
+    pub(super) key_credential: Option<Credential>,
     pub(super) signing_key: Option<PrivateKey>,
     pub(super) encryption: KeySource,
     pub(super) card_data_in_clear: bool,
@@ -65,9 +67,23 @@ impl Config {
         }
     }
 
-    /// The same configuration for a client that is limited by a token. The API key stays inside.
-    pub(super) fn for_one_client(&self) -> Config<OneClient> {
-        Config { inner: Arc::clone(&self.inner), scope: PhantomData }
+    /// The same configuration with `token` as its credential. The API key stays only where an encryption key is to be
+    /// fetched, and for that alone: whoever takes the configuration out of the client gets no further than the token.
+    pub(super) fn for_one_client(&self, token: Credential) -> Config<OneClient> {
+        let inner = &*self.inner;
+        let fetches = matches!(inner.encryption, KeySource::Fetched(_));
+        Config {
+            inner: Arc::new(Inner {
+                settings: inner.settings.clone(),
+                credential: token,
+                key_credential: fetches.then(|| inner.credential.clone()),
+                signing_key: inner.signing_key.clone(),
+                encryption: inner.encryption.clone(),
+                card_data_in_clear: inner.card_data_in_clear,
+                pay_date_name: inner.pay_date_name,
+            }),
+            scope: PhantomData,
+        }
     }
 }
 
@@ -298,6 +314,7 @@ impl<S: Scope> ConfigBuilder<S> {
             inner: Arc::new(Inner {
                 settings,
                 credential: self.credential,
+                key_credential: None,
                 signing_key: self.signing_key,
                 encryption: self.encryption,
                 card_data_in_clear: self.card_data_in_clear,

@@ -28,8 +28,8 @@ const DEFAULT_MIN_INTERVAL: Duration = Duration::from_mins(5);
 /// - the service answered 400 to a body that was encrypted to it. That is how the service answers what it cannot decrypt,
 ///   and much else besides; so between two fetches at least [`FetchedKey::with_min_interval`] pass.
 ///
-/// Calls that come together share one fetch. When a fetch fails, the key that is there stays in use, and a trace at the
-/// level `WARN` says so. When there is none, the call is **not sent**: [`ErrorKind::KeyUnavailable`]. Nothing ever goes out
+/// Calls that come together share one fetch; with a key at hand only one of them waits for it, for half of its time at
+/// most. When a fetch fails, the key that is there stays in use, and a trace at the level `WARN` says so. When there is none, the call is **not sent**: [`ErrorKind::KeyUnavailable`]. Nothing ever goes out
 /// in clear because a key is missing. The call that was answered 400 is not repeated by itself.
 ///
 /// A fetched key is as trustworthy as the connection it came over. Encryption is there to hide bodies from whoever ends TLS
@@ -72,7 +72,8 @@ impl FetchedKey {
         self
     }
 
-    /// A key to start with, such as the last one known. It is used only when the first fetch fails. Default: none.
+    /// A key to start with, such as the last one known. The first call fetches all the same; this key is used when that
+    /// fails, and by calls that come while it is under way. Default: none.
     #[must_use]
     pub fn with_first_key(mut self, key: PublicKey) -> Self {
         self.first = Some(key);

@@ -38,7 +38,8 @@ impl<S: Scope> Protocol for Config<S> {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        vec![self.inner.credential.secret()]
+        let credentials = [Some(&self.inner.credential), self.inner.key_credential.as_ref()];
+        credentials.into_iter().flatten().map(Credential::secret).collect()
     }
 }
 

@@ -11,7 +11,6 @@ use crate::splitter::Splitter;
 use crate::transport::Body;
 
 /// An answer that is being read element by element.
-#[derive(Debug)]
 pub(crate) struct Reading {
     body: Body,
     splitter: Splitter,

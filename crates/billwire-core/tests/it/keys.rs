@@ -1,20 +1,24 @@
 //! The fetched encryption key: when it is fetched, by whom, and that nothing goes out without it.
 
 use std::error::Error as _;
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
-use billwire_core::q2::{Client, Config, ConfigBuilder, FetchedKey};
+use billwire_core::q2::{Client, Config, ConfigBuilder, FetchedKey, calls};
 use billwire_core::testing::{ManualClock, ScriptedTransport, Step};
 use billwire_core::{
-    Attempt, CallOptions, ClientToken, Credential, Delivery, Environment, ErrorKind, TransportErrorKind,
+    Attempt, CallOptions, ClientToken, Credential, Delivery, Element, Environment, ErrorKind,
+    TransportErrorKind,
 };
 use billwire_crypto::envelope::{self, Envelope};
 use billwire_crypto::jwks::{JwkForm, PublishedKey, render_key};
 use billwire_crypto::testing::keys::{API_ENCRYPTION, API_ENCRYPTION_SECOND, TestKey};
 use billwire_crypto::{OsRandom, PortableProvider, PrivateKey, PrivateKeys};
 use billwire_models::operation::Safety;
-use billwire_models::q2::{Acknowledgement, CreateClient, operations};
+use billwire_models::q2::{Acknowledgement, Company, CreateClient, SearchCompanies, operations};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -266,7 +270,10 @@ async fn a_refused_body_has_the_key_fetched_anew_before_the_next_call() {
     let error = scene.client.send(support::reconcilable()).await.expect_err("refused");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Rejected, 1));
     assert!(!error.may_have_taken_effect());
-    assert!(error.advice().contains("fetches the key anew"), "{error}");
+    assert!(
+        error.advice().contains("shortest time between two fetches has passed, fetches the key anew"),
+        "{error}"
+    );
     create(&scene.client).await.expect("with the new key");
     create(&scene.client).await.expect_err("400 again");
     create(&scene.client).await.expect("too early to ask again");
@@ -296,6 +303,18 @@ async fn a_client_of_a_token_shares_the_key_and_its_calls_carry_the_token() {
     let requests = scene.transport.requests();
     assert_eq!(header(&requests[0], "authorization"), Some(format!("Bearer {}", support::API_KEY).as_str()));
     assert_eq!(header(&requests[1], "authorization"), Some("Bearer client-token"));
+
+    // A client of the same configuration has a key of its own; the API key still serves to fetch it, and only for that.
+    for step in [latest(SECOND), support::acknowledged()] {
+        scene.transport.push(step);
+    }
+    let (transport, clock) = (Arc::new(scene.transport.clone()), Arc::new(scene.clock.clone()));
+    let second = Client::new(limited.config().clone(), transport, clock);
+    second.send(support::reconcilable()).await.expect("scheduled");
+    assert_eq!(sent(&scene)[3..], ["key", "second"]);
+    let requests = scene.transport.requests();
+    assert_eq!(header(&requests[3], "authorization"), Some(format!("Bearer {}", support::API_KEY).as_str()));
+    assert_eq!(header(&requests[4], "authorization"), Some("Bearer client-token"));
 }
 
 #[tokio::test]
@@ -383,4 +402,63 @@ async fn card_data_goes_out_encrypted_or_not_at_all() {
         );
         create(&scene.client).await.expect("other bodies go out");
     }
+}
+
+/// A search is a read with a body, and may be streamed like every read.
+#[tokio::test]
+async fn the_body_of_a_streamed_call_is_encrypted_too() {
+    let scene = scene([latest(FIRST), Step::ok(r#"{"data": [{"name": "Water"}]}"#)]);
+    let call = calls::search_companies(&SearchCompanies::new().with_query("water")).expect("a call");
+    let mut companies = scene.client.elements::<_, Company>(call.clone(), "data");
+    let first = companies.try_next().await.expect("no error").and_then(Element::decoded).expect("one");
+    assert_eq!(first.name, "Water");
+    assert_eq!(sent(&scene), ["key", "first"]);
+
+    for step in [support::status(400), latest(SECOND), support::created_client()] {
+        scene.transport.push(step);
+    }
+    scene.clock.advance(Duration::from_mins(5));
+    let mut companies = scene.client.elements::<_, Company>(call, "data");
+    let error = companies.try_next().await.expect_err("400");
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    create(&scene.client).await.expect("created");
+    assert_eq!(sent(&scene)[2..], ["first", "key", "second"], "the refusal counts as everywhere");
+}
+
+/// With a key at hand, a service that does not answer the question for another one costs no call.
+#[tokio::test]
+async fn a_refresh_that_hangs_leaves_the_call_time_for_the_old_key() {
+    let created = support::created_client;
+    let scene = scene([latest(FIRST), created(), Step::never(), created()]);
+    create(&scene.client).await.expect("created");
+    scene.clock.advance(DAY);
+    let hasty = scene.client.with_options(CallOptions::new().with_deadline(Duration::from_secs(10)));
+    create(&hasty).await.expect("the old key will do");
+    assert_eq!(sent(&scene), ["key", "first", "key", "first"]);
+}
+
+/// An executor that goes on with a task as soon as it is woken.
+struct AtOnce(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
+        let waker = Waker::from(Arc::clone(&self));
+        let mut task = self.0.try_lock().expect("one at a time");
+        let _ = task.as_mut().poll(&mut Context::from_waker(&waker));
+    }
+}
+
+#[tokio::test]
+async fn those_that_wait_may_go_on_inside_the_call_that_wakes_them() {
+    let steps = [Step::never(), latest(FIRST), support::created_client()];
+    let (client, transport, _clock) = by_hand(steps);
+    let mut giving_up = Box::pin(create(&client));
+    assert!((&mut giving_up).now_or_never().is_none(), "it fetches");
+    let second = client.clone();
+    let waiting: Pin<Box<dyn Future<Output = ()> + Send>> =
+        Box::pin(async move { create(&second).await.expect("created") });
+    Arc::new(AtOnce(Mutex::new(waiting))).wake();
+    assert_eq!(transport.requests().len(), 1, "it waits");
+    drop(giving_up);
+    assert_eq!(transport.requests().len(), 3, "it has fetched and sent");
 }

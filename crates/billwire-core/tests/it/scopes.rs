@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use billwire_core::q2::{Client, Config, scope::OneClient};
-use billwire_core::{ApiKey, CallOptions, ClientToken, Credential, Delivery, Environment, Error, ErrorKind};
+use billwire_core::{
+    ApiKey, Attempt, CallOptions, ClientToken, Credential, Delivery, Environment, Error, ErrorKind,
+};
+use billwire_crypto::OsRandom;
 use billwire_models::operation;
 use billwire_models::q2::operations;
 
@@ -132,4 +135,20 @@ fn a_token_stays_in_its_environment() {
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(Config::builder(sandbox(), ClientToken::for_production("t")).build().is_err());
     assert!(Config::builder(sandbox(), ApiKey::for_sandbox("k")).build().is_ok());
+}
+
+/// What a client of a token gives away goes no further than the token either.
+#[tokio::test]
+async fn the_configuration_of_a_client_of_a_token_does_not_lead_back_to_the_api_key() {
+    let scene = Scene::new([support::bill()]);
+    let limited = scene.client.for_one_client(token()).expect("usable");
+    let (transport, clock) = (Arc::new(scene.transport.clone()), Arc::new(scene.clock.clone()));
+    let second = Client::<OneClient>::new(limited.config().clone(), transport, clock);
+    second.send(support::read()).await.expect("an answer");
+    assert_eq!(authorizations(&scene), ["Bearer client-token-secret"]);
+    let attempt = Attempt::new(support::START.parse().expect("a timestamp"), &OsRandom);
+    let request = support::read().request(limited.config(), &attempt).expect("a request");
+    assert_eq!(header(&request, "authorization"), Some("Bearer client-token-secret"));
+    let error = support::idempotent().request(limited.config(), &attempt).expect_err("createClient");
+    assert_eq!(error.kind(), ErrorKind::CredentialNotAllowed);
 }

@@ -238,3 +238,20 @@ proptest! {
         let _ = split(&[br#"{"data":["#, text.as_bytes()], 10);
     }
 }
+
+#[test]
+fn its_debug_form_shows_nothing_of_the_answer() {
+    let mut splitter = Splitter::new("data", 1024);
+    splitter.feed(r#"{"data": [{"name": "Ada"}, {"name": "Gra"#);
+    splitter.next_element().expect("JSON").expect("an element");
+    let between = format!("{splitter:?}");
+    assert!(splitter.next_element().expect("JSON").is_none());
+    splitter.feed(r#"ce"}], "Hopper"#);
+    splitter.next_element().expect("JSON").expect("an element");
+    let inside = format!("{splitter:#?}");
+    for text in [between, inside] {
+        // Also not as a list of bytes.
+        assert!(!text.contains("Gra") && !text.contains("Hop") && !text.contains("71, "), "{text}");
+        assert!(!text.contains("71,\n"), "{text}");
+    }
+}

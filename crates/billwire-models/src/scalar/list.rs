@@ -39,13 +39,17 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// The items, or the first rejected element if there is one: for callers who want all or nothing.
+    /// The items, if every element is one: for callers who want all or nothing. Lists inside the items are not looked at.
     ///
     /// # Errors
-    /// The first [`RejectedElement`]. Report it to the maintainers of these models, with its problem but without its
-    /// JSON, which is personal data.
-    pub fn into_complete(mut self) -> Result<Vec<T>, RejectedElement> {
-        if self.rejected.is_empty() { Ok(self.items) } else { Err(self.rejected.swap_remove(0)) }
+    /// [`IncompleteList`] with the first [`RejectedElement`]. Report it to the maintainers of these models, with its
+    /// problem but without its JSON, which is personal data.
+    pub fn into_complete(self) -> Result<Vec<T>, IncompleteList> {
+        let missing = self.rejected.len() + self.unreported;
+        if missing == 0 {
+            return Ok(self.items);
+        }
+        Err(IncompleteList { missing, first: self.rejected.into_iter().next() })
     }
 
     /// The place in the received list of the item that is now at `position`, if no element before it went unreported.
@@ -59,6 +63,34 @@ impl<T> List<T> {
         index
     }
 }
+
+/// A list with elements that did not decode.
+#[derive(Clone, Debug)]
+pub struct IncompleteList {
+    missing: usize,
+    first: Option<RejectedElement>,
+}
+
+impl IncompleteList {
+    /// How many elements did not decode.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// The first of them; `None` if other lists of the answer took the room for reports.
+    pub fn first(&self) -> Option<&RejectedElement> {
+        self.first.as_ref()
+    }
+}
+
+impl fmt::Display for IncompleteList {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} element(s) of the list do not decode", self.missing)?;
+        self.first.as_ref().map_or(Ok(()), |first| write!(formatter, "; {first}"))
+    }
+}
+
+impl std::error::Error for IncompleteList {}
 
 /// A list element that did not decode.
 #[derive(Clone)]
@@ -164,7 +196,7 @@ impl<T: PartialEq> PartialEq for List<T> {
 
 impl<T: fmt::Debug> fmt::Debug for List<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.rejected.is_empty() {
+        if self.rejected.is_empty() && self.unreported == 0 {
             return fmt::Debug::fmt(&self.items, formatter);
         }
         formatter
@@ -367,6 +399,17 @@ mod tests {
         assert!(serde_json::from_str::<List<Money>>("[1, nonsense").is_err());
         let next: List<bool> = serde_json::from_str("[1]").unwrap();
         assert_eq!(next.rejected.len(), 1, "an error gives the room back too");
+    }
+
+    #[test]
+    fn a_list_that_lost_elements_without_a_report_is_not_complete() {
+        let bad = array_of(r#""x""#, MOST_REPORTS);
+        let lists: List<List<Money>> = serde_json::from_str(&format!(r#"[{bad}, ["1.00", "x"]]"#)).unwrap();
+        let second = lists[1].clone();
+        assert_eq!((second.rejected.len(), second.unreported), (0, 1));
+        assert!(format!("{second:?}").contains("unreported: 1"), "{second:?}");
+        let error = second.into_complete().expect_err("an element is missing");
+        assert!(error.to_string().contains("1 element"), "{error}");
     }
 
     #[test]

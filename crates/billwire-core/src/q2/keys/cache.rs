@@ -122,9 +122,11 @@ impl State {
         (is_old || self.doubted) && may_ask
     }
 
-    fn wake_all(&mut self) {
+    /// Ends the fetch, and gives those to wake: after the lock is free again, because an executor may go on with them at
+    /// once.
+    fn land(&mut self) -> Vec<Waker> {
         self.under_way = false;
-        self.waiting.drain(..).for_each(Waker::wake);
+        std::mem::take(&mut self.waiting)
     }
 }
 
@@ -145,30 +147,36 @@ pub(super) struct Flight<'a> {
 impl Flight<'_> {
     /// Puts the fetched key in place.
     pub(super) fn arrived(mut self, key: PublicKey, now: Duration) {
-        self.landed = true;
-        let mut state = self.cache.lock();
-        state.key = Some(key);
-        state.fetched = Some(now);
-        state.doubted = false;
-        state.failure = None;
-        state.wake_all();
+        self.land(|state| {
+            state.key = Some(key);
+            state.fetched = Some(now);
+            state.doubted = false;
+            state.failure = None;
+        });
     }
 
     /// Tells everybody who waits why there is no key.
     pub(super) fn failed(mut self, error: Error) -> Arc<Error> {
-        self.landed = true;
         let error = Arc::new(error);
-        let mut state = self.cache.lock();
-        state.failure = Some((self.number, Arc::clone(&error)));
-        state.wake_all();
+        let failure = Some((self.number, Arc::clone(&error)));
+        self.land(|state| state.failure = failure);
         error
+    }
+
+    fn land(&mut self, change: impl FnOnce(&mut State)) {
+        self.landed = true;
+        let mut state = self.cache.lock();
+        change(&mut state);
+        let waiting = state.land();
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if !self.landed {
-            self.cache.lock().wake_all();
+            self.land(|_| {});
         }
     }
 }

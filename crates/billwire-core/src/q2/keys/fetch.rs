@@ -51,9 +51,10 @@ impl<S: Scope> Client<S> {
         left: Duration,
     ) -> Result<PublicKey, Error> {
         let mut options = CallOptions::new().with_deadline(left);
+        options.credential.clone_from(&self.config.inner.key_credential);
         if old.is_some() {
-            // With a key at hand a call does not wait for repetitions.
-            options = options.with_max_attempts(1);
+            // With a key at hand a call does not wait for repetitions, and keeps half of its time for itself.
+            options = options.with_max_attempts(1).with_deadline(left / 2);
         }
         match (self.ask_for_key(settings, &options).await, old) {
             (Ok(key), old) => {
@@ -78,7 +79,7 @@ impl<S: Scope> Client<S> {
         }
     }
 
-    /// One call with the configured API key, whatever the credential of this client.
+    /// One call with the API key, whatever the credential of this client.
     async fn ask_for_key(&self, settings: &FetchedKey, options: &CallOptions) -> Result<PublicKey, Error> {
         let call = calls::latest_public_key();
         let done = engine::run(&self.link, &self.config, call.draft(), options, &engine::Whole).await?;

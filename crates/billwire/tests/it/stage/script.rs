@@ -17,7 +17,7 @@ pub(crate) enum Need {
     Time,
     /// Waits for webhooks that nothing else can replace.
     Webhooks,
-    /// Makes payments or swaps cards.
+    /// Makes payments, leaves a bill and a method behind that will pay it, or swaps cards.
     Money,
     /// Changes what only the vendor's portal or our control API can change.
     Portal,
