@@ -36,6 +36,8 @@ mod hash;
 #[cfg(feature = "q2")]
 mod http_body;
 #[cfg(feature = "q2")]
+mod id_text;
+#[cfg(feature = "q2")]
 mod info;
 #[cfg(feature = "q2")]
 mod json_text;

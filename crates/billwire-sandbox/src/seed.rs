@@ -31,7 +31,10 @@ impl Seed {
     /// 24 lower-case hexadecimal characters, the form of every documented object id.
     pub(crate) fn id(&mut self, kind: &str) -> String {
         let mut stream = self.next(kind);
-        format!("{:016x}{:08x}", stream.next(), stream.next() >> 32)
+        let mut id = String::with_capacity(24);
+        push_hex(&mut id, stream.next(), 16);
+        push_hex(&mut id, stream.next() >> 32, 8);
+        id
     }
 
     /// 34 lower-case hexadecimal characters, the form of the documented client token.
@@ -58,14 +61,17 @@ impl Seed {
     pub(crate) fn uuid(&mut self, kind: &str) -> String {
         let mut stream = self.next(kind);
         let (high, low) = (stream.next(), stream.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            (low >> 48) & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff
-        )
+        let mut uuid = String::with_capacity(36);
+        push_hex(&mut uuid, high >> 32, 8);
+        uuid.push('-');
+        push_hex(&mut uuid, high >> 16, 4);
+        uuid.push_str("-4");
+        push_hex(&mut uuid, high, 3);
+        uuid.push('-');
+        push_hex(&mut uuid, (low >> 48) & 0x3fff | 0x8000, 4);
+        uuid.push('-');
+        push_hex(&mut uuid, low, 12);
+        uuid
     }
 
     fn next(&mut self, kind: &str) -> SplitMix64 {
@@ -76,6 +82,14 @@ impl Seed {
         *counter += 1;
         let mut start = SplitMix64(self.seed ^ fnv1a(kind));
         SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
+    }
+}
+
+/// The lowest `digits` hexadecimal digits of `number`.
+fn push_hex(text: &mut String, number: u64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = u32::try_from(number >> (4 * place) & 0xf).unwrap_or_default();
+        text.extend(char::from_digit(digit, 16));
     }
 }
 
@@ -182,6 +196,13 @@ mod tests {
         assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
         assert_eq!(uuid.as_bytes()[14], b'4');
         assert!(matches!(uuid.as_bytes()[19], b'8'..=b'b'), "{uuid}");
+    }
+
+    #[test]
+    fn ids_do_not_change_from_version_to_version() {
+        let mut seed = Seed::new(DEFAULT_SEED);
+        assert_eq!(seed.id("bill"), "a98026321507abe7de665687");
+        assert_eq!(seed.uuid("request"), "dcd4cd20-9964-45e5-9796-f0bb4978be18");
     }
 
     #[test]

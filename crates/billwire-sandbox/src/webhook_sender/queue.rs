@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::faults::WebhookFaultKind;
 use crate::hash::Index;
+use crate::id_text::IdText;
 use crate::moment::Moment;
 use crate::q2::events::NewEvent;
 use crate::seed::Digest;
@@ -107,11 +108,11 @@ const KEPT: usize = 100_000;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
-    id: String,
+    id: IdText,
     #[serde(rename = "type")]
     kind: Cow<'static, str>,
     created: Moment,
-    client_id: String,
+    client_id: IdText,
     delivery: DeliveryState,
     attempts: Vec<DeliveryAttempt>,
     #[serde(with = "raw")]
@@ -123,10 +124,10 @@ struct Record {
 impl Record {
     fn new(event: NewEvent, delivery: DeliveryState) -> Self {
         Self {
-            id: event.id,
+            id: IdText::new(&event.id),
             kind: event.sent_as,
             created: event.created,
-            client_id: event.client_id.to_string(),
+            client_id: event.client_id.as_text().clone(),
             delivery,
             attempts: Vec::new(),
             event: event.body.into_text(),
@@ -136,10 +137,10 @@ impl Record {
 
     fn shown(&self) -> EventRecord {
         EventRecord {
-            id: self.id.clone(),
+            id: self.id.to_string(),
             kind: self.kind.clone().into_owned(),
             created: self.created,
-            client_id: self.client_id.clone(),
+            client_id: self.client_id.to_string(),
             delivery: self.delivery,
             attempts: self.attempts.clone(),
             event: serde_json::from_str(&self.event).unwrap_or(Value::Null),
@@ -169,7 +170,7 @@ pub(crate) struct EventLog {
     records: VecDeque<Record>,
     /// The place of the first record, counted from the first event ever.
     first: u64,
-    places: Index<String, u64>,
+    places: Index<IdText, u64>,
     /// Of every event, in order.
     digest: Digest,
     /// By client; later events of a client wait for earlier ones.
@@ -214,8 +215,8 @@ impl EventLog {
     pub(crate) fn add(&mut self, now: Moment, event: NewEvent, delivery: DeliveryState) {
         let record = Record::new(event, delivery);
         self.digest.add(record.event.as_bytes());
-        let waits =
-            (delivery == DeliveryState::Waiting).then(|| (record.id.clone(), record.client_id.clone()));
+        let waits = (delivery == DeliveryState::Waiting)
+            .then(|| (record.id.to_string(), record.client_id.to_string()));
         self.push(record);
         if let Some((id, client_id)) = waits {
             self.enqueue(now, id, &client_id);
@@ -228,7 +229,7 @@ impl EventLog {
         let Some(record) = self.record_mut(id) else { return false };
         if record.delivery != DeliveryState::Waiting {
             record.delivery = DeliveryState::Waiting;
-            let client_id = record.client_id.clone();
+            let client_id = record.client_id.to_string();
             self.enqueue(now, id.to_owned(), &client_id);
         }
         true
@@ -283,7 +284,7 @@ impl EventLog {
         let (at, end) = (attempt.at, attempt.end());
         let Some(record) = self.record_mut(id) else { return };
         record.attempts.push(attempt);
-        let client_id = record.client_id.clone();
+        let client_id = record.client_id.to_string();
         let Some(lane) = self.lanes.get_mut(&client_id) else { return };
         if lane.waiting.front().map(String::as_str) != Some(id) {
             return;
@@ -372,7 +373,7 @@ impl EventLog {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        usize::try_from(self.places.get(id)?.checked_sub(self.first)?).ok()
+        usize::try_from(self.places.get(&IdText::new(id))?.checked_sub(self.first)?).ok()
     }
 
     fn record(&self, id: &str) -> Option<&Record> {
