@@ -129,6 +129,7 @@ async fn the_number_of_pages_is_bounded() {
         (error.kind(), error.delivery(), scene.sent()),
         (ErrorKind::EndlessList, Delivery::NotSent, 0)
     );
+    assert!(!error.is_retryable(), "it would end in the same way");
 }
 
 /// Companies that have no id yet differ by what else is said of them.
