@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 
 use self::respond::{ControlError, Reply, parse, read, reply};
 use crate::console;
+use crate::decode;
 use crate::http_body::Answer;
 use crate::info;
 use crate::shared::Shared;
@@ -108,7 +109,7 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answe
     if path == "/" && parts.method == Method::GET {
         return console::page(shared);
     }
-    let result = match read(body, shared.body_limit).await {
+    let result = match read(body).await {
         Ok(body) => dispatch(shared, &parts.method, &path, &body).await,
         Err(error) => Err(error),
     };
@@ -116,7 +117,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answe
 }
 
 async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Reply {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    // Ids may hold anything; a segment that is no text is part of no route.
+    let segments: Option<Vec<String>> =
+        path.trim_start_matches('/').split('/').map(decode::segment).collect();
+    let segments = segments.unwrap_or_default();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["control", "info"]) => reply(&info::of(shared)),
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
