@@ -42,13 +42,14 @@ pub(crate) fn run() -> Result<()> {
         let mut command = Command::new(&tester);
         command.args(["--config-file", "schemathesis.toml", "run", "--no-color", "--url", url]);
         command.arg(&description).current_dir(&settings).env("BILLWIRE_PROBE_KEY", key);
-        judge(api, &mut command)?;
+        let figure = judge(api, &mut command)?;
+        println!("figure: probe-api {api}: {figure}");
     }
     Ok(())
 }
 
-/// Runs the tester, shows what it says, and repeats its count as a figure.
-fn judge(api: &str, command: &mut Command) -> Result<()> {
+/// Runs the tester, shows what it says, and gives back its count.
+fn judge(api: &str, command: &mut Command) -> Result<String> {
     let mut figure = None;
     let status = process::lines(command, |line| {
         println!("{line}");
@@ -59,14 +60,13 @@ fn judge(api: &str, command: &mut Command) -> Result<()> {
     let Some(figure) = figure else {
         bail!("schemathesis did not say how many cases it generated ({status}): its output stands above")
     };
-    println!("figure: probe-api {api}: {figure}");
     if !status.success() {
         bail!(
             "schemathesis found something in the sandbox or in apis/{api}/openapi.yaml; each finding stands above with a \
              curl command. What is right as it is gets its reason in apis/{api}/probe/hooks.py"
         );
     }
-    Ok(())
+    Ok(figure)
 }
 
 /// `q2` of `apis/q2/openapi.yaml`.
@@ -105,13 +105,13 @@ mod tests {
 
     use super::{api_of, judge, prepare};
 
-    fn judged(script: &str) -> Result<(), String> {
+    fn judged(script: &str) -> Result<String, String> {
         judge("q2", Command::new("sh").args(["-c", script])).map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_run_without_findings_passes_and_a_finding_fails() {
-        judged("echo '  99 generated, 99 passed'").unwrap();
+        assert_eq!(judged("echo '  99 generated, 99 passed'").unwrap(), "99 generated, 99 passed");
         assert!(
             judged("echo '  99 generated, 1 found 1 unique failures'; exit 1")
                 .unwrap_err()

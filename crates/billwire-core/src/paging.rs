@@ -152,9 +152,10 @@ impl<P: Paging> Pages<P> {
         let call = self.style.call()?;
         if self.fetched == self.most {
             let reason = format!("the list has more than {} pages", self.most);
+            let delivery = if self.fetched == 0 { Delivery::NotSent } else { Delivery::Answered };
             return Err(Error::new(ErrorKind::EndlessList, reason)
                 .with_operation(call.operation())
-                .with_delivery(Delivery::Answered));
+                .with_delivery(delivery));
         }
         Ok((self.send)(call))
     }

@@ -211,7 +211,7 @@ impl<T: DeserializeOwned + scalar::Answer> Elements<T> {
             Some(element) if !self.list.strict => {
                 self.position += 1;
                 self.rejected += 1;
-                trace::element_rejected(self.call_id().unwrap_or_default(), &path);
+                trace::element_rejected(self.call_id().unwrap_or_default(), &path, self.rejected);
                 Ok(Element::Rejected(Rejected::new(path, element)))
             }
             _ => Err(Error::new(

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind as IoErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::{Error, ErrorKind};
@@ -57,9 +58,13 @@ impl Listeners {
     /// Starts answering.
     pub(crate) fn serve(self, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         let control = Arc::clone(shared);
+        let steps = ToTheEnd::default();
         let control = move |request| {
-            let shared = Arc::clone(&control);
-            async move { Ok(faults::whole(control::answer(&shared, request).await)) }
+            let (shared, steps) = (Arc::clone(&control), steps.clone());
+            async move {
+                let answer = steps.take(async move { control::answer(&shared, request).await }).await?;
+                Ok(faults::whole(answer))
+            }
         };
         let q2 = Arc::clone(shared);
         let q2 = move |request| {
@@ -72,6 +77,29 @@ impl Listeners {
             tokio::spawn(serve(self.q2, q2)),
             tokio::spawn(async move { ticker.tick_forever().await }),
         ]
+    }
+}
+
+/// What was begun is brought to its end though the caller hangs up: a clock that is being moved must not stop half-way.
+/// It ends with the listener.
+#[derive(Clone, Default)]
+struct ToTheEnd(Arc<Mutex<JoinSet<()>>>);
+
+impl ToTheEnd {
+    async fn take<T: Send + 'static>(
+        &self,
+        step: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Cut> {
+        let (done, result) = oneshot::channel();
+        {
+            let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            while steps.try_join_next().is_some() {}
+            steps.spawn(async move {
+                // Nobody may be there any more to hear of it.
+                drop(done.send(step.await));
+            });
+        }
+        result.await.map_err(|_| Cut)
     }
 }
 

@@ -136,7 +136,8 @@ impl ServiceKeys {
         now: Moment,
         usage: KeyUsage,
     ) -> Result<ServiceKey, Error> {
-        let in_use = |id: &str| self.is_active(id);
+        // One that was just deleted must not come back: it is the one that nobody should accept any more.
+        let in_use = |id: &str| self.is_active(id) || self.was_deleted_last(id);
         let newest = TEST_ONLY_KEYS.iter().rposition(|key| key.usage == usage && in_use(key.id));
         let mut rest = TEST_ONLY_KEYS.iter().skip(newest.map_or(0, |place| place + 1));
         let next = rest
@@ -208,9 +209,11 @@ impl ServiceKeys {
         self.of(KeyUsage::Signing).max_by_key(|active| active.written.created).map(ActiveKey::signing)
     }
 
-    /// The signing key that was deleted last; before any was, the last embedded one that is not active.
+    /// The signing key that was deleted last; before any was, or if it is in use again, the last embedded one that is not active.
     pub(crate) fn retired_signing(&self, provider: &dyn Provider) -> Option<SigningKey> {
-        if let Some(retired) = &self.retired_signing {
+        if let Some(retired) = &self.retired_signing
+            && !self.is_active(&retired.written.key_id)
+        {
             return Some(retired.signing());
         }
         let unused = TEST_ONLY_KEYS
@@ -239,6 +242,10 @@ impl ServiceKeys {
 
     fn is_active(&self, key_id: &str) -> bool {
         self.active.iter().any(|active| active.written.key_id == key_id)
+    }
+
+    fn was_deleted_last(&self, key_id: &str) -> bool {
+        self.retired_signing.as_ref().is_some_and(|retired| retired.written.key_id == key_id)
     }
 
     fn of(&self, usage: KeyUsage) -> impl Iterator<Item = &ActiveKey> {

@@ -6,6 +6,7 @@ use billwire_models::operation::Operation;
 use http::HeaderMap;
 use tracing::{Span, debug, info, info_span, trace, warn};
 
+use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::redact::VisibleHeaders;
@@ -101,9 +102,26 @@ pub(crate) fn list_failed(call_id: &str, elements: usize, error: &Error) {
     );
 }
 
-/// An element of a list could not be decoded; its content is not told.
-pub(crate) fn element_rejected(call_id: &str, place: &str) {
-    warn!(call_id, place, "list element rejected");
+/// How many rejected elements of one answer are told one by one: a line is far longer than a hostile element.
+const MOST_PLACES: usize = 100;
+
+/// An element of a list could not be decoded, the `count`th of its answer; its content is not told.
+pub(crate) fn element_rejected(call_id: &str, place: &str, count: usize) {
+    if count <= MOST_PLACES {
+        warn!(call_id, place, "list element rejected");
+    }
+}
+
+/// What an answer that came whole says about elements that could not be decoded.
+pub(crate) fn elements_rejected<R>(call_id: &str, answer: &Answer<R>) {
+    let rejected = answer.rejected();
+    for (index, element) in rejected.iter().enumerate() {
+        element_rejected(call_id, element.path(), index + 1);
+    }
+    let further = rejected.len().saturating_sub(MOST_PLACES) + answer.unreported();
+    if further > 0 {
+        warn!(call_id, further, "further list elements rejected");
+    }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -151,7 +151,10 @@ impl<S: Scope> Client<S> {
     ) -> Result<Answer<R>, Error> {
         let done = self.exchange(&call, &engine::Whole).await?;
         match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
-            Ok(answer) => Ok(answer.with_call(done.call_id, done.attempts)),
+            Ok(answer) => {
+                trace::elements_rejected(&done.call_id, &answer);
+                Ok(answer.with_call(done.call_id, done.attempts))
+            }
             Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
         }
     }

@@ -122,6 +122,7 @@ impl fmt::Debug for Inner {
             .debug_struct("Inner")
             .field("settings", &self.settings)
             .field("credential", &self.credential)
+            .field("key_credential", &self.key_credential)
             .field("signs_requests", &self.signing_key.is_some())
             .field("encrypts_payloads", &self.encryption.is_on())
             .field("card_data_in_clear", &self.card_data_in_clear)

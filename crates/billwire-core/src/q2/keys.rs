@@ -91,6 +91,11 @@ impl FetchedKey {
         KeyCache::new(self.first.clone())
     }
 
+    /// How long others believe that a fetch is under way: somebody may have begun it and never go on with it.
+    fn longest_fetch(&self) -> Duration {
+        self.min_interval.max(DEFAULT_MIN_INTERVAL)
+    }
+
     /// The key in an answer of the service. Modulus and exponent count, the certificate is not looked at.
     fn read(&self, jwk: &Jwk) -> Result<PublicKey, Error> {
         let unusable = |reason: &'static str| {

@@ -2,9 +2,7 @@
 
 use std::hash::{Hash as _, Hasher};
 
-use billwire_models::q2::{
-    Company, CompanyId, CompanyList, PartnerBill, PartnerId, SearchCompanies, operations,
-};
+use billwire_models::q2::{Company, CompanyList, PartnerBill, PartnerId, SearchCompanies, operations};
 use billwire_models::scalar;
 
 use super::scope::Scope;
@@ -142,8 +140,10 @@ impl Paging for CompanySearch {
 
     fn mark(page: &CompanyList, hasher: &mut impl Hasher) {
         for company in &page.data {
-            company.id.as_ref().map(CompanyId::as_str).hash(hasher);
-            company.name.hash(hasher);
+            match &company.id {
+                Some(id) => id.as_str().hash(hasher),
+                None => serde_json::to_string(company).ok().hash(hasher),
+            }
         }
         for rejected in &page.data.rejected {
             rejected.json().hash(hasher);

@@ -71,7 +71,8 @@ impl Reading {
     }
 }
 
-const RAISE_THE_LIMIT: &str = "raise the limit with with_max_stream_bytes if the answer is legitimate";
+const RAISE_THE_LIMIT: &str = "raise the limit with with_max_stream_bytes if the answer is legitimate (with \
+                               with_max_response_bytes where the transport cannot give a body in pieces)";
 
 /// Names the limit of streams in an error that is about one.
 pub(crate) fn too_large_as_stream(error: Error) -> Error {

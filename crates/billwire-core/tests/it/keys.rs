@@ -247,6 +247,32 @@ async fn waiting_for_a_fetch_is_bounded_by_the_deadline_of_the_call() {
     assert_eq!(transport.requests().len(), 1);
 }
 
+/// Nor for ever: after five minutes the fetch is nobody's, with a key at hand as without one.
+#[tokio::test]
+async fn a_fetch_that_nobody_goes_on_with_is_taken_over() {
+    let created = support::created_client;
+    let (client, transport, clock) = by_hand([Step::never(), latest(FIRST), created()]);
+    let mut stuck = Box::pin(create(&client));
+    assert!((&mut stuck).now_or_never().is_none());
+    clock.advance(Duration::from_mins(5));
+    create(&client).now_or_never().expect("it fetches for itself").expect("created");
+
+    clock.advance(DAY);
+    transport.push(Step::never());
+    let mut refreshing = Box::pin(create(&client));
+    assert!((&mut refreshing).now_or_never().is_none());
+    clock.advance(Duration::from_mins(5));
+    for step in [latest(SECOND), created(), created()] {
+        transport.push(step);
+    }
+    create(&client).now_or_never().expect("with the new key").expect("created");
+    drop(stuck);
+    drop(refreshing);
+    create(&client).now_or_never().expect("nothing to wait for").expect("created");
+    let fetches = transport.requests().iter().filter(|sent| sent.uri().path().ends_with("/latest")).count();
+    assert_eq!((fetches, transport.requests().len()), (4, 7));
+}
+
 #[tokio::test]
 async fn the_time_of_the_fetch_counts_for_the_call() {
     let scene = scene([latest(FIRST).after(Duration::from_secs(8)), Step::never()]);

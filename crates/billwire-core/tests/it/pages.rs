@@ -122,6 +122,31 @@ async fn the_number_of_pages_is_bounded() {
     let (good, error) = walk(search(&scene).with_max_pages(3)).await.expect_err("too many");
     assert_eq!((good, error.kind(), scene.sent()), (3, ErrorKind::EndlessList, 3), "{error}");
     assert!(error.advice().contains("with_max_pages"), "{error}");
+
+    let scene = Scene::new([]);
+    let (_, error) = walk(search(&scene).with_max_pages(0)).await.expect_err("none allowed");
+    assert_eq!(
+        (error.kind(), error.delivery(), scene.sent()),
+        (ErrorKind::EndlessList, Delivery::NotSent, 0)
+    );
+    assert!(!error.is_retryable(), "it would end in the same way");
+}
+
+/// Companies that have no id yet differ by what else is said of them.
+#[tokio::test]
+async fn pages_that_look_alike_are_not_the_same_page() {
+    let page = |city: &str| {
+        let company = json!({"name": "City Water", "geo": {"address": city}});
+        Step::ok(json!({"data": [company], "resultCount": 2}).to_string())
+    };
+    let scene = Scene::new([page("Austin"), page("Boston")]);
+    let search = SearchCompanies::new().with_query("water").with_page_size(1);
+    let mut items = scene.client.companies(search).into_items();
+    let mut count = 0;
+    while items.try_next().await.expect("two different companies").is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 2);
 }
 
 #[tokio::test]

@@ -162,6 +162,34 @@ fn a_list_tells_its_end_and_its_bad_elements_without_their_content() {
     assert!(messages.contains(&"list read".to_owned()) && messages.contains(&"list failed".to_owned()));
 }
 
+/// A bill that is left out is a bill that is not paid: it is told, however the list is read.
+#[test]
+fn bad_elements_of_an_ordinary_answer_are_told_too() {
+    let card = support::CARD_NUMBER;
+    let scene = Scene::new([Step::ok(format!(r#"{{"data":["{card}",17]}}"#))]);
+    let captured = told(&scene, async |client| {
+        assert_eq!(client.send(support::list()).await.expect("lenient").rejected().len(), 2);
+    });
+    assert_eq!(captured.values("place"), [r#""data[0]""#, r#""data[1]""#]);
+    assert!(captured.values("message").contains(&"list element rejected".to_owned()));
+}
+
+/// A hostile list fills no log: each line is some hundred times as long as an element.
+#[test]
+fn a_hundred_bad_elements_are_told_one_by_one_and_the_others_counted() {
+    let bad = format!(r#"{{"data":[{}]}}"#, vec!["17"; 1_000].join(","));
+    let scene = Scene::new([Step::ok(bad.clone()), Step::ok(bad)]);
+    let captured = told(&scene, async |client| {
+        client.send(support::list()).await.expect("lenient");
+    });
+    assert_eq!((captured.values("place").len(), captured.values("further")), (100, vec!["900".to_owned()]));
+    let captured = told(&scene, async |client| {
+        let mut bills = client.bills_of_partner(&"p".into());
+        while bills.try_next().await.expect("lenient").is_some() {}
+    });
+    assert_eq!((captured.values("place").len(), captured.values("rejected")), (100, vec!["1000".to_owned()]));
+}
+
 #[test]
 fn only_listed_fields_appear() {
     const LISTED: [&str; 17] = [

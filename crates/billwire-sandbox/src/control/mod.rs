@@ -17,6 +17,7 @@ use hyper::body::Incoming;
 
 use self::respond::{ControlError, Reply, parse, read, reply};
 use crate::console;
+use crate::decode;
 use crate::http_body::{self, Answer};
 use crate::info;
 use crate::shared::Shared;
@@ -108,20 +109,19 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answe
     if path == "/" && parts.method == Method::GET {
         return console::page(shared);
     }
-    let result = match read(body, body_limit(shared, &path)).await {
+    let result = match read(body).await {
         Ok(body) => dispatch(shared, &parts.method, &path, &body).await,
         Err(error) => Err(error),
     };
     result.unwrap_or_else(|error| error.answer())
 }
 
-/// A state to restore may be long, that of a large population hundreds of megabytes.
-fn body_limit(shared: &Shared, path: &str) -> usize {
-    shared.body_limit.saturating_mul(if path == "/control/state" { 1024 } else { 64 })
-}
-
 async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Reply {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    // Ids may hold anything; a segment that is no text is part of no route.
+    let segments: Option<Vec<String>> =
+        path.trim_start_matches('/').split('/').map(decode::segment).collect();
+    let segments = segments.unwrap_or_default();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["control", "info"]) => reply(&info::of(shared)),
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),

@@ -91,24 +91,19 @@ impl Spoiled {
             operation: record.operation.clone(),
             until: self.fault.held_until(record.at),
         };
-        let (record, answer, passing) = match self.fault.when() {
+        // What belongs to a world that is gone is no part of the log of the next one.
+        let (handled, passing) = match self.fault.when() {
             FaultMoment::AfterEffect => {
                 let handled = handle(record);
-                match self.hold(held).await {
-                    Ok(passing) => (handled.record, Ok(handled.answer), passing),
-                    Err(cut) => (handled.record, Err(cut), None),
-                }
+                (handled, self.hold(held).await?)
             }
-            FaultMoment::BeforeEffect => match self.hold(held).await {
-                Ok(passing) => {
-                    let handled = handle(record);
-                    (handled.record, Ok(handled.answer), passing)
-                }
-                Err(cut) => (record, Err(cut), None),
-            },
+            FaultMoment::BeforeEffect => {
+                let passing = self.hold(held).await?;
+                (handle(record), passing)
+            }
         };
-        let outcome = answer.map(answer::whole);
-        self.log(record, &outcome);
+        let outcome = Ok(answer::whole(handled.answer));
+        self.log(handled.record, &outcome);
         // Whoever moves the clock goes on only now: effect and log are complete.
         drop(passing);
         outcome

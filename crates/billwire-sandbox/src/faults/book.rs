@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::webhook::Protections;
 use super::{Faults, HttpFault, WebhookFaultKind};
@@ -15,6 +16,7 @@ const WAIT_FOR_ANOTHER: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct FaultBook {
+    #[serde(deserialize_with = "checked")]
     faults: Faults,
     /// What was decided for an event that is not sent yet, by its id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -28,8 +30,10 @@ enum Decided {
     Delayed,
     /// It waits for the next event of its client.
     AwaitsAnother,
-    /// It changed places.
+    /// It changed places with a later one.
     Moved,
+    /// It changed places with an earlier one; its own faults are still to come.
+    MovedForward,
 }
 
 /// A delivery whose turn it is.
@@ -54,6 +58,13 @@ pub(crate) enum Plan {
     Postpone(Moment),
     /// The next one of its client goes first.
     Swap,
+}
+
+/// Faults that were written by hand may be as wrong as those of a request.
+fn checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Faults, D::Error> {
+    let faults = Faults::deserialize(deserializer)?;
+    faults.check().map_err(D::Error::custom)?;
+    Ok(faults)
 }
 
 impl FaultBook {
@@ -83,19 +94,25 @@ impl FaultBook {
 
     /// What becomes of a delivery.
     pub(crate) fn of_delivery(&mut self, due: &Due<'_>) -> Plan {
-        match self.decided.remove(due.event_id) {
+        let moved_forward = match self.decided.remove(due.event_id) {
             Some(Decided::Delayed) => return Plan::Send(Some(WebhookFaultKind::Delay)),
             Some(Decided::Moved) => return Plan::Send(Some(WebhookFaultKind::Reorder)),
             // Nobody came.
             Some(Decided::AwaitsAnother) => return Plan::Send(None),
-            None => {}
-        }
+            Some(Decided::MovedForward) => true,
+            None => false,
+        };
         let mut found = None;
-        for fault in &mut self.faults.webhooks {
+        let faults = self.faults.webhooks.iter_mut();
+        // Nothing changes places twice.
+        for fault in faults.filter(|fault| !(moved_forward && fault.kind() == WebhookFaultKind::Reorder)) {
             if fault.count(due.api, due.event_type, due.first, due.protections) && found.is_none() {
                 fault.use_up();
                 found = Some((fault.kind(), fault.later(due.at)));
             }
+        }
+        if moved_forward && found.is_none() {
+            return Plan::Send(Some(WebhookFaultKind::Reorder));
         }
         match (found, due.next) {
             (Some((WebhookFaultKind::Delay, later)), _) => {
@@ -125,7 +142,7 @@ impl FaultBook {
 
     fn moved(&mut self, first: &str, next: &str) {
         self.decide(first, Decided::Moved);
-        self.decide(next, Decided::Moved);
+        self.decide(next, Decided::MovedForward);
     }
 
     fn decide(&mut self, event_id: &str, decided: Decided) {

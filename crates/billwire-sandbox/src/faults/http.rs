@@ -294,8 +294,7 @@ impl HttpFault {
 
     /// Until when a request that arrives `now` is held.
     pub(super) fn held_until(&self, now: Moment) -> Moment {
-        let duration = self.duration.as_deref().unwrap_or_default();
-        now.plus_iso(duration).unwrap_or(now)
+        later(now, self.duration.as_deref())
     }
 
     /// Refuses what could never apply, or members that belong to another kind.
@@ -344,6 +343,12 @@ pub(super) fn check_duration(place: &str, duration: &str) -> Result<(), Error> {
     let refuse = |why: String| Error::new(ErrorKind::InvalidInput, format!("{place}.for: {why}"));
     let end = start.plus_iso(duration).map_err(|cause| refuse(cause.to_string()))?;
     if end > start { Ok(()) } else { Err(refuse(format!("\"{duration}\" is no time at all; give more"))) }
+}
+
+/// So much later than `now`; the end of the calendar for what leads beyond it.
+pub(super) fn later(now: Moment, duration: Option<&str>) -> Moment {
+    let end = Moment::new(jiff::Timestamp::MAX);
+    duration.map_or(now, |duration| now.plus_iso(duration).unwrap_or(end))
 }
 
 impl HttpFaultKind {

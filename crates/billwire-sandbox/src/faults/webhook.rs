@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::http::check_duration;
+use super::http::{check_duration, later};
 use super::targets::{self, ANY};
 use super::turn::Turns;
 use crate::error::{Error, ErrorKind};
@@ -168,7 +168,7 @@ impl WebhookFault {
 
     /// When an event that is due `now` is sent instead.
     pub(super) fn later(&self, now: Moment) -> Moment {
-        now.plus_iso(self.duration.as_deref().unwrap_or_default()).unwrap_or(now)
+        later(now, self.duration.as_deref())
     }
 
     pub(super) fn check(&self, place: &str) -> Result<(), Error> {

@@ -98,8 +98,10 @@ impl PartnerKeys {
         let document = written.document.as_ref().or(configuration.public_key.as_ref());
         let keys = document.map(|document| read_keys(provider, document)).transpose()?;
         let mut keys = Self { keys: keys.unwrap_or_default(), written };
-        if configuration.jwks_url.is_some() && keys.written.next_poll.is_none() {
-            keys.written.next_poll = Some(now);
+        match &configuration.jwks_url {
+            Some(_) => keys.written.next_poll = keys.written.next_poll.or(Some(now)),
+            // There is nobody to ask.
+            None => keys.written.next_poll = None,
         }
         Ok(keys)
     }

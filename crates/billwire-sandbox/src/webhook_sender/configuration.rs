@@ -12,6 +12,9 @@ use crate::error::{Error, ErrorKind};
 use crate::loopback;
 use crate::q2::event_types::EventType;
 
+/// What the control API shows in the place of a secret.
+pub(crate) const NOT_SHOWN: &str = "[redacted]";
+
 /// Where webhooks go and how they are protected; the three protections are independent, each off by default.
 ///
 /// Source: Q2 Biller Direct description, sections 10.4 to 10.6.
@@ -149,6 +152,9 @@ impl WebhookConfiguration {
         }
         if let Some(oauth) = &self.oauth {
             loopback::check_url("oauth.url", &oauth.url)?;
+            if oauth.payload == NOT_SHOWN {
+                return invalid("oauth.payload is what is shown in its place; give the payload itself");
+            }
         }
         if let Some(encryption) = &self.encryption {
             encryption.check(provider)?;

@@ -10,6 +10,7 @@ mod queue;
 mod sign;
 mod spoil;
 
+pub(crate) use self::configuration::NOT_SHOWN;
 pub use self::configuration::{WebhookConfiguration, WebhookEncryption, WebhookOauth, WebhookSignature};
 pub(crate) use self::deliver::{DeliveryJob, Sender};
 pub use self::queue::{DeliveryAttempt, DeliveryState, EventRecord};

@@ -146,3 +146,30 @@ async fn after_a_minute_of_real_time_it_goes_on_by_itself() {
     assert_eq!(api.sandbox.now().to_string(), "2026-03-02T12:00:00.000Z", "no virtual time passed");
     assert!(api.sandbox.faults().held.is_empty());
 }
+
+#[tokio::test]
+async fn a_delay_beyond_the_calendar_lasts_to_its_end() {
+    let api = delayed(HttpFault::delay("createClient", "P8000Y")).await;
+    let request = api.post("/client", json!({ "identifier": "never" }));
+    let steps = async {
+        api.sandbox.held(1).await;
+        api.sandbox.settle().await;
+        assert_eq!(api.sandbox.faults().held.len(), 1, "it is not through");
+        api.sandbox.clear_faults().await;
+    };
+    let (answer, ()) = tokio::join!(request, steps);
+    answer.ok();
+}
+
+#[tokio::test]
+async fn a_reset_leaves_no_trace_of_what_was_held() {
+    let api = delayed(HttpFault::delay("createClient", "PT30S")).await;
+    let steps = async {
+        api.sandbox.held(1).await;
+        api.sandbox.reset(None).await.expect("reset");
+    };
+    let request = Conversation::until_closed(&api, "POST", "/client", r#"{"identifier":"gone"}"#);
+    let (seen, ()) = tokio::join!(request, steps);
+    assert!(seen.is_empty(), "{}", seen.head);
+    assert!(api.sandbox.requests().is_empty(), "the log is that of the new world");
+}

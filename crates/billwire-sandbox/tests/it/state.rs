@@ -159,3 +159,24 @@ async fn a_port_in_use_is_named() {
     let error = Sandbox::builder().api_keys([""]).start().await.expect_err("no key");
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+/// Nobody polls without an address: this must neither hang nor be believed.
+#[tokio::test]
+async fn a_poll_without_an_address_is_no_poll() {
+    let api = Api::start().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["partnerKeys"]["nextPoll"] = json!("2026-03-02T12:00:00.000Z");
+    api.sandbox.restore(&state).await.expect("restored");
+    assert_eq!(api.sandbox.state().expect("a state")["partnerKeys"], json!({}));
+    api.advance("P1D").await;
+}
+
+#[tokio::test]
+async fn faults_of_a_state_are_checked_as_others_are() {
+    let api = Api::start().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["faults"]["faults"] = json!({ "http": [{ "kind": "status", "operation": "*", "status": 101 }] });
+    let error = api.sandbox.restore(&state).await.expect_err("refused");
+    assert!(error.to_string().contains("http[0].status"), "{error}");
+    api.client("unspoiled").await;
+}

@@ -377,3 +377,41 @@ fn header(delivery: &Received) -> Value {
     let first = token.split('.').next().expect("a part");
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(first).expect("base64")).expect("JSON")
 }
+
+#[tokio::test]
+async fn a_key_that_is_in_use_again_is_not_a_retired_one() {
+    let (api, receiver) = signed().await;
+    let pem = include_str!("../../src/test_only_keys/TEST-ONLY-signing-4.pem");
+    let own = json!({ "use": "sig", "keyId": "mine", "privateKey": pem });
+    api.control("POST", "/q2/keys", Some(own.clone())).await.ok();
+    api.control("DELETE", "/q2/keys/mine", None).await.ok();
+    api.control("POST", "/q2/keys", Some(own)).await.ok();
+    let (spoiled, _) = spoiled_then_good(&api, &receiver, WebhookFaultKind::RetiredKey).await;
+    assert_eq!(verify(&api, &spoiled).expect_err("retired"), ErrorKind::UnknownKey);
+}
+
+#[tokio::test]
+async fn a_new_key_is_never_the_one_that_was_just_deleted() {
+    let api = Api::start().await;
+    let second = api.sandbox.create_key(KeyUsage::Signing).expect("a second").key_id;
+    api.sandbox.remove_key(&second).expect("removed");
+    assert_ne!(api.sandbox.create_key(KeyUsage::Signing).expect("another").key_id, second);
+}
+
+#[tokio::test]
+async fn an_event_that_was_moved_forward_has_its_own_faults_all_the_same() {
+    let (api, receiver) = signed().await;
+    let faults = Faults::new()
+        .with_webhook(WebhookFault::new(WebhookFaultKind::Reorder, "auth.invalid").always())
+        .with_webhook(WebhookFault::new(WebhookFaultKind::Drop, "bill.update"))
+        .with_webhook(WebhookFault::new(WebhookFaultKind::Reorder, "bill.update"));
+    api.sandbox.set_faults(faults).expect("faults");
+    trigger(&api, "auth.invalid").await;
+    assert!(receiver.types().is_empty(), "it waits for another one");
+    let dropped = trigger(&api, "bill.update").await;
+    assert_eq!(faults_of(&dropped), [Some(WebhookFaultKind::Drop)]);
+    assert_eq!(receiver.types(), ["auth.invalid"]);
+    let counts: Vec<(u32, u32)> =
+        api.sandbox.faults().webhooks.iter().map(|fault| (fault.matched(), fault.used())).collect();
+    assert_eq!(counts, [(1, 1), (1, 1), (0, 0)], "it does not change places twice");
+}

@@ -67,12 +67,14 @@ impl KeyCache {
     /// What a call at the time `now` does. With a key at hand nobody waits: one call replaces it, the others use it.
     pub(super) fn look(&self, now: Duration, settings: &FetchedKey) -> Look<'_> {
         let mut state = self.lock();
+        let is_abandoned = state.since_asked(now).is_some_and(|pause| pause >= settings.longest_fetch());
+        let under_way = state.under_way && !is_abandoned;
         if let Some(key) = state.key.as_ref()
-            && (state.under_way || !state.is_due(now, settings))
+            && (under_way || !state.is_due(now, settings))
         {
             return Look::Use(key.clone());
         }
-        if state.under_way {
+        if under_way {
             return Look::Wait(state.flight);
         }
         state.under_way = true;
@@ -116,10 +118,14 @@ impl KeyCache {
 impl State {
     /// Whether the key that is there should be replaced now.
     fn is_due(&self, now: Duration, settings: &FetchedKey) -> bool {
-        let since = |moment: Option<Duration>| moment.map(|moment| now.saturating_sub(moment));
-        let is_old = since(self.fetched).is_none_or(|age| age >= settings.max_age);
-        let may_ask = since(self.asked).is_none_or(|pause| pause >= settings.min_interval);
+        let age = self.fetched.map(|moment| now.saturating_sub(moment));
+        let is_old = age.is_none_or(|age| age >= settings.max_age);
+        let may_ask = self.since_asked(now).is_none_or(|pause| pause >= settings.min_interval);
         (is_old || self.doubted) && may_ask
+    }
+
+    fn since_asked(&self, now: Duration) -> Option<Duration> {
+        self.asked.map(|moment| now.saturating_sub(moment))
     }
 
     /// Ends the fetch, and gives those to wake: after the lock is free again, because an executor may go on with them at
@@ -137,7 +143,7 @@ impl fmt::Debug for KeyCache {
     }
 }
 
-/// A fetch that is under way. Dropped before it lands, it makes room for another one.
+/// A fetch that is under way. Dropped before it lands, or not gone on with for long, it makes room for another one.
 pub(super) struct Flight<'a> {
     cache: &'a KeyCache,
     number: u64,
@@ -163,9 +169,13 @@ impl Flight<'_> {
         error
     }
 
+    /// Ends the fetch, unless another one has taken its place.
     fn land(&mut self, change: impl FnOnce(&mut State)) {
         self.landed = true;
         let mut state = self.cache.lock();
+        if state.flight != self.number {
+            return;
+        }
         change(&mut state);
         let waiting = state.land();
         drop(state);
