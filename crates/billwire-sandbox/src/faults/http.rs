@@ -136,6 +136,9 @@ impl HttpFault {
     /// Holds the request back (or, with [`HttpFault::after_effect`], its answer) for an ISO 8601 duration of virtual
     /// time, such as `PT30S`: until the clock has been moved so far, or has run so far.
     ///
+    /// Credential, signature and its `Date` are looked at when the request goes on, not when it came: a token may have
+    /// expired by then, and the `Date` be too old.
+    ///
     /// The effect happens at its time even if the client has hung up meanwhile, as it would at a real service. Held for
     /// 60 seconds of real time, a request goes on by itself.
     pub fn delay(operation: impl Into<String>, duration: impl Into<String>) -> Self {

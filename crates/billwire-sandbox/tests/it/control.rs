@@ -301,3 +301,29 @@ async fn a_secret_that_was_not_shown_is_not_taken_for_one() {
     let shown = api.control("GET", "/q2/webhooks", None).await.ok();
     api.control("PUT", "/q2/webhooks", Some(shown)).await.refused(400, "oauth.payload");
 }
+
+#[tokio::test]
+async fn a_signature_does_not_take_the_place_of_what_a_delivery_needs() {
+    let api = Api::start().await;
+    let with = |name: &str, oauth: bool| {
+        let mut settings = json!({ "url": "http://127.0.0.1:9/", "signature": { "headerName": name } });
+        if oauth {
+            settings["oauth"] = json!({ "url": "http://127.0.0.1:9/", "payload": "a=b" });
+        }
+        api.control("PUT", "/q2/webhooks", Some(settings))
+    };
+    for name in ["Content-Length", "content-type", "host", "transfer-encoding", "connection"] {
+        with(name, false).await.refused(400, "signature.headerName");
+    }
+    with("Authorization", true).await.refused(400, "signature.headerName");
+    with("Authorization", false).await.ok();
+}
+
+#[tokio::test]
+async fn a_body_that_is_far_too_long_is_answered_all_the_same() {
+    let api = Api::start_with(Sandbox::builder().body_limit(1000)).await;
+    for _ in 0..20 {
+        let body = format!("{{\"identifier\":\"{}\"}}", "x".repeat(4_000_000));
+        api.request("POST", "/client", Some(body)).await.refused(413, "1000 bytes");
+    }
+}
