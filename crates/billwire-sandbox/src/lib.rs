@@ -15,6 +15,8 @@
 #[cfg(feature = "q2")]
 mod api_error;
 #[cfg(feature = "q2")]
+mod builder;
+#[cfg(feature = "q2")]
 mod clock;
 #[cfg(feature = "q2")]
 mod console;
@@ -71,6 +73,8 @@ mod test_only_keys;
 mod webhook_sender;
 
 #[cfg(feature = "q2")]
+pub use self::builder::SandboxBuilder;
+#[cfg(feature = "q2")]
 pub use self::clock::ClockMode;
 #[cfg(all(feature = "q2", feature = "validate-answers"))]
 pub use self::contract::Violation;
@@ -98,7 +102,7 @@ pub use self::q2::world::{
 #[cfg(feature = "q2")]
 pub use self::request_log::{CredentialKind, RequestFault, RequestRecord, SignatureCheck};
 #[cfg(feature = "q2")]
-pub use self::sandbox::{DEFAULT_PORT, Sandbox, SandboxBuilder};
+pub use self::sandbox::{DEFAULT_PORT, Sandbox};
 #[cfg(feature = "q2")]
 pub use self::service_keys::{KeyUsage, ServiceKey};
 #[cfg(feature = "q2")]
