@@ -29,6 +29,7 @@ pub(crate) fn command() -> Command {
                billwire sandbox\n  \
                billwire sandbox --port 0 --json\n  \
                billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42\n  \
+               billwire sandbox --customers 10000 --seed 7 --frozen\n  \
                billwire sandbox --webhook-url http://127.0.0.1:9000/hook --all-events",
         )
         .arg(
@@ -181,9 +182,12 @@ fn text(info: &Info) -> String {
         format!("control API  {}", info.urls.control),
         format!("console      {}", info.urls.console),
         format!("clock        {} ({})", info.now, clock_word(info)),
-        String::new(),
-        "test companies".to_owned(),
     ];
+    if info.counts.clients > 0 {
+        let word = "customers";
+        lines.push(format!("{word:<12} {}, with {} bills", info.counts.clients, info.counts.bills));
+    }
+    lines.extend([String::new(), "test companies".to_owned()]);
     lines.extend(info.companies.iter().map(|company| format!("  {}  {}", company.id, company.name)));
     lines.extend([
         String::new(),

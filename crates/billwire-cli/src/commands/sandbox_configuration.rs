@@ -5,7 +5,7 @@ use std::path::Path;
 use billwire_sandbox::{
     Faults, Quirks, RequestSigning, Rules, Sandbox, SandboxBuilder, WebhookConfiguration,
 };
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +16,7 @@ use crate::error::Error;
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(super) struct Configuration {
     pub(super) seed: Option<u64>,
+    pub(super) customers: Option<u32>,
     faults: Option<Faults>,
     q2: Q2,
 }
@@ -30,11 +31,13 @@ struct Q2 {
 }
 
 /// The options that are read here.
-pub(super) fn options() -> [Arg; 5] {
+pub(super) fn options() -> [Arg; 6] {
     let option = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
     [
+        option("customers", "N", "Begin with a population of so many customers, made from the seed")
+            .value_parser(value_parser!(u32)),
         option("quirks", "LIST", "Answer in the documents' untidy forms: all, or names separated by commas")
             .value_parser(|text: &str| text.parse::<Quirks>().map_err(|error| error.to_string())),
         option("faults", "FILE", "Let go wrong what this JSON file says, in the form of PUT /control/faults"),
@@ -61,6 +64,9 @@ impl Configuration {
         if let Some(path) = matches.get_one::<String>("faults") {
             configuration.faults = Some(file(path)?);
         }
+        if let Some(customers) = matches.get_one::<u32>("customers") {
+            configuration.customers = Some(*customers);
+        }
         if let Some(quirks) = matches.get_one::<Quirks>("quirks").copied() {
             configuration.q2.quirks = Some(quirks);
         }
@@ -76,6 +82,7 @@ impl Configuration {
 
     /// What must be known before the start.
     pub(super) fn prepare(&self, builder: SandboxBuilder) -> SandboxBuilder {
+        let builder = builder.customers(self.customers.unwrap_or_default());
         match self.q2.quirks {
             Some(quirks) => builder.quirks(quirks),
             None => builder,
@@ -129,7 +136,7 @@ mod tests {
         let example =
             manual.split("```toml\n").nth(2).and_then(|rest| rest.split("```").next()).expect("an example");
         let read: Configuration = toml::from_str(example).expect("good");
-        assert_eq!(read.seed, Some(7));
+        assert_eq!((read.seed, read.customers), (Some(7), Some(100)));
         assert!(read.faults.is_some() && read.q2.quirks.is_some() && read.q2.rules.is_some());
         assert!(
             read.q2.webhooks.is_some_and(|webhooks| webhooks.oauth.is_some() && webhooks.signature.is_some())

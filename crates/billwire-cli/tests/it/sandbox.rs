@@ -115,6 +115,7 @@ fn a_file_and_options_set_up_what_the_portal_would() {
         "sandbox.toml",
         r#"
         seed = 7
+        customers = 3
 
         [q2]
         quirks = ["success-as-text"]
@@ -141,7 +142,7 @@ fn a_file_and_options_set_up_what_the_portal_would() {
         ["--frozen", "--config", &config, "--faults", &faults, "--webhook-url", "http://127.0.0.1:9/hook"];
     let running = Running::start(&words);
     let shown = |route: &str| get(&format!("{}/{route}", running.url("control")));
-    assert_eq!(running.line["seed"], 7);
+    assert_eq!((&running.line["seed"], &running.line["counts"]["clients"]), (&json!(7), &json!(3)));
     assert_eq!(shown("q2/quirks")["quirks"], json!(["success-as-text"]));
     assert_eq!(shown("q2/rules")["strictCodeRetry"], true);
     let webhooks = shown("q2/webhooks");
@@ -169,7 +170,7 @@ fn a_file_that_says_something_unknown_is_refused() {
         let ended = run(billwire().args(["sandbox", "--port", "0", "--config", &file]));
         assert_eq!(ended.code, code, "{ended:#?}");
     }
-    for words in [["--faults", "/nowhere"], ["--quirks", "no-such-quirk"]] {
+    for words in [["--faults", "/nowhere"], ["--quirks", "no-such-quirk"], ["--customers", "many"]] {
         let ended = run(billwire().args(["sandbox", "--port", "0"]).args(words));
         assert!([2, 8].contains(&ended.code), "{ended:#?}");
     }
