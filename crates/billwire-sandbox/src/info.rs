@@ -84,7 +84,7 @@ impl fmt::Debug for Credentials {
 pub struct EventsInfo {
     /// Every event so far.
     pub count: u64,
-    /// Those that can still be read: the newest hundred thousand, and those that wait for their delivery.
+    /// Those that can still be read: the newest fifty thousand, and those that wait for their delivery.
     pub kept: usize,
     /// Equal for two runs if all their events were the same, byte for byte and in the same order. Not cryptographic.
     pub digest: String,

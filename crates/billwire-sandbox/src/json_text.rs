@@ -56,6 +56,17 @@ impl Object {
         self
     }
 
+    /// A string in which nothing can need escaping: an id, or a word of the description.
+    #[must_use]
+    pub(crate) fn word(mut self, name: &'static str, word: &str) -> Self {
+        debug_assert!(word.bytes().all(|byte| !needs_escape(byte)), "{name}");
+        self.name(name);
+        self.text.push('"');
+        self.text.push_str(word);
+        self.text.push('"');
+        self
+    }
+
     /// What prints itself, as a string.
     #[must_use]
     pub(crate) fn shown(mut self, name: &'static str, value: impl Display) -> Self {
@@ -127,7 +138,7 @@ fn push_string(json: &mut String, text: &str) {
 
 /// What JSON wants escaped, and nothing else.
 fn push_escaped(json: &mut String, text: &str) {
-    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+    if !text.bytes().any(needs_escape) {
         json.push_str(text);
         return;
     }
@@ -140,6 +151,10 @@ fn push_escaped(json: &mut String, text: &str) {
             _ => json.push(character),
         }
     }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
 /// Text that is escaped on its way.

@@ -55,16 +55,16 @@ impl World {
         let id = self.seed_mut().id("event");
         let mut body = Object::new()
             .with_room(300 + draft.data.len())
-            .text("_id", &id)
-            .text("type", draft.kind.as_str())
+            .word("_id", &id)
+            .word("type", draft.kind.as_str())
             .shown("created", now)
-            .text("clientId", draft.client_id.as_str())
-            .text("partnerId", self.partner_id());
+            .word("clientId", draft.client_id.as_str())
+            .word("partnerId", self.partner_id());
         if let Some(client) = self.client(&draft.client_id) {
             body = body.text("identifier", &client.identifier);
         }
         let resource = |resource: Object| {
-            resource.text("type", draft.kind.resource_type()).text("id", &draft.resource_id)
+            resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id)
         };
         let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
         let body = body.object("payload", payload).end();
@@ -252,7 +252,7 @@ pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Op
         }
         changes
     };
-    let data = about_company(world, bill)?.object("bill", changes).text("trigger", trigger);
+    let data = about_company(world, bill)?.object("bill", changes).word("trigger", trigger);
     let data = with_method(data, world.chosen_method(id));
     Some(about_bill(EventType::PaymentCancelled, bill, data.end()))
 }
@@ -262,7 +262,7 @@ pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
     let swap = world.swap(id)?;
     let method = world.any_payment_method(&swap.method_id)?;
     let data = Object::new()
-        .text("clientId", swap.client_id.as_str())
+        .word("clientId", swap.client_id.as_str())
         .json("company", &whole_company(world.company(&swap.company_id)?).into());
     let data = with_method(data, Some(method)).end();
     Some(Draft {
@@ -314,7 +314,7 @@ fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Object>
 fn with_surcharge(data: Object, running: &Running) -> Object {
     let Some(surcharge) = &running.surcharge else { return data };
     let members =
-        |members: Object| members.text("type", surcharge.kind.as_str()).shown("rate", surcharge.fee);
+        |members: Object| members.word("type", surcharge.kind.as_str()).shown("rate", surcharge.fee);
     data.object("surcharge", members)
 }
 
@@ -325,10 +325,10 @@ fn with_method(data: Object, method: Option<&PaymentMethod>) -> Object {
 
 fn payment_method(members: Object, method: &PaymentMethod) -> Object {
     let mut members = members
-        .text("_id", method.id.as_str())
-        .text("type", method.kind().as_str())
+        .word("_id", method.id.as_str())
+        .word("type", method.kind().as_str())
         .text("name", &method.name)
-        .text("status", method.status.as_str());
+        .word("status", method.status.as_str());
     if !method.assigned_bills.is_empty() {
         members = members.texts("assignedBills", method.assigned_bills.iter().map(BillId::as_str));
     }
@@ -341,18 +341,18 @@ fn payment_method(members: Object, method: &PaymentMethod) -> Object {
     match &method.details {
         Details::Card(card) => members.object("card", |details| {
             details
-                .text("number", &card.number)
-                .text("bin", &card.bin)
-                .text("brand", card.brand.as_str())
-                .text("type", card.kind.as_str())
+                .word("number", &card.number)
+                .word("bin", &card.bin)
+                .word("brand", card.brand.as_str())
+                .word("type", card.kind.as_str())
                 .shown("expDate", card.expires)
                 .flag("cancelled", card.cancelled)
         }),
         Details::Bank(bank) => members.object("bank", |details| {
             details
-                .text("routingNumber", &bank.routing_number)
-                .text("accountNumber", &bank.account_number)
-                .text("type", bank.kind.as_str())
+                .word("routingNumber", &bank.routing_number)
+                .word("accountNumber", &bank.account_number)
+                .word("type", bank.kind.as_str())
         }),
     }
 }

@@ -102,7 +102,7 @@ impl DeliveryAttempt {
 }
 
 /// How many events are remembered that nothing is going to happen to any more.
-const KEPT: usize = 100_000;
+const KEPT: usize = 50_000;
 
 /// An event as it is kept: its JSON as text, which takes a fifth of the memory of a tree of values.
 #[derive(Clone, Serialize, Deserialize)]

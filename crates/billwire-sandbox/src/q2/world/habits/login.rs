@@ -35,9 +35,13 @@ impl World {
             FirstLogin::Code => "mfa-required-code",
             FirstLogin::Prompt => "mfa-required-prompt",
         };
+        let statement = Amount::from_cents(login.statement_cents(&mut dice));
         let (balance, due) = match self.bill_of(actor, number) {
-            Some(bill) => (bill.balance.unwrap_or_default(), bill.due),
-            None => (Amount::from_cents(login.statement_cents(&mut dice)), None),
+            // Where the user must be present a login is also how the next statement comes.
+            Some(bill) if bill.balance.is_some() || !login.presence => {
+                (bill.balance.unwrap_or_default(), bill.due)
+            }
+            _ => (statement, None),
         };
         let due = due.unwrap_or_else(|| now.plus_days(login.due_days));
         let form = [

@@ -57,6 +57,15 @@ impl World {
 
     pub(super) fn receive_statement(&mut self, now: Moment, actor: &Actor, number: u8, month: u16) {
         let Some(login) = actor.login(number) else { return };
+        // Who looks at a new statement also sees what became of the last one.
+        self.look_after(now, actor, number);
+        let paying = self.bill_of(actor, number).is_some_and(|bill| bill.status == BillStatus::Pending);
+        if paying {
+            // The company waits for the money that is on its way.
+            let tomorrow = Habit::ReceiveStatement { login: number, month };
+            self.expect(now.plus_days(1), actor.number, tomorrow);
+            return;
+        }
         let next = Habit::ReceiveStatement { login: number, month: month.saturating_add(1) };
         self.expect(statement_time(now.plus_days(1).day(), login), actor.number, next);
         let Some(bill) = self.bill_of(actor, number) else { return };
@@ -127,7 +136,6 @@ impl World {
             Way::Forgetful if dice.chance(70) => self.expect(evening(dice.between(0, 5)), person, at_once),
             Way::Automatic | Way::AutomaticAt(_) | Way::ChangesMind | Way::Forgetful => {}
         }
-        self.expect(evening(7), person, Habit::LookAfter { login: number });
     }
 
     pub(super) fn pay(&mut self, now: Moment, actor: &Actor, number: u8, days_before: Option<i64>) {
