@@ -26,7 +26,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<u8> {
             return Ok(2);
         }
     };
-    let mut command = process::cargo("bench", ["--package", "billwire-sandbox", "--bench", "throughput", "--"]);
+    let mut command =
+        process::cargo("bench", ["--package", "billwire-sandbox", "--bench", "throughput", "--"]);
     if without_prism {
         println!("NOT RUN, as asked: the comparison with Prism");
     } else {
