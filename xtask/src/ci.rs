@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::{arrows, features, footprint, process, set_up, test, tidy};
+use crate::{arrows, features, footprint, lint_api, probe_api, process, set_up, test, tidy};
 
 /// How a step ended.
 enum Outcome {
@@ -29,12 +29,14 @@ const STEPS: &[Step] = &[
     Step { name: "tidy", about: "rules of the tree that no compiler checks", check: || passed(tidy::run()) },
     Step { name: "arrows", about: "who may name whom, and what a crate must not pull in", check: || passed(arrows::run()) },
     Step { name: "codegen", about: "generated files are what the descriptions say", check: || passed(crate::codegen_check()) },
+    Step { name: "lint-api", about: "two third-party linters find nothing in the API descriptions", check: || passed(lint_api::run()) },
     Step { name: "supply-chain", about: "licences, bans and sources of every dependency", check: supply_chain },
     Step { name: "clippy", about: "no warning, all targets, all features", check: clippy },
     Step { name: "docs", about: "documentation builds without a warning", check: docs },
     Step { name: "features", about: "each crate with no, default, each and all features", check: feature_sets },
     Step { name: "demo", about: "the story of the README, release build", check: demo },
     Step { name: "footprint", about: "the sandbox is ready within 100 ms and idles under 40 MiB", check: || passed(footprint::run()) },
+    Step { name: "probe-api", about: "a third-party property tester finds nothing in the running sandbox", check: || passed(probe_api::run()) },
     Step { name: "test", about: "every test and documentation example", check: || passed(test::tests()?.close()) },
 ];
 

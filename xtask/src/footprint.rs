@@ -4,16 +4,12 @@
 //! URLs, and reads the resident memory from the kernel. Linux only, because of that. Past a limit it fails.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::MetadataCommand;
 
-use crate::process;
+use crate::sandbox::{self, Sandbox};
 
 /// How often the sandbox is started. The best start counts: the others tell what else the machine was doing.
 const STARTS: usize = 7;
@@ -21,8 +17,6 @@ const STARTS: usize = 7;
 const READY_LIMIT: Duration = Duration::from_millis(100);
 /// This much resident memory an idle sandbox may hold, in kibibytes: 40 MiB.
 const MEMORY_LIMIT_KIB: u64 = 40 * 1024;
-/// Without a line for this long the start has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// What the sandbox does after its first line (opening pools, first ticks) is over by then.
 const SETTLING: Duration = Duration::from_millis(500);
 
@@ -37,11 +31,8 @@ struct Start {
 /// # Errors
 /// A limit is broken, or the sandbox does not build, start or answer as documented.
 pub(crate) fn run() -> Result<()> {
-    process::run(&mut process::cargo("build", ["--release", "--bin", "billwire"]))?;
-    let metadata = MetadataCommand::new().current_dir(process::root()).no_deps().exec();
-    let binary =
-        metadata.context("`cargo metadata` failed")?.target_directory.join("release").join("billwire");
-    let starts = (0..STARTS).map(|_| start(binary.as_str())).collect::<Result<Vec<_>>>()?;
+    let binary = sandbox::build()?;
+    let starts = (0..STARTS).map(|_| start(&binary)).collect::<Result<Vec<_>>>()?;
     let ready = starts.iter().map(|start| start.ready).min().unwrap_or_default();
     let memory_kib = starts.iter().map(|start| start.memory_kib).max().unwrap_or_default();
     let all = starts.iter().map(|start| start.ready.as_millis().to_string());
@@ -71,18 +62,9 @@ fn within_limits(ready: Duration, memory_kib: u64) -> Result<()> {
 }
 
 fn start(binary: &str) -> Result<Start> {
-    let mut command = process::program(binary, ["sandbox", "--port", "0", "--json"]);
-    let begin = process::stopwatch();
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {binary}"))?;
-    let line = first_line(&mut child);
-    let ready = begin.elapsed();
-    let memory = line.and_then(|line| is_ready_line(&line)).and_then(|()| {
-        settle();
-        resident_memory(child.id())
-    });
-    child.kill().context("stopping the sandbox")?;
-    child.wait().context("waiting for the stopped sandbox")?;
-    Ok(Start { ready, memory_kib: memory? })
+    let sandbox = Sandbox::start(binary, &[])?;
+    settle();
+    Ok(Start { ready: sandbox.took, memory_kib: resident_memory(sandbox.process_id())? })
 }
 
 #[expect(
@@ -91,33 +73,6 @@ fn start(binary: &str) -> Result<Start> {
 )]
 fn settle() {
     thread::sleep(SETTLING);
-}
-
-/// Waits for the first line with a limit: a start that hangs must not hang the check.
-fn first_line(child: &mut Child) -> Result<String> {
-    let stdout = child.stdout.take().context("the sandbox has no standard output")?;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut line = String::new();
-        let result = BufReader::new(stdout).read_line(&mut line).map(|_| line);
-        // Nobody listens any more when the start took too long.
-        drop(sender.send(result));
-    });
-    let line = receiver
-        .recv_timeout(PATIENCE)
-        .with_context(|| format!("no line within {} s", PATIENCE.as_secs()))?;
-    line.context("reading the first line of the sandbox")
-}
-
-/// `billwire sandbox --json` prints one JSON object with the URL of the control API.
-fn is_ready_line(line: &str) -> Result<()> {
-    let value: serde_json::Value =
-        serde_json::from_str(line).context("the first line of the sandbox is not JSON")?;
-    if value.get("control").and_then(serde_json::Value::as_str).is_none_or(|url| !url.starts_with("http://"))
-    {
-        bail!("the first line of the sandbox has no member `control` with a URL");
-    }
-    Ok(())
 }
 
 fn resident_memory(process: u32) -> Result<u64> {
@@ -141,7 +96,7 @@ fn mebibytes(kib: u64) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{is_ready_line, mebibytes, resident_kib, within_limits};
+    use super::{mebibytes, resident_kib, within_limits};
 
     #[test]
     fn the_resident_memory_is_read_from_the_status_of_a_process() {
@@ -151,13 +106,6 @@ mod tests {
         );
         assert_eq!(resident_kib("Name:\tbillwire\n"), None);
         assert_eq!(mebibytes(23456), "22.9 MiB");
-    }
-
-    #[test]
-    fn the_ready_line_has_the_url_of_the_control_api() {
-        is_ready_line("{\"control\": \"http://127.0.0.1:7700\"}\n").unwrap();
-        assert!(is_ready_line("{\"control\": 7700}").is_err());
-        assert!(is_ready_line("").is_err());
     }
 
     #[test]

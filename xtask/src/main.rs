@@ -19,11 +19,16 @@ mod codegen;
 mod diff;
 mod features;
 mod footprint;
+mod lint_api;
+mod probe_api;
 mod process;
+mod sandbox;
 mod set_up;
 mod snapshots;
 mod test;
+mod throughput;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -38,7 +43,10 @@ Usage: cargo xtask COMMAND [ARGUMENT]...
   ci            all of that and format, clippy, docs, features, supply chain, demo; --only STEPS, --skip STEPS
   arrows        who may name whom, and what a crate must not pull in
   tidy          rules of the tree that no compiler checks
+  lint-api      two third-party linters on the API descriptions (needs Node.js)
+  probe-api     a third-party property tester against the running sandbox (needs Python)
   build-times   crates and seconds of each way of using the crates, as the README shows them
+  throughput    the sandbox against a bare handler and against Prism (needs Node.js); --without-prism
   footprint     how soon the sandbox is ready and how much memory it holds
 
 Exit codes: 0 well, 1 a check failed, 2 wrong arguments";
@@ -56,7 +64,10 @@ fn main() -> ExitCode {
         "ci" => ci::run(rest).map(|()| 0),
         "arrows" if rest.is_empty() => arrows::run().map(|()| 0),
         "tidy" if rest.is_empty() => tidy::run().map(|()| 0),
+        "lint-api" if rest.is_empty() => lint_api::run().map(|()| 0),
+        "probe-api" if rest.is_empty() => probe_api::run().map(|()| 0),
         "build-times" if rest.is_empty() => build_times::run().map(|()| 0),
+        "throughput" => throughput::run(rest),
         "footprint" if rest.is_empty() => footprint::run().map(|()| 0),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

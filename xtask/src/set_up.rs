@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::process;
 
 /// One thing that must be on the machine.
+#[derive(Clone, Copy)]
 pub(crate) struct Requirement {
     what: &'static str,
     needed_for: &'static str,
@@ -29,6 +30,22 @@ pub(crate) const OPENSSL_HEADERS: Requirement = Requirement {
     needed_for: "the feature native-tls",
     probe: ("pkg-config", &["--exists", "openssl"]),
     debian_packages: &["libssl-dev", "pkg-config"],
+};
+
+/// Runs the linters of the descriptions and the mock server that the sandbox is compared with.
+pub(crate) const NODE: Requirement = Requirement {
+    what: "Node.js with npm",
+    needed_for: "the tools in xtask/tools/npm, which also says the oldest version",
+    probe: ("npm", &["--version"]),
+    debian_packages: &["nodejs", "npm"],
+};
+
+/// Runs the property tester of the sandbox.
+pub(crate) const PYTHON: Requirement = Requirement {
+    what: "Python 3.11 or later with venv",
+    needed_for: "the tools in xtask/tools/python",
+    probe: ("python3", &["-c", "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"]),
+    debian_packages: &["python3", "python3-venv"],
 };
 
 /// Makes sure that everything in the list is there: installs Debian packages when run as root on Debian.

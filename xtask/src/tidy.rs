@@ -4,6 +4,7 @@
 //! run, and everything they find is printed at once.
 
 mod changes;
+mod coverage;
 mod decisions;
 mod generated;
 mod links;
@@ -90,6 +91,13 @@ impl Tree {
         manifests.filter(|name| !name.contains('/')).collect()
     }
 
+    /// The APIs: the names of the folders below `apis/` with a description.
+    fn apis(&self) -> Vec<&str> {
+        let descriptions =
+            self.files.keys().filter_map(|path| path.strip_prefix("apis/")?.strip_suffix("/openapi.yaml"));
+        descriptions.filter(|name| !name.contains('/')).collect()
+    }
+
     #[cfg(test)]
     fn of(files: &[(&str, &str)]) -> Self {
         Self { files: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect() }
@@ -119,6 +127,7 @@ const RULES: &[Rule] = &[
     ("change notes", changes::form),
     ("links", links::resolve),
     ("sources of the descriptions", sources::headings_exist),
+    ("coverage lists", coverage::complete),
 ];
 
 /// Checks every rule and prints everything that is out of order.

@@ -75,10 +75,18 @@ fn api_command(api: Api, operations: &'static [&'static Operation], about: &'sta
     for resource in resources {
         let of_resource: Vec<_> =
             operations.iter().copied().filter(|operation| operation.resource == resource).collect();
-        let names: Vec<&str> = of_resource.iter().map(|operation| operation.command).collect();
+        let mut names: Vec<&str> = of_resource.iter().map(|operation| operation.command).collect();
+        let exports = api == Api::Q2 && resource == commands::export::RESOURCE;
+        if exports {
+            names.push(commands::export::NAME);
+        }
         let mut noun = group(Command::new(resource).about(names.join(", ")));
         for operation in of_resource {
-            noun = noun.subcommand(operation_args::command(operation));
+            let command = operation_args::command(operation);
+            noun = noun.subcommand(commands::operation::with_own_options(operation, command));
+        }
+        if exports {
+            noun = noun.subcommand(commands::export::command());
         }
         command = command.subcommand(noun);
     }
@@ -109,11 +117,22 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Error> {
         Some(("sandbox", matches)) => commands::sandbox::run(matches, output),
         Some(("completions", matches)) => commands::completions::run(matches),
         Some((api, matches)) => {
+            if let Some(matches) = export(api, matches) {
+                return commands::export::run(matches, output);
+            }
             let (operation, matches) = operation(api, matches)?;
             commands::operation::run(operation, matches, output)
         }
         None => Err(unknown_command()),
     }
+}
+
+/// The options of the export, if that is what `<api> <resource> <command>` names.
+fn export<'a>(api: &str, matches: &'a ArgMatches) -> Option<&'a ArgMatches> {
+    let (resource, matches) = matches.subcommand()?;
+    let (command, matches) = matches.subcommand()?;
+    let words = [api, resource, command];
+    (words == [Api::Q2.as_str(), commands::export::RESOURCE, commands::export::NAME]).then_some(matches)
 }
 
 /// The operation that `<api> <resource> <command>` names.

@@ -9,6 +9,7 @@ mod connection;
 mod demo;
 mod error;
 mod exit;
+mod export;
 mod json_text;
 mod log;
 mod operation_args;

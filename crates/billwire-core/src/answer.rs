@@ -15,6 +15,7 @@ pub struct Answer<R> {
     call_id: Option<String>,
     attempts: u32,
     rejected: Vec<Rejected>,
+    unreported: usize,
 }
 
 impl<R> Answer<R> {
@@ -43,10 +44,15 @@ impl<R> Answer<R> {
         self.attempts
     }
 
-    /// The list elements that could not be decoded and are missing from the value. In strict mode they are an error
-    /// instead.
+    /// The list elements that could not be decoded and are missing from the value, up to a hundred of them. In strict mode
+    /// they are an error instead.
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
+    }
+
+    /// How many list elements could not be decoded and have no report, because a hundred others have one.
+    pub fn unreported(&self) -> usize {
+        self.unreported
     }
 
     pub(crate) fn with_call(mut self, call_id: String, attempts: u32) -> Self {
@@ -62,7 +68,8 @@ impl<R: scalar::Answer> Answer<R> {
         value.visit_rejected(&Path::root(), &mut |path, element| {
             rejected.push(Rejected { path: path.to_string(), element: element.clone() });
         });
-        Self { value, status, request_id, call_id: None, attempts: 1, rejected }
+        let unreported = value.unreported_count();
+        Self { value, status, request_id, call_id: None, attempts: 1, rejected, unreported }
     }
 }
 

@@ -95,6 +95,8 @@ pub(crate) struct BaseUrl {
     text: String,
     /// The path part alone, for example `/v1`; empty when there is none.
     path_start: usize,
+    /// Plain `http` to another machine.
+    is_readable_on_the_way: bool,
 }
 
 impl BaseUrl {
@@ -117,19 +119,25 @@ impl BaseUrl {
             return Err(refused(format!("the host belongs to {actual}, but is declared as {stage}"))
                 .with_advice("use Environment::Production or Environment::Sandbox for the vendor's hosts"));
         }
-        Ok(Self::new(&uri, text))
+        let is_readable_on_the_way = uri.scheme_str() == Some("http") && !loopback;
+        Ok(Self::new(&uri, text, is_readable_on_the_way))
     }
 
-    fn new(uri: &http::Uri, text: &str) -> Self {
+    fn new(uri: &http::Uri, text: &str, is_readable_on_the_way: bool) -> Self {
         let text = text.trim_end_matches('/').to_owned();
         let path = uri.path().trim_end_matches('/');
         let path_start = text.len().saturating_sub(path.len());
-        Self { text, path_start }
+        Self { text, path_start, is_readable_on_the_way }
     }
 
     /// The whole URL without a trailing slash.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether what is sent there can be read on the way: plain `http` to another machine.
+    pub(crate) const fn is_readable_on_the_way(&self) -> bool {
+        self.is_readable_on_the_way
     }
 
     /// The path prefix of every request line, for example `/v1`; may be empty.

@@ -183,6 +183,7 @@ impl Error {
                 | ErrorKind::CredentialNotAllowed
                 | ErrorKind::Cryptography
                 | ErrorKind::AnswerTooLarge
+                | ErrorKind::EndlessList
         );
         let safety = self.safety();
         let no_answer =

@@ -73,11 +73,11 @@ type Sender<R> = Box<dyn Fn(Call<R>) -> Waiting<R> + Send + Sync>;
 /// - Pages are read at different times. A list that changes in between may show an element twice or not at all.
 #[must_use = "nothing is sent before a page is asked for"]
 pub struct Pages<P: Paging> {
-    paging: P,
+    style: P,
     send: Sender<P::Page>,
     state: State<P::Page>,
     seen: HashSet<u64>,
-    max_pages: u32,
+    most: u32,
     fetched: u32,
 }
 
@@ -89,22 +89,22 @@ enum State<R> {
 
 impl<P: Paging> Pages<P> {
     pub(crate) fn new(
-        paging: P,
+        style: P,
         send: impl Fn(Call<P::Page>) -> Waiting<P::Page> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            paging,
+            style,
             send: Box::new(send),
             state: State::Idle,
             seen: HashSet::new(),
-            max_pages: DEFAULT_MAX_PAGES,
+            most: DEFAULT_MAX_PAGES,
             fetched: 0,
         }
     }
 
     /// The largest number of pages. Default: [`DEFAULT_MAX_PAGES`].
     pub const fn with_max_pages(mut self, pages: u32) -> Self {
-        self.max_pages = pages;
+        self.most = pages;
         self
     }
 
@@ -149,12 +149,13 @@ impl<P: Paging> Pages<P> {
     }
 
     fn start(&self) -> Result<Waiting<P::Page>, Error> {
-        let call = self.paging.call()?;
-        if self.fetched == self.max_pages {
-            let reason = format!("the list has more than {} pages", self.max_pages);
+        let call = self.style.call()?;
+        if self.fetched == self.most {
+            let reason = format!("the list has more than {} pages", self.most);
+            let delivery = if self.fetched == 0 { Delivery::NotSent } else { Delivery::Answered };
             return Err(Error::new(ErrorKind::EndlessList, reason)
                 .with_operation(call.operation())
-                .with_delivery(Delivery::Answered));
+                .with_delivery(delivery));
         }
         Ok((self.send)(call))
     }
@@ -168,7 +169,7 @@ impl<P: Paging> Pages<P> {
             return Err(self.circle(reason, &page));
         }
         self.fetched = self.fetched.saturating_add(1);
-        if self.paging.turn(&page) == Turn::More {
+        if self.style.turn(&page) == Turn::More {
             self.state = State::Idle;
         }
         Ok(page)
@@ -178,7 +179,7 @@ impl<P: Paging> Pages<P> {
         let mut error = Error::new(ErrorKind::EndlessList, reason)
             .with_answer(page.status(), page.request_id().map(str::to_owned))
             .with_call(page.call_id().unwrap_or_default(), page.attempts());
-        if let Ok(call) = self.paging.call() {
+        if let Ok(call) = self.style.call() {
             error = error.with_operation(call.operation());
         }
         error
@@ -203,7 +204,7 @@ impl<P: Paging> fmt::Debug for Pages<P> {
         };
         formatter
             .debug_struct("Pages")
-            .field("paging", &self.paging)
+            .field("style", &self.style)
             .field("state", &state)
             .field("fetched", &self.fetched)
             .finish_non_exhaustive()

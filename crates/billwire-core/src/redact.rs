@@ -83,8 +83,10 @@ pub(crate) fn place(path: &serde_path_to_error::Path) -> Option<String> {
     Some(shown).filter(|shown| !shown.is_empty())
 }
 
+/// Letters, and one digit as in `address1` and `x5c`: more of them may be a number of somebody.
 fn looks_documented(key: &str) -> bool {
-    key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    key.len() <= 40 && digits <= 1 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Characters that reorder or hide the text around them on a terminal.

@@ -29,7 +29,6 @@ impl Head {
 }
 
 /// A 2xx response whose body was not decoded yet.
-#[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) head: Head,
     body: Bytes,
@@ -112,7 +111,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     let answer = Answer::new(value, received.head.status, received.head.request_id.clone());
     match answer.rejected().first() {
         Some(first) if strict => {
-            let count = answer.rejected().len();
+            let count = scalar::Answer::rejected_count(&*answer);
             Err(failed(
                 ErrorKind::RejectedElements,
                 format!("{count} list element(s) of the answer do not decode, the first at {}", first.path()),
@@ -141,7 +140,15 @@ fn problem(schema: &str, error: &serde_json::Error, path: impl FnOnce() -> Optio
         Category::Syntax | Category::Io => ("the answer is not JSON".to_owned(), None),
     };
     let place = place.map(|path| format!(" at {}", redact::bounded(&path))).unwrap_or_default();
-    format!("{what}{place} (line {}, column {})", error.line(), error.column())
+    let missing = missing_member(error).map(|name| format!(": `{name}` is missing")).unwrap_or_default();
+    format!("{what}{place}{missing} (line {}, column {})", error.line(), error.column())
+}
+
+/// The member that is missing, if that is what is wrong. Its name comes from the models, never from the answer.
+fn missing_member(error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(name.to_owned())
 }
 
 fn kind_of(status: StatusCode) -> ErrorKind {

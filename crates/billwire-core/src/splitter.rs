@@ -7,6 +7,8 @@
 mod scanner;
 mod utf8;
 
+use std::fmt;
+
 use bytes::{Buf as _, Bytes};
 
 use self::scanner::{Problem, Scanner, Token};
@@ -34,7 +36,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// assert_eq!(found, [r#"{"a": [1, 2]}"#, r#"{"a": []}"#]);
 /// # Ok::<(), billwire_core::Error>(())
 /// ```
-#[derive(Debug)]
+///
+/// `Debug` tells how far it is, and nothing of the answer.
 pub struct Splitter {
     member: &'static str,
     max_element_bytes: usize,
@@ -69,8 +72,10 @@ enum Place {
 enum Part {
     Outside,
     Element,
+    /// The last of an element: what it closes with. It need not wait for what comes behind.
+    Last,
     /// The comma or bracket behind an element.
-    End,
+    Behind,
 }
 
 impl Splitter {
@@ -108,12 +113,12 @@ impl Splitter {
         loop {
             let chunk = std::mem::take(&mut self.chunk);
             let mut begin = if self.partial.is_empty() { None } else { Some(0) };
-            let Some(end) = self.find_end(&chunk, &mut begin)? else {
+            let Some((end, next)) = self.find_end(&chunk, &mut begin)? else {
                 self.keep(begin.and_then(|begin| chunk.get(begin..)).unwrap_or_default())?;
                 return Ok(None);
             };
-            self.chunk = chunk.slice(end + 1..);
-            // Without a beginning it was the end of an empty list.
+            self.chunk = chunk.slice(next..);
+            // Without a beginning it was the comma behind an element that was given, or the end of the list.
             if let Some(begin) = begin {
                 return self.cut(&chunk.slice(begin..end)).map(Some);
             }
@@ -144,8 +149,12 @@ impl Splitter {
         self.read
     }
 
-    /// Reads `chunk` up to the byte behind an element, or to its end. `begin` is set where an element begins.
-    fn find_end(&mut self, chunk: &Bytes, begin: &mut Option<usize>) -> Result<Option<usize>, Error> {
+    /// Reads `chunk` up to the end of an element: where that is, and where to go on. `begin` is set where one begins.
+    fn find_end(
+        &mut self,
+        chunk: &Bytes,
+        begin: &mut Option<usize>,
+    ) -> Result<Option<(usize, usize)>, Error> {
         let mut at = 0;
         while let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) {
             let (token, taken) = self.scanner.take(rest).map_err(|problem| refused(problem, self.read))?;
@@ -153,7 +162,8 @@ impl Splitter {
             match self.part(token, rest.get(..taken).unwrap_or_default())? {
                 Part::Outside => {}
                 Part::Element => *begin = begin.or(Some(at)),
-                Part::End => return Ok(Some(at)),
+                Part::Last => return Ok(Some((at + taken, at + taken))),
+                Part::Behind => return Ok(Some((at, at + taken))),
             }
             at += taken;
         }
@@ -178,10 +188,11 @@ impl Splitter {
             (Place::Wanted, ..) => {
                 return Err(unreadable(format!("`{}` of the answer is not a list", self.member)));
             }
-            (Place::List, Token::Comma, 2) => return Ok(Part::End),
+            (Place::List, Token::Close, 2) => return Ok(Part::Last),
+            (Place::List, Token::Comma, 2) => return Ok(Part::Behind),
             (Place::List, Token::Close, 1) => {
                 self.place = Place::Members;
-                return Ok(Part::End);
+                return Ok(Part::Behind);
             }
             (Place::Members, ..) | (Place::List, Token::Space, _) => {}
             (Place::List, ..) => return Ok(Part::Element),
@@ -249,6 +260,18 @@ impl Splitter {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Splitter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Splitter")
+            .field("member", &self.member)
+            .field("place", &self.place)
+            .field("held_bytes", &self.held_bytes())
+            .field("read_bytes", &self.read)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,7 @@
 //! What it does not do: run ahead of its reader (nothing is asked for before the first poll, and what is not read stays
 //! in the network), spawn tasks, or start again after the first element was given.
 
-mod reading;
+pub(crate) mod reading;
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -25,7 +25,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub(crate) use self::reading::Reading;
+use self::reading::Reading;
 use crate::answer::Rejected;
 use crate::clock::Clock;
 use crate::delivery::Delivery;
@@ -67,7 +67,7 @@ pub(crate) struct List {
 
 enum State {
     Opening(Opening),
-    Open(Open),
+    Open(Box<Open>),
     Ended(Option<Facts>),
 }
 
@@ -168,7 +168,7 @@ impl<T: DeserializeOwned + scalar::Answer> Elements<T> {
         loop {
             match &mut self.state {
                 State::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
-                    Ok(done) => self.state = State::Open(Open::of(done)),
+                    Ok(done) => self.state = State::Open(Box::new(Open::of(done))),
                     Err(error) => {
                         self.state = State::Ended(None);
                         return Poll::Ready(Err(error));
@@ -211,7 +211,7 @@ impl<T: DeserializeOwned + scalar::Answer> Elements<T> {
             Some(element) if !self.list.strict => {
                 self.position += 1;
                 self.rejected += 1;
-                trace::element_rejected(self.call_id().unwrap_or_default(), &path);
+                trace::element_rejected(self.call_id().unwrap_or_default(), &path, self.rejected);
                 Ok(Element::Rejected(Rejected::new(path, element)))
             }
             _ => Err(Error::new(
@@ -236,12 +236,11 @@ impl<T: DeserializeOwned + scalar::Answer> Elements<T> {
                 .with_call(&facts.call_id, facts.attempts)
                 .after_elements(self.position)
         });
-        match &result {
-            Err(error) => trace::list_failed(&facts.call_id, self.position, error),
-            Ok(_) => {
-                let bytes = open.reading.received_bytes();
-                trace::list_read(&facts.call_id, self.position, self.rejected, bytes);
-            }
+        if let Err(error) = &result {
+            trace::list_failed(&facts.call_id, self.position, error);
+        } else {
+            let bytes = open.reading.received_bytes();
+            trace::list_read(&facts.call_id, self.position, self.rejected, bytes);
         }
         self.state = State::Ended(Some(facts));
         result

@@ -1,8 +1,11 @@
 //! Reading request bodies up to a limit, and writing JSON answers.
 
+use std::error::Error as StdError;
+
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Body;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -12,7 +15,11 @@ pub(crate) enum Unreadable {
     Broken,
 }
 
-pub(crate) async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
+pub(crate) async fn read<B>(body: B, limit: usize) -> Result<Vec<u8>, Unreadable>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
         Err(cause) if cause.is::<LengthLimitError>() => Err(Unreadable::TooLong),

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::clock::ClockMode;
 use crate::moment::Moment;
+use crate::q2::population::Population;
 use crate::q2::seed_data;
+use crate::q2::world::Counts;
 use crate::service_keys::ServiceKey;
 use crate::shared::Shared;
 
@@ -21,8 +23,15 @@ pub struct Info {
     pub urls: Urls,
     /// What opens it.
     pub credentials: Credentials,
-    /// The test companies.
+    /// The test companies; those of a population are found by `POST /company/search`.
     pub companies: Vec<CompanyInfo>,
+    /// How many things there are.
+    pub counts: Counts,
+    /// The customers it was started with, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
+    /// The events so far.
+    pub events: EventsInfo,
     /// The public keys of the emulated service.
     pub keys: Vec<ServiceKey>,
     /// Values with a meaning.
@@ -68,7 +77,20 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A test company.
+/// What the event log holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct EventsInfo {
+    /// Every event so far.
+    pub count: u64,
+    /// Those that can still be read: the newest fifty thousand, and those that wait for their delivery.
+    pub kept: usize,
+    /// Equal for two runs if all their events were the same, byte for byte and in the same order. Not cryptographic.
+    pub digest: String,
+}
+
+/// A company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -109,9 +131,7 @@ pub(crate) fn of(shared: &Shared) -> Info {
             q2_api_keys: shared.api_keys.clone(),
             q2_partner_id: seed_data::PARTNER_ID.to_owned(),
         },
-        companies: engine
-            .world
-            .companies()
+        companies: seed_data::companies()
             .iter()
             .map(|company| CompanyInfo {
                 id: company.id.to_string(),
@@ -119,6 +139,13 @@ pub(crate) fn of(shared: &Shared) -> Info {
                 login_fields: company.login_fields.iter().map(|field| field.name.to_owned()).collect(),
             })
             .collect(),
+        counts: engine.world.counts(),
+        population: engine.world.population(),
+        events: EventsInfo {
+            count: engine.events.count(),
+            kept: engine.events.kept(),
+            digest: engine.events.digest().to_string(),
+        },
         keys: engine.keys.list(),
         test_values: test_values(),
         seed: engine.world.seed(),

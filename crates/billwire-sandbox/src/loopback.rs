@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::uri::Authority;
 use http::{HeaderMap, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -71,7 +71,7 @@ impl fmt::Display for NoAnswer {
             Self::NotLoopback => "the address is not of this machine",
             Self::ConnectionRefused => "nothing listens there",
             Self::TimedOut => "no answer within the time limit",
-            Self::Broken => "the connection broke before an answer came",
+            Self::Broken => "the connection broke before a whole answer came",
             Self::TooLong => "the answer is too long",
         })
     }
@@ -108,12 +108,16 @@ async fn exchange(mut parts: http::request::Parts, body: Bytes) -> Result<Answer
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| NoAnswer::Broken)?;
     let request = Request::from_parts(parts, Full::new(body));
-    let conversation = async {
-        let response = sender.send_request(request).await.map_err(|_| NoAnswer::Broken)?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
-        Ok(Answer { status, body: body.map_err(|_| NoAnswer::TooLong)?.to_bytes() })
-    };
+    let conversation =
+        async {
+            let response = sender.send_request(request).await.map_err(|_| NoAnswer::Broken)?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
+            let body = body.map_err(|cause| {
+                if cause.is::<LengthLimitError>() { NoAnswer::TooLong } else { NoAnswer::Broken }
+            })?;
+            Ok(Answer { status, body: body.to_bytes() })
+        };
     tokio::pin!(conversation, connection);
     tokio::select! {
         answer = &mut conversation => answer,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,7 +41,7 @@ impl Moment {
 
     /// The calendar day in UTC.
     pub(crate) fn day(self) -> Date {
-        self.0.to_zoned(TimeZone::UTC).date()
+        Offset::UTC.to_datetime(self.0).date()
     }
 
     /// The first instant of the next calendar day in UTC.
@@ -51,7 +51,7 @@ impl Moment {
 
     /// The first instant of `day` in UTC.
     pub(crate) fn midnight(day: Date) -> Self {
-        day.to_zoned(TimeZone::UTC).map_or(Self(Timestamp::UNIX_EPOCH), |zoned| Self::new(zoned.timestamp()))
+        Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_or(Self(Timestamp::UNIX_EPOCH), Self::new)
     }
 
     /// This instant moved by an ISO 8601 duration such as `P10D`, `PT30S` or `P1M` (calendar arithmetic in UTC).

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
+use crate::faults::{FaultMoment, HttpFaultKind};
 use crate::moment::Moment;
 
 /// How many requests are remembered.
@@ -25,8 +26,9 @@ pub struct RequestRecord {
     /// The operation, if the path belongs to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The status of the answer.
-    pub status: u16,
+    /// The status of the answer; none if the connection was closed without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// The kind of credential, if it was a good one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialKind>,
@@ -37,6 +39,23 @@ pub struct RequestRecord {
     /// The message of an error answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was done to the answer on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<RequestFault>,
+}
+
+/// What was done to an answer on purpose; the record's own status is what the client saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RequestFault {
+    /// The kind of the fault.
+    pub kind: HttpFaultKind,
+    /// Whether it struck before the effect or after it.
+    pub when: FaultMoment,
+    /// The status of the answer before it was spoiled; none if nothing was carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handled: Option<u16>,
 }
 
 /// The kinds of credential.

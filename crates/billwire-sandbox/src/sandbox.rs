@@ -2,41 +2,32 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use billwire_crypto::{PortableProvider, Provider};
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::clock::{ClockMode, VirtualClock};
+use crate::builder::SandboxBuilder;
+use crate::clock::ClockMode;
+#[cfg(feature = "validate-answers")]
+use crate::contract::Violation;
 use crate::control;
 use crate::control::clock::ClockChange;
 use crate::control::keys::NewKey;
-use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
+use crate::faults::{FaultReport, Faults};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
+use crate::q2::quirks::Quirks;
 use crate::q2::request_signing::RequestSigning;
 use crate::q2::world::{LedgerEntry, Rules};
 use crate::q2::{Trigger, seed_data};
 use crate::request_log::RequestRecord;
-use crate::seed::DEFAULT_SEED;
-use crate::server::Listeners;
 use crate::service_keys::{KeyUsage, ServiceKey};
-use crate::shared::{ClockReport, Settings, Shared};
+use crate::shared::{ClockReport, Shared};
 use crate::webhook_sender::{EventRecord, WebhookConfiguration};
 
 /// The base port of the command; a sandbox in a test takes free ports.
 pub const DEFAULT_PORT: u16 = 7700;
-
-/// When the frozen clock of [`Sandbox::start`] stands: a Monday noon.
-const DEFAULT_TIME: &str = "2026-03-02T12:00:00.000Z";
-/// How long a receiver may take, in real time.
-///
-/// Source: Q2 Biller Direct description, section 10 (inferred).
-const DELIVERY_LIMIT: Duration = Duration::from_secs(10);
-const BODY_LIMIT: usize = 1024 * 1024;
 
 /// A running sandbox. Dropping it stops it.
 ///
@@ -63,7 +54,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// ```
 pub struct Sandbox {
     pub(crate) shared: Arc<Shared>,
-    tasks: Vec<JoinHandle<()>>,
+    pub(crate) tasks: Vec<JoinHandle<()>>,
 }
 
 impl Sandbox {
@@ -146,6 +137,18 @@ impl Sandbox {
     /// # Errors
     /// None at present.
     pub fn state(&self) -> Result<Value, Error> {
+        let text = self.state_text()?;
+        serde_json::from_slice(&text).map_err(|cause| {
+            Error::new(ErrorKind::InvalidInput, "the state cannot be read back").with_source(cause)
+        })
+    }
+
+    /// The same as [`Sandbox::state`] as JSON text, byte for byte what `GET /control/state` answers: the same steps with
+    /// the same seed give the same bytes.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn state_text(&self) -> Result<Vec<u8>, Error> {
         self.shared.engine().state()
     }
 
@@ -164,7 +167,7 @@ impl Sandbox {
 
     /// Every event with its delivery attempts, oldest first.
     pub fn events(&self) -> Vec<EventRecord> {
-        self.shared.engine().events.records().cloned().collect()
+        self.shared.engine().events.records().collect()
     }
 
     /// The last thousand requests to the emulated API, redacted.
@@ -226,12 +229,42 @@ impl Sandbox {
         control::rules::set(&self.shared, rules).map(|_| ())
     }
 
+    /// The untidy forms that are switched on.
+    pub fn quirks(&self) -> Quirks {
+        self.shared.engine().quirks
+    }
+
+    /// Switches untidy forms on and off: all but those in `quirks` are off. They hold for the next answer and the next
+    /// delivery; what the sandbox itself tells ([`Sandbox::events`], [`Sandbox::ledger`]) stays tidy.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.engine().quirks = quirks;
+    }
+
+    /// What the sandbox was about to send though its description does not allow it, oldest first. Feature
+    /// `validate-answers` only.
+    ///
+    /// Dropping a sandbox with violations panics, so that no test passes over them; [`Sandbox::take_violations`] forgets
+    /// them.
+    #[cfg(feature = "validate-answers")]
+    pub fn violations(&self) -> Vec<Violation> {
+        self.shared.contract.violations().clone()
+    }
+
+    /// The violations, which are then forgotten. Feature `validate-answers` only.
+    #[cfg(feature = "validate-answers")]
+    pub fn take_violations(&self) -> Vec<Violation> {
+        std::mem::take(&mut *self.shared.contract.violations())
+    }
+
     /// Takes the next embedded TEST ONLY key of a use into use; at most two are active, the oldest signs.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if two are active.
     pub fn create_key(&self, usage: KeyUsage) -> Result<ServiceKey, Error> {
-        control::keys::create(&self.shared, NewKey { usage, key_id: None, private_key: None })
+        control::keys::create(
+            &self.shared,
+            NewKey { usage, key_id: None, private_key: None, certificate: None },
+        )
     }
 
     /// Retires a key.
@@ -240,6 +273,37 @@ impl Sandbox {
     /// [`ErrorKind::NotFound`] for an unknown key; [`ErrorKind::InvalidInput`] for the last one of its use.
     pub fn remove_key(&self, key_id: &str) -> Result<(), Error> {
         control::keys::remove(&self.shared, key_id).map(|_| ())
+    }
+
+    /// Replaces the faults: what goes wrong with the next answers and deliveries.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for an unknown operation, event type or API, or for settings that do not belong to a
+    /// fault's kind.
+    pub fn set_faults(&self, faults: Faults) -> Result<(), Error> {
+        control::faults::set(&self.shared, faults).map(|_| ())
+    }
+
+    /// The faults with their counts, and the requests that wait for the clock because of one.
+    pub fn faults(&self) -> FaultReport {
+        control::faults::shown(&self.shared)
+    }
+
+    /// Removes the faults. Requests that one of them holds go on, and what is due at this moment happens; returns when
+    /// it has.
+    pub async fn clear_faults(&self) {
+        control::faults::clear(&self.shared).await;
+    }
+
+    /// Waits until at least `count` requests are held by a fault ([`HttpFault::delay`](crate::HttpFault::delay)), so
+    /// that a test knows that they have arrived before it moves the clock.
+    pub async fn held(&self, count: usize) {
+        self.shared.held(count).await;
+    }
+
+    #[cfg(all(test, feature = "validate-answers"))]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// Waits as long as the sandbox runs: for a program that does nothing else.
@@ -255,134 +319,15 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        // They wait for a clock that nobody moves any more.
+        self.shared.engine().held.clear();
+        #[cfg(feature = "validate-answers")]
+        self.shared.contract.insist();
     }
 }
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Sandbox").field("urls", self.urls()).finish_non_exhaustive()
-    }
-}
-
-/// The settings of a sandbox before it starts.
-pub struct SandboxBuilder {
-    port: u16,
-    seed: u64,
-    clock: ClockMode,
-    time: Option<Timestamp>,
-    provider: Arc<dyn Provider>,
-    api_keys: Vec<String>,
-    delivery_limit: Duration,
-    body_limit: usize,
-}
-
-impl SandboxBuilder {
-    fn new() -> Self {
-        Self {
-            port: 0,
-            seed: DEFAULT_SEED,
-            clock: ClockMode::Frozen,
-            time: None,
-            provider: Arc::new(PortableProvider),
-            api_keys: vec![seed_data::API_KEY.to_owned()],
-            delivery_limit: DELIVERY_LIMIT,
-            body_limit: BODY_LIMIT,
-        }
-    }
-
-    /// The base port: console and control API there, the Q2 API one above. 0 (the default) picks free ones.
-    #[must_use]
-    pub fn port(mut self, base: u16) -> Self {
-        self.port = base;
-        self
-    }
-
-    /// The seed that all ids come from; 1 by default.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// A clock that stands still at `time`.
-    #[must_use]
-    pub fn frozen_at(mut self, time: Timestamp) -> Self {
-        (self.clock, self.time) = (ClockMode::Frozen, Some(time));
-        self
-    }
-
-    /// A clock that runs from `time` on, as fast as outside. The caller says what time it is.
-    #[must_use]
-    pub fn running_from(mut self, time: Timestamp) -> Self {
-        (self.clock, self.time) = (ClockMode::Running, Some(time));
-        self
-    }
-
-    /// The cryptography; the portable provider by default.
-    #[must_use]
-    pub fn provider(mut self, provider: Arc<dyn Provider>) -> Self {
-        self.provider = provider;
-        self
-    }
-
-    /// The API keys of the Q2 API instead of the documents' example.
-    #[must_use]
-    pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.api_keys = keys.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// How long a webhook receiver may take, in real time; ten seconds by default.
-    #[must_use]
-    pub fn delivery_limit(mut self, limit: Duration) -> Self {
-        self.delivery_limit = limit;
-        self
-    }
-
-    /// The longest request body in bytes; 1 MiB by default.
-    #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// Opens the listeners and starts answering.
-    ///
-    /// # Errors
-    /// [`ErrorKind::PortInUse`] if a port is taken; [`ErrorKind::InvalidInput`] without an API key;
-    /// [`ErrorKind::Key`] if the provider refuses the embedded keys.
-    pub async fn start(self) -> Result<Sandbox, Error> {
-        if self.api_keys.is_empty() || self.api_keys.iter().any(String::is_empty) {
-            return Err(Error::new(ErrorKind::InvalidInput, "give at least one API key, and no empty one"));
-        }
-        let start = match self.time {
-            Some(time) => Moment::new(time),
-            None => DEFAULT_TIME.parse()?,
-        };
-        let listeners = Listeners::open(self.port).await?;
-        let engine = Engine::new(&*self.provider, self.seed, VirtualClock::new(self.clock, start))?;
-        let settings = Settings {
-            provider: self.provider,
-            delivery_limit: self.delivery_limit,
-            body_limit: self.body_limit,
-            api_keys: self.api_keys,
-            urls: listeners.urls.clone(),
-        };
-        let shared = Arc::new(Shared::new(engine, settings));
-        let tasks = listeners.serve(&shared);
-        Ok(Sandbox { shared, tasks })
-    }
-}
-
-impl fmt::Debug for SandboxBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SandboxBuilder")
-            .field("port", &self.port)
-            .field("seed", &self.seed)
-            .field("clock", &self.clock)
-            .field("time", &self.time)
-            .field("provider", &self.provider)
-            .finish_non_exhaustive()
     }
 }

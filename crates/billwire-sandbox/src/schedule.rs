@@ -50,6 +50,15 @@ impl<E> Schedule<E> {
         Some((key.at, effect))
     }
 
+    /// What is due at or before `until`, in order.
+    pub(crate) fn due_until(&self, until: Moment) -> impl Iterator<Item = &E> {
+        self.entries.iter().take_while(move |(key, _)| key.at <= until).map(|(_, effect)| effect)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     #[cfg(test)]
     pub(crate) fn effects(&self) -> impl Iterator<Item = &E> {
         self.entries.values()

@@ -5,8 +5,9 @@
 //! whoever knows the seed knows them all.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The seed of a sandbox that was not given one.
 pub(crate) const DEFAULT_SEED: u64 = 1;
@@ -30,7 +31,10 @@ impl Seed {
     /// 24 lower-case hexadecimal characters, the form of every documented object id.
     pub(crate) fn id(&mut self, kind: &str) -> String {
         let mut stream = self.next(kind);
-        format!("{:016x}{:08x}", stream.next(), stream.next() >> 32)
+        let mut id = String::with_capacity(24);
+        push_hex(&mut id, stream.next(), 16);
+        push_hex(&mut id, stream.next() >> 32, 8);
+        id
     }
 
     /// 34 lower-case hexadecimal characters, the form of the documented client token.
@@ -57,29 +61,47 @@ impl Seed {
     pub(crate) fn uuid(&mut self, kind: &str) -> String {
         let mut stream = self.next(kind);
         let (high, low) = (stream.next(), stream.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            (low >> 48) & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff
-        )
+        let mut uuid = String::with_capacity(36);
+        push_hex(&mut uuid, high >> 32, 8);
+        uuid.push('-');
+        push_hex(&mut uuid, high >> 16, 4);
+        uuid.push_str("-4");
+        push_hex(&mut uuid, high, 3);
+        uuid.push('-');
+        push_hex(&mut uuid, (low >> 48) & 0x3fff | 0x8000, 4);
+        uuid.push('-');
+        push_hex(&mut uuid, low, 12);
+        uuid
     }
 
     fn next(&mut self, kind: &str) -> SplitMix64 {
-        let counter = self.counters.entry(kind.to_owned()).or_insert(0);
+        let counter = match self.counters.get_mut(kind) {
+            Some(counter) => counter,
+            None => self.counters.entry(kind.to_owned()).or_insert(0),
+        };
         *counter += 1;
         let mut start = SplitMix64(self.seed ^ fnv1a(kind));
         SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
     }
 }
 
+/// The lowest `digits` hexadecimal digits of `number`.
+fn push_hex(text: &mut String, number: u64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = u32::try_from(number >> (4 * place) & 0xf).unwrap_or_default();
+        text.extend(char::from_digit(digit, 16));
+    }
+}
+
 /// `SplitMix64` (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
-struct SplitMix64(u64);
+pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn new(start: u64) -> Self {
+        Self(start)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -92,6 +114,56 @@ impl SplitMix64 {
 fn fnv1a(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A number that stands for a sequence of texts, to tell quickly whether two runs said the same. Not for cryptography.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    pub(crate) fn new() -> Self {
+        Self(0x5bd8_85fc_cd27_4b43)
+    }
+
+    /// Adds one text; its end counts too, so that "ab", "c" differs from "a", "bc".
+    pub(crate) fn add(&mut self, text: &[u8]) {
+        let (words, rest) = text.as_chunks::<8>();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        for (place, byte) in last.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        self.mix(u64::from_le_bytes(last));
+        self.mix(text.len() as u64);
+    }
+
+    fn mix(&mut self, word: u64) {
+        self.0 = SplitMix64(self.0 ^ word).next();
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}", self.0)
+    }
+}
+
+/// As text: not every reader of JSON keeps 64 bits of a number.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16)
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom("a digest is 16 hexadecimal digits"))
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +196,13 @@ mod tests {
         assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
         assert_eq!(uuid.as_bytes()[14], b'4');
         assert!(matches!(uuid.as_bytes()[19], b'8'..=b'b'), "{uuid}");
+    }
+
+    #[test]
+    fn ids_do_not_change_from_version_to_version() {
+        let mut seed = Seed::new(DEFAULT_SEED);
+        assert_eq!(seed.id("bill"), "a98026321507abe7de665687");
+        assert_eq!(seed.uuid("request"), "dcd4cd20-9964-45e5-9796-f0bb4978be18");
     }
 
     #[test]

@@ -2,19 +2,28 @@
 
 use std::io::ErrorKind as IoErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use http::Request;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::{Error, ErrorKind};
+use crate::faults::{self, AnswerBody, Cut};
 use crate::info::Urls;
 use crate::shared::Shared;
 use crate::{control, q2};
 
 /// How far the emulated Q2 API's port lies above the base; the other numbers belong to what is to come.
 const Q2_OFFSET: u16 = 1;
+/// How long a listener rests after a connection could not be accepted, for instance because there are too many.
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(50);
 
 /// Open listeners that nobody answers yet.
 pub(crate) struct Listeners {
@@ -49,15 +58,19 @@ impl Listeners {
     /// Starts answering.
     pub(crate) fn serve(self, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         let control = Arc::clone(shared);
-        let control = axum::Router::new().fallback(move |request: Request<axum::body::Body>| {
-            let shared = Arc::clone(&control);
-            async move { control::answer(&shared, request).await.map(axum::body::Body::new) }
-        });
+        let steps = ToTheEnd::default();
+        let control = move |request| {
+            let (shared, steps) = (Arc::clone(&control), steps.clone());
+            async move {
+                let answer = steps.take(async move { control::answer(&shared, request).await }).await?;
+                Ok(faults::whole(answer))
+            }
+        };
         let q2 = Arc::clone(shared);
-        let q2 = axum::Router::new().fallback(move |request: Request<axum::body::Body>| {
+        let q2 = move |request| {
             let shared = Arc::clone(&q2);
-            async move { q2::api::answer(&shared, request).await.map(axum::body::Body::new) }
-        });
+            async move { q2::api::answer(&shared, request).await }
+        };
         let ticker = Arc::clone(shared);
         vec![
             tokio::spawn(serve(self.control, control)),
@@ -67,15 +80,63 @@ impl Listeners {
     }
 }
 
-/// Runs until it is aborted; an accept error of one connection is not the end of the listener.
-async fn serve(listener: TcpListener, router: axum::Router) {
-    use axum::serve::ListenerExt as _;
+/// What was begun is brought to its end though the caller hangs up: a clock that is being moved must not stop half-way.
+/// It ends with the listener.
+#[derive(Clone, Default)]
+struct ToTheEnd(Arc<Mutex<JoinSet<()>>>);
 
-    let listener = listener.tap_io(|stream| {
-        // Small answers: waiting for more to send would only cost time. Failing to say so changes nothing else.
-        drop(stream.set_nodelay(true));
-    });
-    drop(axum::serve(listener, router).await);
+impl ToTheEnd {
+    async fn take<T: Send + 'static>(
+        &self,
+        step: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Cut> {
+        let (done, result) = oneshot::channel();
+        {
+            let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            while steps.try_join_next().is_some() {}
+            steps.spawn(async move {
+                // Nobody may be there any more to hear of it.
+                drop(done.send(step.await));
+            });
+        }
+        result.await.map_err(|_| Cut)
+    }
+}
+
+/// Accepts connections until it is aborted, which closes those that are open.
+///
+/// An answer may be refused: then its connection is closed as it stands, which no layer above `hyper` can do.
+async fn serve<F, A>(listener: TcpListener, answer: F)
+where
+    F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
+    A: Future<Output = Result<Response<AnswerBody>, Cut>> + Send + 'static,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(converse(stream, answer.clone()));
+                }
+                // One connection that failed, or no room for more: neither ends the listener.
+                Err(_) => tokio::time::sleep(PAUSE_AFTER_REFUSAL).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// One connection, request after request.
+async fn converse<F, A>(stream: TcpStream, answer: F)
+where
+    F: Fn(Request<Incoming>) -> A,
+    A: Future<Output = Result<Response<AnswerBody>, Cut>>,
+{
+    // Small answers: waiting for more to send would only cost time. Failing to say so changes nothing else.
+    drop(stream.set_nodelay(true));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
+    // An error is the end of a connection that the peer or a fault broke.
+    drop(connection.await);
 }
 
 async fn bind(port: u16) -> Result<TcpListener, Error> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
-use crate::test_only_keys::TEST_ONLY_KEYS;
+use crate::test_only_keys::{TEST_ONLY_KEYS, TestOnlyKey};
 
 /// At most so many keys of one use are active, for rotation.
 ///
@@ -50,8 +50,15 @@ pub struct ServiceKey {
     pub created: Moment,
     /// PEM of the form `-----BEGIN PUBLIC KEY-----`.
     pub public_key: String,
-    /// The same key as JWK.
+    /// The same key as JWK, with its certificate in `x5c` as one text (trap T19) if it has one.
     pub jwk: Value,
+}
+
+/// A key that signs a webhook.
+#[derive(Clone)]
+pub(crate) struct SigningKey {
+    pub(crate) key: PrivateKey,
+    pub(crate) certificate_thumbprint: Option<String>,
 }
 
 /// The written form of a key. The private half is there because a snapshot must be able to go on where it was taken;
@@ -64,8 +71,11 @@ pub(crate) struct WrittenKey {
     usage: KeyUsage,
     created: Moment,
     test_only_private_key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     certificate_thumbprint: Option<String>,
+    /// Base64 of the DER form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
 }
 
 #[derive(Clone)]
@@ -78,6 +88,8 @@ struct ActiveKey {
 #[derive(Clone)]
 pub(crate) struct ServiceKeys {
     active: Vec<ActiveKey>,
+    /// The signing key that was deleted last; a fault may still sign with it.
+    retired_signing: Option<ActiveKey>,
 }
 
 impl fmt::Debug for ServiceKeys {
@@ -89,18 +101,28 @@ impl fmt::Debug for ServiceKeys {
 impl ServiceKeys {
     /// One key of each use.
     pub(crate) fn new(provider: &dyn Provider, now: Moment) -> Result<Self, Error> {
-        let mut keys = Self { active: Vec::new() };
+        let mut keys = Self { active: Vec::new(), retired_signing: None };
         keys.create(provider, now, KeyUsage::Encryption)?;
         keys.create(provider, now, KeyUsage::Signing)?;
         Ok(keys)
     }
 
-    pub(crate) fn read(provider: &dyn Provider, written: Vec<WrittenKey>) -> Result<Self, Error> {
-        let mut keys = Self { active: Vec::new() };
+    pub(crate) fn read(
+        provider: &dyn Provider,
+        written: Vec<WrittenKey>,
+        retired_signing: Option<WrittenKey>,
+    ) -> Result<Self, Error> {
+        let mut keys = Self { active: Vec::new(), retired_signing: None };
         for key in written {
             keys.activate(provider, key)?;
         }
+        keys.retired_signing =
+            retired_signing.map(|written| ActiveKey::new(provider, written)).transpose()?;
         Ok(keys)
+    }
+
+    pub(crate) fn written_retired(&self) -> Option<WrittenKey> {
+        self.retired_signing.as_ref().map(|retired| retired.written.clone())
     }
 
     pub(crate) fn written(&self) -> Vec<WrittenKey> {
@@ -114,23 +136,15 @@ impl ServiceKeys {
         now: Moment,
         usage: KeyUsage,
     ) -> Result<ServiceKey, Error> {
-        let in_use = |id: &str| self.active.iter().any(|active| active.written.key_id == id);
+        // One that was just deleted must not come back: it is the one that nobody should accept any more.
+        let in_use = |id: &str| self.is_active(id) || self.was_deleted_last(id);
         let newest = TEST_ONLY_KEYS.iter().rposition(|key| key.usage == usage && in_use(key.id));
         let mut rest = TEST_ONLY_KEYS.iter().skip(newest.map_or(0, |place| place + 1));
         let next = rest
             .find(|key| key.usage == usage)
             .or_else(|| TEST_ONLY_KEYS.iter().find(|key| key.usage == usage && !in_use(key.id)))
             .ok_or_else(|| Error::new(ErrorKind::Key, "every embedded key is in use; give a privateKey"))?;
-        self.activate(
-            provider,
-            WrittenKey {
-                key_id: next.id.to_owned(),
-                usage,
-                created: now,
-                test_only_private_key: next.pem.to_owned(),
-                certificate_thumbprint: next.certificate_thumbprint.map(ToOwned::to_owned),
-            },
-        )
+        self.activate(provider, next.written(now))
     }
 
     /// Takes a given key into use.
@@ -139,17 +153,19 @@ impl ServiceKeys {
         provider: &dyn Provider,
         now: Moment,
         usage: KeyUsage,
-        key_id: String,
-        private_key_pem: String,
+        given: GivenKey,
     ) -> Result<ServiceKey, Error> {
+        let certificate = given.certificate_pem.map(|pem| certificate_of(&pem)).transpose()?;
         self.activate(
             provider,
             WrittenKey {
-                key_id,
+                key_id: given.key_id,
                 usage,
                 created: now,
-                test_only_private_key: private_key_pem,
+                test_only_private_key: given.private_key_pem,
+                // Informative only, and not worth a hash of its own.
                 certificate_thumbprint: None,
+                certificate,
             },
         )
     }
@@ -166,7 +182,10 @@ impl ServiceKeys {
                 format!("\"{key_id}\" is the last key of its use; create the next one first"),
             ));
         }
-        self.active.remove(place);
+        let removed = self.active.remove(place);
+        if removed.written.usage == KeyUsage::Signing {
+            self.retired_signing = Some(removed);
+        }
         Ok(())
     }
 
@@ -179,10 +198,54 @@ impl ServiceKeys {
         KeyRing::from_keys(self.of(KeyUsage::Encryption).map(|active| active.key.clone())).unwrap_or_default()
     }
 
-    /// The key that signs webhooks, with its certificate thumbprint: the oldest.
-    pub(crate) fn signing(&self) -> Option<(PrivateKey, Option<String>)> {
-        let oldest = self.of(KeyUsage::Signing).min_by_key(|active| active.written.created)?;
-        Some((oldest.key.clone(), oldest.written.certificate_thumbprint.clone()))
+    /// The key that signs webhooks: the oldest.
+    pub(crate) fn signing(&self) -> Option<SigningKey> {
+        self.of(KeyUsage::Signing).min_by_key(|active| active.written.created).map(ActiveKey::signing)
+    }
+
+    /// The key that does not sign yet.
+    pub(crate) fn newest_signing(&self) -> Option<SigningKey> {
+        // Of two keys made at one moment the later one in the list is the newer one.
+        self.of(KeyUsage::Signing).max_by_key(|active| active.written.created).map(ActiveKey::signing)
+    }
+
+    /// The signing key that was deleted last; before any was, or if it is in use again, the last embedded one that is not active.
+    pub(crate) fn retired_signing(&self, provider: &dyn Provider) -> Option<SigningKey> {
+        if let Some(retired) = &self.retired_signing
+            && !self.is_active(&retired.written.key_id)
+        {
+            return Some(retired.signing());
+        }
+        let unused = TEST_ONLY_KEYS
+            .iter()
+            .rev()
+            .find(|key| key.usage == KeyUsage::Signing && !self.is_active(key.id))?;
+        ActiveKey::new(provider, unused.written(Moment::new(jiff::Timestamp::UNIX_EPOCH)))
+            .ok()
+            .map(|key| key.signing())
+    }
+
+    /// Somebody else's key under the id of the key that should sign: one of the keys for request bodies.
+    pub(crate) fn foreign_signing(&self) -> Option<SigningKey> {
+        let right = self.signing()?;
+        let foreign = self.of(KeyUsage::Encryption).next()?.key.clone();
+        let key = match right.key.key_id() {
+            Some(key_id) => foreign.with_key_id(key_id.clone()),
+            None => foreign,
+        };
+        Some(SigningKey { key, ..right })
+    }
+
+    pub(crate) fn count(&self, usage: KeyUsage) -> usize {
+        self.of(usage).count()
+    }
+
+    fn is_active(&self, key_id: &str) -> bool {
+        self.active.iter().any(|active| active.written.key_id == key_id)
+    }
+
+    fn was_deleted_last(&self, key_id: &str) -> bool {
+        self.retired_signing.as_ref().is_some_and(|retired| retired.written.key_id == key_id)
     }
 
     fn of(&self, usage: KeyUsage) -> impl Iterator<Item = &ActiveKey> {
@@ -199,14 +262,62 @@ impl ServiceKeys {
                 ),
             ));
         }
-        if written.key_id.is_empty()
-            || self.active.iter().any(|active| active.written.key_id == written.key_id)
-        {
+        if written.key_id.is_empty() || self.is_active(&written.key_id) {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
                 "the key id is empty or in use; give another one",
             ));
         }
+        let active = ActiveKey::new(provider, written)?;
+        let shown = active.shown()?;
+        self.active.push(active);
+        Ok(shown)
+    }
+}
+
+/// A key that a test brings along.
+pub(crate) struct GivenKey {
+    pub(crate) key_id: String,
+    pub(crate) private_key_pem: String,
+    pub(crate) certificate_pem: Option<String>,
+}
+
+/// The base64 of a certificate as `x5c` wants it: the PEM without its lines.
+fn certificate_of(pem: &str) -> Result<String, Error> {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+
+    let inner: Option<String> = pem
+        .trim()
+        .strip_prefix("-----BEGIN CERTIFICATE-----")
+        .and_then(|rest| rest.strip_suffix("-----END CERTIFICATE-----"))
+        .map(|text| text.split_whitespace().collect());
+    // 0x30 opens every DER structure; more is not looked at, as nobody relies on the certificate.
+    inner.filter(|text| BASE64_STANDARD.decode(text).is_ok_and(|der| der.first() == Some(&0x30))).ok_or_else(
+        || {
+            Error::new(
+                ErrorKind::InvalidInput,
+                "the certificate cannot be read; give one PEM of the form -----BEGIN CERTIFICATE-----",
+            )
+        },
+    )
+}
+
+impl TestOnlyKey {
+    fn written(&self, created: Moment) -> WrittenKey {
+        WrittenKey {
+            key_id: self.id.to_owned(),
+            usage: self.usage,
+            created,
+            test_only_private_key: self.pem.to_owned(),
+            certificate_thumbprint: Some(self.certificate_thumbprint.to_owned()),
+            certificate: certificate_of(self.certificate).ok(),
+        }
+    }
+}
+
+impl ActiveKey {
+    fn new(provider: &dyn Provider, written: WrittenKey) -> Result<Self, Error> {
         let key = PrivateKey::from_pem(provider, &written.test_only_private_key)
             .map_err(|cause| {
                 Error::new(
@@ -216,14 +327,16 @@ impl ServiceKeys {
                 .with_source(cause)
             })?
             .with_key_id(KeyId::new(&written.key_id));
-        let active = ActiveKey { written, key };
-        let shown = active.shown()?;
-        self.active.push(active);
-        Ok(shown)
+        Ok(Self { written, key })
     }
-}
 
-impl ActiveKey {
+    fn signing(&self) -> SigningKey {
+        SigningKey {
+            key: self.key.clone(),
+            certificate_thumbprint: self.written.certificate_thumbprint.clone(),
+        }
+    }
+
     fn shown(&self) -> Result<ServiceKey, Error> {
         use base64::Engine as _;
         use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -232,13 +345,16 @@ impl ActiveKey {
         let public_key = public.to_spki_pem().map_err(|cause| {
             Error::new(ErrorKind::Key, "the public key cannot be written").with_source(cause)
         })?;
-        let jwk = json!({
+        let mut jwk = json!({
             "kty": "RSA",
             "n": BASE64_URL_SAFE_NO_PAD.encode(public.modulus()),
             "e": BASE64_URL_SAFE_NO_PAD.encode(public.exponent()),
             "use": self.written.usage.as_str(),
             "kid": self.written.key_id,
         });
+        if let (Some(members), Some(certificate)) = (jwk.as_object_mut(), &self.written.certificate) {
+            members.insert("x5c".to_owned(), certificate.clone().into());
+        }
         Ok(ServiceKey {
             key_id: self.written.key_id.clone(),
             usage: self.written.usage,
@@ -262,11 +378,11 @@ mod tests {
     #[test]
     fn rotates_two_keys_of_a_use() {
         let mut keys = ServiceKeys::new(&PortableProvider, now()).expect("keys");
-        let first = keys.signing().and_then(|(key, _)| key.key_id().cloned()).expect("a key");
+        let first = keys.signing().and_then(|signing| signing.key.key_id().cloned()).expect("a key");
         let second =
             keys.create(&PortableProvider, now().plus_days(1), KeyUsage::Signing).expect("room for one");
         assert_eq!(
-            keys.signing().and_then(|(key, _)| key.key_id().cloned()),
+            keys.signing().and_then(|signing| signing.key.key_id().cloned()),
             Some(first.clone()),
             "oldest signs"
         );
@@ -275,7 +391,7 @@ mod tests {
         assert!(third.to_string().contains("delete one first"), "{third}");
         keys.remove(first.as_str()).expect("removed");
         assert_eq!(
-            keys.signing().and_then(|(key, _)| key.key_id().map(ToString::to_string)),
+            keys.signing().and_then(|signing| signing.key.key_id().map(ToString::to_string)),
             Some(second.key_id.clone())
         );
         assert_eq!(keys.remove(&second.key_id).expect_err("the last stays").kind(), ErrorKind::InvalidInput);

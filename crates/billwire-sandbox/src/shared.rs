@@ -8,24 +8,27 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::clock::ClockMode;
+use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
-use crate::q2::request_signing::SigningKeyCache;
+use crate::q2::request_signing::key_document;
 use crate::webhook_sender::{DeliveryAttempt, Sender};
 
 pub(crate) struct Shared {
     engine: Mutex<Engine>,
     /// Held by whoever lets time pass, so that effects and deliveries never overlap.
     turn: tokio::sync::Mutex<Sender>,
-    pub(crate) signing_keys: tokio::sync::Mutex<SigningKeyCache>,
     /// Something may have become due.
     pub(crate) changed: Notify,
+    /// A fault holds one request more.
+    pub(crate) held_changed: Notify,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) fetch_limit: Duration,
     pub(crate) body_limit: usize,
     pub(crate) api_keys: Vec<String>,
     pub(crate) urls: Urls,
+    pub(crate) contract: Contract,
 }
 
 /// What happened while time passed.
@@ -37,10 +40,39 @@ pub struct ClockReport {
     pub now: Moment,
     /// Whether it passes by itself.
     pub mode: ClockMode,
-    /// What happened by itself, in order.
+    /// How many things happened by themselves.
+    pub effect_count: u64,
+    /// How many deliveries were attempted.
+    pub delivery_count: u64,
+    /// What happened by itself, in order: the first thousand.
     pub effects: Vec<EffectReport>,
-    /// The deliveries that were attempted, in order.
+    /// The deliveries that were attempted, in order: the first thousand.
     pub deliveries: Vec<DeliveryReport>,
+}
+
+/// How many effects, and how many deliveries, a report tells one by one: a year of a population has millions.
+const REPORTED: usize = 1000;
+/// After so many steps others get a turn: requests, and whoever else runs on the same thread.
+const STEPS_AT_ONCE: u32 = 1024;
+
+impl ClockReport {
+    fn new(now: Moment, mode: ClockMode) -> Self {
+        Self { now, mode, effect_count: 0, delivery_count: 0, effects: Vec::new(), deliveries: Vec::new() }
+    }
+
+    fn happened(&mut self, at: Moment, what: impl FnOnce() -> String) {
+        self.effect_count += 1;
+        if self.effects.len() < REPORTED {
+            self.effects.push(EffectReport { at, what: what() });
+        }
+    }
+
+    fn delivered(&mut self, delivery: DeliveryReport) {
+        self.delivery_count += 1;
+        if self.deliveries.len() < REPORTED {
+            self.deliveries.push(delivery);
+        }
+    }
 }
 
 /// Something that happened by itself.
@@ -71,6 +103,7 @@ pub struct DeliveryReport {
 
 /// What the shell is given when it starts.
 pub(crate) struct Settings {
+    pub(crate) contract: Contract,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) delivery_limit: Duration,
     pub(crate) body_limit: usize,
@@ -86,13 +119,14 @@ impl Shared {
                 Arc::clone(&settings.provider),
                 settings.delivery_limit,
             )),
-            signing_keys: tokio::sync::Mutex::new(SigningKeyCache::default()),
             changed: Notify::new(),
+            held_changed: Notify::new(),
             provider: settings.provider,
             fetch_limit: settings.delivery_limit,
             body_limit: settings.body_limit,
             api_keys: settings.api_keys,
             urls: settings.urls,
+            contract: settings.contract,
         }
     }
 
@@ -164,21 +198,56 @@ impl Shared {
         }
     }
 
-    async fn run_until(&self, sender: &mut Sender, until: Moment) -> ClockReport {
-        let (mut effects, mut deliveries) = (Vec::new(), Vec::new());
+    /// Waits until at least `count` requests are held by a fault.
+    pub(crate) async fn held(&self, count: usize) {
         loop {
-            let step = self.engine().step(until);
+            let mut changed = std::pin::pin!(self.held_changed.notified());
+            // From now on nothing is missed.
+            changed.as_mut().enable();
+            if self.engine().held.count() >= count {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    async fn run_until(&self, sender: &mut Sender, until: Moment) -> ClockReport {
+        let mut report = ClockReport::new(until, ClockMode::Frozen);
+        for number in (0..STEPS_AT_ONCE).cycle() {
+            let step = self.engine().step(&*self.provider, until);
             match step {
-                Step::Happened { at, what } => effects.push(EffectReport { at, what }),
+                Step::Happened { at, what } => report.happened(at, || what.describe()),
+                Step::GoOn { at, held } => {
+                    let what = held.describe();
+                    held.pass().await;
+                    report.happened(at, || what);
+                }
+                Step::Poll { at, configuration } => {
+                    let document = key_document(&configuration, self.fetch_limit).await;
+                    let polled = self.engine().polled(&*self.provider, at, &configuration, document);
+                    if let Some(what) = polled {
+                        report.happened(at, || what);
+                    }
+                }
                 Step::Deliver(job) => {
-                    let attempt = sender.deliver(&job).await;
-                    self.engine().attempted(&job.event_id, attempt.clone());
-                    deliveries.push(DeliveryReport { event_id: job.event_id, kind: job.kind, attempt });
+                    for copy in 0..job.copies() {
+                        let attempt = match self.contract.event(&job) {
+                            Ok(()) => sender.deliver(&job, copy).await,
+                            Err(error) => DeliveryAttempt::failed(job.at, error),
+                        };
+                        self.engine().attempted(&job.event_id, attempt.clone());
+                        let (event_id, kind) = (job.event_id.clone(), job.kind.clone());
+                        report.delivered(DeliveryReport { event_id, kind, attempt });
+                    }
                 }
                 Step::Done => break,
             }
+            if number == STEPS_AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
         }
         let engine = self.engine();
-        ClockReport { now: engine.now(), mode: engine.clock.mode(), effects, deliveries }
+        (report.now, report.mode) = (engine.now(), engine.clock.mode());
+        report
     }
 }

@@ -8,7 +8,7 @@
 pub use billwire_models::q2::*;
 
 #[cfg(feature = "core")]
-pub use billwire_core::q2::{Client, Config, ConfigBuilder, calls};
+pub use billwire_core::q2::{Client, CompanySearch, Config, ConfigBuilder, FetchedKey, calls, scope};
 
 /// Verification of the deliveries of this API.
 #[cfg(feature = "webhooks")]
@@ -36,7 +36,7 @@ pub use billwire_webhooks::q2 as webhooks;
 /// [`BuildError`](crate::reqwest::BuildError) if the TLS library cannot be set up, for example because the machine has no
 /// root certificates: install them.
 #[cfg(feature = "client")]
-pub fn client(config: Config) -> Result<Client, billwire_reqwest::BuildError> {
+pub fn client<S: scope::Scope>(config: Config<S>) -> Result<Client<S>, billwire_reqwest::BuildError> {
     use std::sync::Arc;
 
     use billwire_core::TokioClock;

@@ -6,8 +6,8 @@
 
 pub mod model;
 mod names;
-mod problem;
-mod read;
+pub mod problem;
+pub mod read;
 mod render;
 mod render_client;
 mod render_commands;
@@ -17,6 +17,8 @@ mod render_models;
 mod render_one_of;
 mod render_operations;
 mod render_reference;
+mod render_samples;
+mod render_schemas;
 mod render_server;
 mod render_tests;
 mod render_types;
@@ -36,7 +38,7 @@ const USAGE: &str = "\
 Usage: cargo xtask codegen [--check] [--api NAME] [--root FOLDER]
 
 Writes the models, the operation table, the client, the sandbox's router, the command's dispatch, the reference pages and
-the example tests from apis/NAME/openapi.yaml, and deletes generated files that nothing generates any more.
+the tests of examples and samples from apis/NAME/openapi.yaml, and deletes generated files that nothing generates any more.
 
   --check        change nothing; fail if a file is out of date, missing or left over
   --api NAME     only this API (default: every folder of apis/)
@@ -166,6 +168,7 @@ fn generate(description: &Description) -> Output {
     }
     output.folders.insert(reference);
     render_tests::add(description, &mut output);
+    render_samples::add(description, &mut output);
     output
 }
 
@@ -180,6 +183,7 @@ fn calls(description: &Description, output: &mut Output) {
     let sandbox = [
         ("mod.rs", render_server::render_module(description)),
         ("router.rs", render_server::render_router(description)),
+        ("schemas.json", render_schemas::render(description)),
         ("server.rs", render_server::render_server(description)),
     ];
     let cli = [

@@ -138,6 +138,7 @@ fn event_items(
         properties,
         extra: false,
         private_constructor: false,
+        opaque: false,
         query: false,
     };
     let mut items = vec![
@@ -163,6 +164,10 @@ fn event_items(
         impl Answer for Event {
             fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
                 self.data.visit_rejected(&path.field(#container).field(#data), report);
+            }
+
+            fn unreported_count(&self) -> usize {
+                self.data.unreported_count()
             }
         }
     });
@@ -337,11 +342,22 @@ fn data_items(description: &Description, events: &Events) -> Vec<TokenStream> {
     });
     let holds_list =
         events.events.iter().any(|event| description.holds_list(&Type::Named(event.data.clone())));
+    let counts =
+        variants.iter().filter(|(_, _, event)| description.holds_list(&Type::Named(event.data.clone())));
+    let counts: Vec<_> =
+        counts.map(|(variant, ..)| quote!(Self::#variant(data) => data.unreported_count(),)).collect();
     let visit_body = if holds_list {
         quote!(match self { #(#visits)* Self::Unrecognized(_) | Self::Undecodable { .. } => {} })
     } else {
         quote!(let _ = (path, report);)
     };
+    let count = holds_list.then(|| {
+        quote! {
+            fn unreported_count(&self) -> usize {
+                match self { #(#counts)* _ => 0 }
+            }
+        }
+    });
     let froms = variants
         .iter()
         .filter(|(_, data, _)| variants.iter().filter(|(_, other, _)| other == data).count() == 1);
@@ -431,6 +447,8 @@ fn data_items(description: &Description, events: &Events) -> Vec<TokenStream> {
             fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
                 #visit_body
             }
+
+            #count
         }
     });
     items

@@ -201,7 +201,8 @@ fn object_struct(schema: &Schema, object: &Object) -> TokenStream {
         let skip = (!property.required).then(|| quote!(skip_serializing_if = "Option::is_none"));
         let settings: Vec<_> = rename.into_iter().chain(skip).collect();
         let attribute = (!settings.is_empty()).then(|| quote!(#[serde(#(#settings),*)]));
-        quote!(#documentation #attribute pub #field: #ty)
+        let visibility = if object.opaque { quote!(pub(crate)) } else { quote!(pub) };
+        quote!(#documentation #attribute #visibility #field: #ty)
     });
     let extra = object.extra.then(|| {
         quote! {
@@ -367,10 +368,18 @@ pub fn answer_impl(name: &syn::Ident, lists: &[&Property]) -> TokenStream {
         let wire = &property.wire;
         quote!(self.#field.visit_rejected(&path.field(#wire), report);)
     });
+    let counts = lists.iter().map(|property| {
+        let field = ident(&property.rust);
+        quote!(self.#field.unreported_count())
+    });
     quote! {
         impl Answer for #name {
             fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
                 #(#visits)*
+            }
+
+            fn unreported_count(&self) -> usize {
+                #(#counts)+*
             }
         }
     }

@@ -238,10 +238,22 @@ fn answer_impl(
             quote!(Self::#variant(_) => {})
         }
     });
+    let counts = branches.iter().map(|branch| {
+        let variant = ident(&branch.variant);
+        if description.holds_list(&branch.ty) {
+            quote!(Self::#variant(value) => value.unreported_count(),)
+        } else {
+            quote!(Self::#variant(_) => 0,)
+        }
+    });
     quote! {
         impl Answer for #name {
             fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
                 match self { #(#arms)* }
+            }
+
+            fn unreported_count(&self) -> usize {
+                match self { #(#counts)* }
             }
         }
     }

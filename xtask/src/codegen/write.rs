@@ -98,10 +98,14 @@ pub fn orphans(root: &Path, apis: &[String]) -> Result<Vec<String>> {
     }
     let reference = folders(&root.join("docs/reference"))?.into_iter().filter(|api| !described(api));
     found.extend(reference.map(|api| format!("docs/reference/{api}")));
-    let tests = folders(&root.join("crates/billwire-models/tests/it"))?;
-    let examples =
-        tests.into_iter().filter(|name| name.strip_suffix("_examples").is_some_and(|api| !described(api)));
-    found.extend(examples.map(|name| format!("crates/billwire-models/tests/it/{name}")));
+    for name in ["models", "core"] {
+        let tests = format!("crates/billwire-{name}/tests/it");
+        let left = folders(&root.join(&tests))?.into_iter().filter(|folder| {
+            let api = folder.strip_suffix("_examples").or_else(|| folder.strip_suffix("_samples"));
+            api.is_some_and(|api| !described(api))
+        });
+        found.extend(left.map(|folder| format!("{tests}/{folder}")));
+    }
     Ok(found)
 }
 

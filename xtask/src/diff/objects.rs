@@ -83,6 +83,11 @@ fn object(at: &Place, before: &Object, after: &Object, sent: bool, changes: &mut
         (true, false) => changes.compatible(at, "`new` is public", "nobody has to use it"),
         _ => {}
     }
+    match (before.opaque, after.opaque) {
+        (false, true) => changes.breaking(at, "its fields are no longer public", GONE),
+        (true, false) => changes.compatible(at, "its fields are public", "nobody has to use them"),
+        _ => {}
+    }
 }
 
 /// Two arguments of one type that change places still compile, and mean something else.

@@ -58,7 +58,7 @@ fn wrong_with(source: &str, headings: &BTreeMap<String, String>, page: &str) -> 
 }
 
 /// The numbered headings of a page, without code marks: `### 4.1 Auth` is section `4.1`, called `Auth`.
-fn headings(page: &str) -> BTreeMap<String, String> {
+pub(super) fn headings(page: &str) -> BTreeMap<String, String> {
     let titles = page
         .lines()
         .filter_map(|line| line.strip_prefix('#'))

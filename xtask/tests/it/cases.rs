@@ -24,6 +24,7 @@ fn compared(root: &Path, name: &str) -> BTreeMap<String, String> {
         path.replace("crates/billwire-", "")
             .replace("src/q2/generated/", "")
             .replace("tests/it/q2_examples", "tests")
+            .replace("tests/it/q2_samples", "samples")
     };
     files.into_iter().map(|(path, text)| (short(path), text)).collect()
 }

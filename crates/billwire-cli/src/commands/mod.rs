@@ -2,8 +2,10 @@
 
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod export;
 pub(crate) mod operation;
 pub(crate) mod sandbox;
+mod sandbox_configuration;
 
 use tokio::runtime::{Builder, Runtime};
 

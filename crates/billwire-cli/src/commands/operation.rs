@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use billwire::core::Stage;
 use billwire::models::operation::{Method, Operation, Safety};
 use billwire::models::q2::operations;
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 use tokio::runtime::Builder;
 
@@ -20,13 +20,35 @@ use crate::q2::dispatch;
 use crate::render::Secrets;
 use crate::secret_source::Reader;
 
+/// The word that says that a payment without a day is meant.
+const NOW: &str = "now";
+
+/// The options that single operations have besides those of the operation table.
+pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Command {
+    if operation.id != operations::SCHEDULE_PAYMENT.id {
+        return command;
+    }
+    // The example is made from what the table requires, and the table does not require a day.
+    let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let example =
+        example.replacen("--bill-id BILL_ID\n", "--bill-id BILL_ID --pay-date 2026-10-25T00:00:00.000Z\n", 1);
+    command.after_help(example).arg(
+        Arg::new(NOW)
+            .long(NOW)
+            .action(ArgAction::SetTrue)
+            .help("Pay at once: needed where no day is given, because that is what a missing day means")
+            .conflicts_with_all(["payDate", "date"]),
+    )
+}
+
 pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: Output) -> Result<(), Error> {
     log::start(matches.get_flag("verbose"));
     let secrets = if matches.get_flag("show-secrets") { Secrets::Shown } else { Secrets::Hidden };
     let mut reader = Reader::default();
     let (arguments, mut body) = operation_args::read(operation, matches, &mut reader)?;
     if let Some(Value::Object(members)) = &mut body {
-        complete(operation, members, output)?;
+        let now = matches.try_get_one::<bool>(NOW).ok().flatten().copied().unwrap_or_default();
+        complete(operation, members, now)?;
     }
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
         let connection = connection::open(matches, &mut reader)?;
@@ -79,8 +101,8 @@ fn read_back(body: &Value) -> Option<String> {
 /// both names are sent when one is given.
 ///
 /// Source: Q2 Biller Direct description, section 4.4.7 "`POST /payment/schedule`: schedule a payment".
-fn complete(operation: &Operation, members: &mut Map<String, Value>, output: Output) -> Result<(), Error> {
-    if operation.id != "schedulePayment" {
+fn complete(operation: &Operation, members: &mut Map<String, Value>, now: bool) -> Result<(), Error> {
+    if operation.id != operations::SCHEDULE_PAYMENT.id {
         return Ok(());
     }
     let day =
@@ -90,15 +112,17 @@ fn complete(operation: &Operation, members: &mut Map<String, Value>, output: Out
             Err(Error::usage("--pay-date and --date name different days")
                 .with_advice("give one of them; both are sent"))
         }
+        (Some(_), _) | (None, Some(_)) if now => {
+            Err(Error::usage("--now and a day are both given").with_advice("give one of them"))
+        }
         (Some(day), _) | (None, Some(day)) => {
             members.insert("payDate".to_owned(), day.clone());
             members.insert("date".to_owned(), day);
             Ok(())
         }
-        (None, None) => {
-            output.remark("no --pay-date: the service is asked to pay at once");
-            Ok(())
-        }
+        (None, None) if now => Ok(()),
+        (None, None) => Err(Error::usage("without a day the service pays at once; nothing was sent")
+            .with_advice("give --pay-date with the day, or --now if that is what you want")),
     }
 }
 
@@ -141,9 +165,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(given: Value, expected: Option<Value>) {
+    fn check(given: Value, now: bool, expected: Option<Value>) {
         let Value::Object(mut members) = given else { panic!("no object") };
-        let result = complete(&operations::SCHEDULE_PAYMENT, &mut members, Output::new(true));
+        let result = complete(&operations::SCHEDULE_PAYMENT, &mut members, now);
         let body = Value::Object(members);
         match expected {
             Some(expected) => assert_eq!((result.is_ok(), body), (true, expected)),
@@ -153,16 +177,20 @@ mod tests {
 
     #[test]
     fn a_day_is_sent_under_both_names() {
-        let both =
-            json!({"billId": "b", "payDate": "2026-03-05T00:00:00.000Z", "date": "2026-03-05T00:00:00.000Z"});
-        check(json!({"billId": "b", "payDate": "2026-03-05T00:00:00.000Z"}), Some(both.clone()));
-        check(
-            json!({"billId": "b", "date": "2026-03-05T00:00:00.000Z", "payDate": null}),
-            Some(both.clone()),
-        );
-        check(both.clone(), Some(both));
-        check(json!({"billId": "b"}), Some(json!({"billId": "b"})));
-        check(json!({"payDate": "2026-03-05T00:00:00.000Z", "date": "2026-03-06T00:00:00.000Z"}), None);
+        let day = "2026-03-05T00:00:00.000Z";
+        let both = json!({"billId": "b", "payDate": day, "date": day});
+        check(json!({"billId": "b", "payDate": day}), false, Some(both.clone()));
+        check(json!({"billId": "b", "date": day, "payDate": null}), false, Some(both.clone()));
+        check(both.clone(), false, Some(both.clone()));
+        check(json!({"payDate": day, "date": "2026-03-06T00:00:00.000Z"}), false, None);
+        check(both, true, None);
+    }
+
+    #[test]
+    fn paying_at_once_must_be_said() {
+        check(json!({"billId": "b"}), true, Some(json!({"billId": "b"})));
+        check(json!({"billId": "b"}), false, None);
+        check(json!({"billId": "b", "payDate": null}), false, None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
+use super::sandbox_configuration::{self, Configuration};
 use crate::connection::LOCAL_URL;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -27,7 +28,9 @@ pub(crate) fn command() -> Command {
             "Examples:\n  \
                billwire sandbox\n  \
                billwire sandbox --port 0 --json\n  \
-               billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42",
+               billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42\n  \
+               billwire sandbox --customers 10000 --seed 7 --frozen\n  \
+               billwire sandbox --webhook-url http://127.0.0.1:9000/hook --all-events",
         )
         .arg(
             Arg::new("port")
@@ -42,8 +45,7 @@ pub(crate) fn command() -> Command {
                 .long("seed")
                 .value_name("N")
                 .value_parser(value_parser!(u64))
-                .default_value("1")
-                .help("What all ids come from: same seed, same ids"),
+                .help("What all ids come from: same seed, same ids [default: 1]"),
         )
         .arg(Arg::new("time").long("time").value_name("INSTANT").help("Where the clock starts (RFC 3339) [default: now]"))
         .arg(
@@ -66,6 +68,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Print nothing but errors"),
         )
+        .args(sandbox_configuration::options())
 }
 
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
@@ -100,13 +103,14 @@ async fn start(matches: &ArgMatches) -> Result<Sandbox, Error> {
         }
         None => clock::system_now(),
     };
-    let builder = Sandbox::builder()
-        .port(port)
-        .seed(matches.get_one::<u64>("seed").copied().unwrap_or(1))
-        .provider(std::sync::Arc::new(AwsLcProvider));
+    let configuration = Configuration::read(matches)?;
+    let seed = matches.get_one::<u64>("seed").copied().or(configuration.seed).unwrap_or(1);
+    let builder = Sandbox::builder().port(port).seed(seed).provider(std::sync::Arc::new(AwsLcProvider));
     let builder =
         if matches.get_flag("frozen") { builder.frozen_at(time) } else { builder.running_from(time) };
-    builder.start().await.map_err(|error| not_started(&error))
+    let sandbox = configuration.prepare(builder).start().await.map_err(|error| not_started(&error))?;
+    configuration.apply(&sandbox).await.map_err(|error| not_started(&error))?;
+    Ok(sandbox)
 }
 
 /// A sandbox that did not start, with what to do about it.
@@ -116,7 +120,10 @@ pub(crate) fn not_started(error: &billwire_sandbox::Error) -> Error {
         ErrorKind::PortInUse => failure.with_advice(
             "another sandbox may be running: use it, stop it, or give --port BASE for other ports (--port 0 picks free ones)",
         ),
-        ErrorKind::InvalidInput => Error::usage(error.to_string()),
+        ErrorKind::InvalidInput | ErrorKind::Key | ErrorKind::Fetch | ErrorKind::NotFound => {
+            Error::usage(error.to_string())
+                .with_advice("correct the option or the configuration file; the guide has an example")
+        }
         _ => failure.with_advice("check that this user may open ports on the loopback interface"),
     }
 }
@@ -175,9 +182,12 @@ fn text(info: &Info) -> String {
         format!("control API  {}", info.urls.control),
         format!("console      {}", info.urls.console),
         format!("clock        {} ({})", info.now, clock_word(info)),
-        String::new(),
-        "test companies".to_owned(),
     ];
+    if info.counts.clients > 0 {
+        let word = "customers";
+        lines.push(format!("{word:<12} {}, with {} bills", info.counts.clients, info.counts.bills));
+    }
+    lines.extend([String::new(), "test companies".to_owned()]);
     lines.extend(info.companies.iter().map(|company| format!("  {}  {}", company.id, company.name)));
     lines.extend([
         String::new(),

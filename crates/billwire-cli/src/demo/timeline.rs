@@ -10,6 +10,9 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::output::{self, Output};
 
+/// How effects begin that happen every day.
+const ROUTINE: &str = "partner's signing keys polled";
+
 /// One line of the timeline. The names are a promise: scripts read them.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -81,7 +84,7 @@ impl From<&RequestRecord> for SentRequest {
             path: record.path.clone(),
             signature: record.signature,
             encrypted: record.encrypted,
-            status: record.status,
+            status: record.status.unwrap_or_default(),
             request_id: record.request_id.clone(),
             error: record.error.clone(),
         }
@@ -118,9 +121,11 @@ impl From<&LedgerEntry> for Payment {
 
 impl From<&ClockReport> for Entry {
     fn from(report: &ClockReport) -> Self {
+        // The service's daily look at our keys is no part of the story.
+        let told = report.effects.iter().filter(|effect| !effect.what.starts_with(ROUTINE));
         Self::Clock {
             now: report.now.to_string(),
-            happened: report.effects.iter().map(|effect| effect.what.clone()).collect(),
+            happened: told.map(|effect| effect.what.clone()).collect(),
         }
     }
 }

@@ -96,6 +96,7 @@ fn missing_and_wrong_arguments() {
         ]),
     );
     check_command("no_day", 2, &mut q2(&["payment", "schedule", "--bill-id", "a", "--pay-date", "tomorrow"]));
+    check_command("neither_a_day_nor_now", 2, &mut q2(&["payment", "schedule", "--bill-id", "a"]));
     check_command("no_duration", 2, &mut q2(&["bill", "get", "--bill-id", "a", "--timeout", "10"]));
 }
 
@@ -221,7 +222,7 @@ fn an_expired_token() {
         .as_str()
         .expect("a token")
         .to_owned();
-    service.wait(service.sandbox.advance("P2D")).expect("time passes");
+    service.wait(service.sandbox.advance("PT25H")).expect("time passes");
     let mut command = service.command([
         "q2",
         "bill",

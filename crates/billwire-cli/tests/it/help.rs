@@ -43,6 +43,16 @@ fn an_operation_with_lists_and_objects() {
 }
 
 #[test]
+fn a_payment_that_must_say_when() {
+    snapshot("payment_schedule", &help("q2 payment schedule -h"));
+}
+
+#[test]
+fn an_export() {
+    snapshot("bill_export", &help("q2 bill export --help"));
+}
+
+#[test]
 fn resources_and_operations() {
     snapshot("q2", &help("q2 -h"));
     snapshot("payment", &help("q2 payment -h"));

@@ -8,6 +8,8 @@
 
 mod bad_input;
 mod demo;
+mod every_operation;
+mod export;
 mod help;
 mod manual;
 mod operations;

@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::run::{API_KEY, Ended, billwire, run};
+use crate::run::{API_KEY, Ended, Folder, billwire, run};
 
 /// A running `billwire sandbox --port 0 --json`.
 struct Running {
@@ -105,4 +105,73 @@ fn text_says_what_to_type_next() {
     assert!(next.is_some());
     child.kill().expect("it ends");
     child.wait().expect("it ended");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_and_options_set_up_what_the_portal_would() {
+    let folder = Folder::new("sandbox-configuration");
+    let config = folder.file(
+        "sandbox.toml",
+        r#"
+        seed = 7
+        customers = 3
+
+        [q2]
+        quirks = ["success-as-text"]
+
+        [q2.webhooks]
+        url = "http://127.0.0.1:9/nobody"
+        eventTypes = ["auth.success"]
+
+        [q2.webhooks.signature]
+        issuer = "the service"
+
+        [q2.requestSigning]
+        required = false
+
+        [q2.rules]
+        strictCodeRetry = true
+        "#,
+    );
+    let faults = folder.file(
+        "faults.json",
+        r#"{"http": [{"kind": "status", "operation": "listCategories", "status": 503}]}"#,
+    );
+    let words =
+        ["--frozen", "--config", &config, "--faults", &faults, "--webhook-url", "http://127.0.0.1:9/hook"];
+    let running = Running::start(&words);
+    let shown = |route: &str| get(&format!("{}/{route}", running.url("control")));
+    assert_eq!((&running.line["seed"], &running.line["counts"]["clients"]), (&json!(7), &json!(3)));
+    assert_eq!(shown("q2/quirks")["quirks"], json!(["success-as-text"]));
+    assert_eq!(shown("q2/rules")["strictCodeRetry"], true);
+    let webhooks = shown("q2/webhooks");
+    assert_eq!(webhooks["url"], "http://127.0.0.1:9/hook", "the option wins");
+    assert_eq!(webhooks["signature"]["issuer"], "the service");
+    assert_eq!(shown("faults")["http"][0]["kind"], "status");
+    let categories = ["q2", "company", "categories", "--json", "--base-url", running.url("q2")];
+    let mut command = billwire();
+    command.env("BILLWIRE_Q2_API_KEY", API_KEY).args(categories);
+    // A read is repeated, and the fault was for one answer.
+    assert_eq!(run(&mut command).code, 0);
+    assert_eq!(shown("faults")["http"][0]["used"], 1);
+    running.stop("TERM");
+}
+
+#[test]
+fn a_file_that_says_something_unknown_is_refused() {
+    let folder = Folder::new("sandbox-wrong-configuration");
+    for (name, text, code) in [
+        ("wrong.toml", "custommers = 3", 8),
+        ("wrong.json", r#"{"q2": {"webhooks": {"uri": "http://127.0.0.1:9/"}}}"#, 8),
+        ("elsewhere.toml", "[q2.webhooks]\nurl = \"http://example.com/hook\"", 2),
+    ] {
+        let file = folder.file(name, text);
+        let ended = run(billwire().args(["sandbox", "--port", "0", "--config", &file]));
+        assert_eq!(ended.code, code, "{ended:#?}");
+    }
+    for words in [["--faults", "/nowhere"], ["--quirks", "no-such-quirk"], ["--customers", "many"]] {
+        let ended = run(billwire().args(["sandbox", "--port", "0"]).args(words));
+        assert!([2, 8].contains(&ended.code), "{ended:#?}");
+    }
 }

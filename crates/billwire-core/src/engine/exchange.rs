@@ -13,7 +13,7 @@ use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::sealed::Protocol;
 use crate::response::{self, Head, Received};
-use crate::stream::Reading;
+use crate::stream::reading::{self, Reading};
 use crate::transport::{Body, TransportError, TransportLimits};
 
 /// What an attempt needs to know besides its request.
@@ -82,7 +82,6 @@ pub(crate) struct Pieces {
 }
 
 /// A success of [`Pieces`].
-#[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) head: Head,
     pub(crate) reading: Reading,
@@ -99,7 +98,7 @@ impl Exchange for Pieces {
     type Output = Opened;
 
     async fn carry<P: Protocol>(&self, way: &Way<'_, P>, request: Request<Bytes>) -> Result<Opened, Error> {
-        let failed = |error| transport_failed(way.operation, error);
+        let failed = |error| reading::too_large_as_stream(transport_failed(way.operation, error));
         let response = way.link.transport.open(request, &way.limits()).await.map_err(failed)?;
         trace::headers_received(way.attempt, response.headers());
         let (parts, mut body) = response.into_parts();

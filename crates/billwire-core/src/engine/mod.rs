@@ -6,5 +6,6 @@ mod exchange;
 mod run;
 pub(crate) mod trace;
 
-pub(crate) use self::exchange::{Opened, Pieces, Whole};
+pub(crate) use self::attempt::first_of;
+pub(crate) use self::exchange::{Exchange, Opened, Pieces, Whole};
 pub(crate) use self::run::{Done, Link, run};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use billwire_models::operation::Operation;
 use http::HeaderMap;
-use tracing::{Span, debug, info_span, trace, warn};
+use tracing::{Span, debug, info, info_span, trace, warn};
 
+use crate::answer::Answer;
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::redact::VisibleHeaders;
@@ -62,6 +63,28 @@ pub(super) fn not_repeated(why: &str) {
     debug!(why, "not repeated");
 }
 
+/// The key of the payload encryption was fetched. Its id is public.
+pub(crate) fn key_fetched(key_id: &str, earlier: &str) {
+    info!(key_id, earlier, "payload encryption key fetched");
+}
+
+/// The key of the payload encryption was not fetched, and the earlier one, if there is one, stays in use.
+pub(crate) fn key_not_fetched(earlier: &str, error: &Error) {
+    warn!(
+        earlier,
+        kind = ?error.kind(),
+        call_id = error.call_id().unwrap_or_default(),
+        request_id = error.request_id().unwrap_or_default(),
+        delivery = error.delivery().as_str(),
+        "payload encryption key not fetched"
+    );
+}
+
+/// Card or bank account data leaves for production under TLS alone.
+pub(crate) fn card_data_in_clear(operation: &'static Operation) {
+    warn!(operation = operation.id, "card or bank account data is sent without payload encryption");
+}
+
 /// A list that was read in pieces ended well.
 pub(crate) fn list_read(call_id: &str, elements: usize, rejected: usize, bytes: u64) {
     debug!(call_id, elements, rejected, bytes, "list read");
@@ -79,9 +102,26 @@ pub(crate) fn list_failed(call_id: &str, elements: usize, error: &Error) {
     );
 }
 
-/// An element of a list could not be decoded; its content is not told.
-pub(crate) fn element_rejected(call_id: &str, path: &str) {
-    warn!(call_id, path, "list element rejected");
+/// How many rejected elements of one answer are told one by one: a line is far longer than a hostile element.
+const MOST_PLACES: usize = 100;
+
+/// An element of a list could not be decoded, the `count`th of its answer; its content is not told.
+pub(crate) fn element_rejected(call_id: &str, place: &str, count: usize) {
+    if count <= MOST_PLACES {
+        warn!(call_id, place, "list element rejected");
+    }
+}
+
+/// What an answer that came whole says about elements that could not be decoded.
+pub(crate) fn elements_rejected<R>(call_id: &str, answer: &Answer<R>) {
+    let rejected = answer.rejected();
+    for (index, element) in rejected.iter().enumerate() {
+        element_rejected(call_id, element.path(), index + 1);
+    }
+    let further = rejected.len().saturating_sub(MOST_PLACES) + answer.unreported();
+    if further > 0 {
+        warn!(call_id, further, "further list elements rejected");
+    }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

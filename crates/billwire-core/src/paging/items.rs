@@ -17,11 +17,13 @@ use crate::error::Error;
 
 /// The elements of all pages, in order; the next page is asked for when the last one is used up.
 ///
-/// An element that does not decode is an [`Element::Rejected`], whose path tells its place on its own page.
+/// An element that does not decode is an [`Element::Rejected`], whose path tells its place on its own page. A page has a
+/// hundred of them at most; what is beyond is counted by [`Items::unreported`].
 #[must_use = "nothing is sent before an element is asked for"]
 pub struct Items<P: Paging> {
     pages: Pages<P>,
     page: Option<Page<P::Item>>,
+    unreported: usize,
 }
 
 /// What is left of one page.
@@ -54,12 +56,17 @@ impl<T> Page<T> {
 
 impl<P: Paging> Items<P> {
     pub(super) const fn new(pages: Pages<P>) -> Self {
-        Self { pages, page: None }
+        Self { pages, page: None, unreported: 0 }
     }
 
     /// How many pages were asked for and came.
     pub const fn fetched_pages(&self) -> u32 {
         self.pages.fetched()
+    }
+
+    /// How many elements of the pages so far could not be decoded and were not given as [`Element::Rejected`] either.
+    pub const fn unreported(&self) -> usize {
+        self.unreported
     }
 
     /// The service's `request-id` of the page that the last element stood on.
@@ -85,7 +92,9 @@ impl<P: Paging> Items<P> {
             match ready!(self.pages.poll_page(context))? {
                 Some(answer) => {
                     let request_id = answer.request_id().map(str::to_owned);
-                    self.page = Some(Page::new(P::items(answer.into_inner()), request_id));
+                    let list = P::items(answer.into_inner());
+                    self.unreported = self.unreported.saturating_add(list.unreported);
+                    self.page = Some(Page::new(list, request_id));
                 }
                 None => return Poll::Ready(Ok(None)),
             }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use billwire_models::operation::Safety;
 use billwire_models::scalar;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::config::Config;
+use super::encryption;
+use super::keys::{KeyCache, KeySource};
 use super::scope::{OneClient, Partner, Scope};
 use super::secure;
 use crate::answer::Answer;
@@ -15,11 +18,16 @@ use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::CallOptions;
 use crate::credential::{ClientToken, Credential};
-use crate::engine::{self, Done, Link, Opened};
+use crate::engine::{self, Done, Exchange, Link, Opened, trace};
+use crate::environment::Stage;
 use crate::error::{Error, ErrorKind};
 use crate::response;
 use crate::stream::{Elements, List};
 use crate::transport::Transport;
+
+/// What a refused call adds to its advice when its body was encrypted to a fetched key.
+const DOUBTED: &str = "the body was encrypted to a fetched key, and the next call, once the shortest time between two \
+                       fetches has passed, fetches the key anew: if the service could not decrypt this one, repeat it then";
 
 /// A client: one method per operation, and [`Client::send`] under all of them.
 ///
@@ -72,14 +80,16 @@ use crate::transport::Transport;
 /// }
 /// ```
 pub struct Client<S = Partner> {
-    link: Arc<Link>,
-    config: Config<S>,
+    pub(super) link: Arc<Link>,
+    pub(super) config: Config<S>,
     options: CallOptions,
+    /// The fetched key, if one is to be fetched.
+    keys: Option<Arc<KeyCache>>,
 }
 
 impl Client {
     /// A client with the same connections, settings and retry budget that is limited to the client that `token` was issued
-    /// for. It never sends the API key.
+    /// for. Its calls never carry the API key; a fetched encryption key is still fetched with it.
     ///
     /// Make one for each token; a token expires, and is then answered with 401.
     ///
@@ -93,15 +103,24 @@ impl Client {
         let credential = Credential::from(token);
         secure::check_token(&self.config.inner, &credential)?;
         let mut options = self.options.clone();
-        options.credential = Some(credential);
-        Ok(Client { link: Arc::clone(&self.link), config: self.config.for_one_client(), options })
+        options.credential = None;
+        Ok(Client {
+            link: Arc::clone(&self.link),
+            config: self.config.for_one_client(credential),
+            options,
+            keys: self.keys.clone(),
+        })
     }
 }
 
 impl<S: Scope> Client<S> {
     /// A client that sends through `transport` and measures time with `clock`.
     pub fn new(config: Config<S>, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
-        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new() }
+        let keys = match &config.inner.encryption {
+            KeySource::Fetched(key) => Some(Arc::new(key.cache())),
+            KeySource::Configured(_) | KeySource::None => None,
+        };
+        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new(), keys }
     }
 
     /// The configuration.
@@ -116,6 +135,7 @@ impl<S: Scope> Client<S> {
             link: Arc::clone(&self.link),
             config: self.config.clone(),
             options: self.options.overridden_by(options),
+            keys: self.keys.clone(),
         }
     }
 
@@ -129,12 +149,50 @@ impl<S: Scope> Client<S> {
         &self,
         call: Call<R>,
     ) -> Result<Answer<R>, Error> {
-        let options = &self.options;
-        let done = engine::run(&self.link, &self.config, call.draft(), options, &engine::Whole).await?;
+        let done = self.exchange(&call, &engine::Whole).await?;
         match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
-            Ok(answer) => Ok(answer.with_call(done.call_id, done.attempts)),
+            Ok(answer) => {
+                trace::elements_rejected(&done.call_id, &answer);
+                Ok(answer.with_call(done.call_id, done.attempts))
+            }
             Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
         }
+    }
+
+    /// Finds the key for `call`, if it needs one, and sends it.
+    async fn exchange<R, E: Exchange>(&self, call: &Call<R>, exchange: &E) -> Result<Done<E::Output>, Error> {
+        let operation = call.operation();
+        let settings = &self.config.inner.settings;
+        let (KeySource::Fetched(source), Some(keys)) = (&self.config.inner.encryption, &self.keys) else {
+            if operation.card_data && !self.config.encrypts_payloads() && settings.stage == Stage::Production
+            {
+                trace::card_data_in_clear(operation);
+            }
+            return engine::run(&self.link, &self.config, call.draft(), &self.options, exchange).await;
+        };
+        let mut options = self.options.clone();
+        let mut used = None;
+        if encryption::concerns(operation) {
+            let started = self.link.clock.monotonic();
+            let deadline = options.deadline.unwrap_or(settings.deadline);
+            let key = self
+                .fetched_key(source, keys, deadline)
+                .await
+                .map_err(|error| error.with_operation(operation))?;
+            let took = self.link.clock.monotonic().saturating_sub(started);
+            options.deadline = Some(deadline.saturating_sub(took));
+            used = Some(key.clone());
+            options.encryption_key = Some(key);
+        }
+        let result = engine::run(&self.link, &self.config, call.draft(), &options, exchange).await;
+        result.map_err(|error| match used {
+            Some(key) if error.status() == Some(StatusCode::BAD_REQUEST) => {
+                keys.doubt(&key);
+                let advice = format!("{}; {DOUBTED}", error.advice());
+                error.with_advice(advice)
+            }
+            _ => error,
+        })
     }
 
     /// The elements of the list `member` in the answer to `call`, one after the other, without holding the list: for
@@ -170,8 +228,7 @@ impl<S: Scope> Client<S> {
                 .with_operation(call.operation())
                 .with_advice("send the call with `Client::send`"));
         }
-        let exchange = engine::Pieces { member };
-        engine::run(&self.link, &self.config, call.draft(), &self.options, &exchange).await
+        self.exchange(call, &engine::Pieces { member }).await
     }
 
     fn is_strict(&self) -> bool {
@@ -181,7 +238,12 @@ impl<S: Scope> Client<S> {
 
 impl<S> Clone for Client<S> {
     fn clone(&self) -> Self {
-        Self { link: Arc::clone(&self.link), config: self.config.clone(), options: self.options.clone() }
+        Self {
+            link: Arc::clone(&self.link),
+            config: self.config.clone(),
+            options: self.options.clone(),
+            keys: self.keys.clone(),
+        }
     }
 }
 
@@ -192,6 +254,7 @@ impl<S> fmt::Debug for Client<S> {
             .field("link", &self.link)
             .field("config", &self.config)
             .field("options", &self.options)
+            .field("keys", &self.keys)
             .finish()
     }
 }

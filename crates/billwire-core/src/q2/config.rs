@@ -8,6 +8,7 @@ use std::time::Duration;
 use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
 use billwire_models::q2::behaviour::PayDateName;
 
+use super::keys::{FetchedKey, KeySource};
 use super::scope::{OneClient, Partner, Scope, ScopedCredential};
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
@@ -42,8 +43,10 @@ pub struct Config<S = Partner> {
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) credential: Credential,
+    /// What the encryption key is fetched with, where `credential` may not do that.
+    pub(super) key_credential: Option<Credential>,
     pub(super) signing_key: Option<PrivateKey>,
-    pub(super) encryption_key: Option<PublicKey>,
+    pub(super) encryption: KeySource,
     pub(super) card_data_in_clear: bool,
     pub(super) pay_date_name: PayDateName,
 }
@@ -57,16 +60,30 @@ impl Config {
             draft: Draft::new(environment),
             credential: credential.into(),
             signing_key: None,
-            encryption_key: None,
+            encryption: KeySource::None,
             card_data_in_clear: true,
             pay_date_name: PayDateName::default(),
             scope: PhantomData,
         }
     }
 
-    /// The same configuration for a client that is limited by a token. The API key stays inside.
-    pub(super) fn for_one_client(&self) -> Config<OneClient> {
-        Config { inner: Arc::clone(&self.inner), scope: PhantomData }
+    /// The same configuration with `token` as its credential. The API key stays only where an encryption key is to be
+    /// fetched, and for that alone: whoever takes the configuration out of the client gets no further than the token.
+    pub(super) fn for_one_client(&self, token: Credential) -> Config<OneClient> {
+        let inner = &*self.inner;
+        let fetches = matches!(inner.encryption, KeySource::Fetched(_));
+        Config {
+            inner: Arc::new(Inner {
+                settings: inner.settings.clone(),
+                credential: token,
+                key_credential: fetches.then(|| inner.credential.clone()),
+                signing_key: inner.signing_key.clone(),
+                encryption: inner.encryption.clone(),
+                card_data_in_clear: inner.card_data_in_clear,
+                pay_date_name: inner.pay_date_name,
+            }),
+            scope: PhantomData,
+        }
     }
 }
 
@@ -83,7 +100,7 @@ impl<S: Scope> Config<S> {
 
     /// Whether the bodies of `POST` requests are encrypted.
     pub fn encrypts_payloads(&self) -> bool {
-        self.inner.encryption_key.is_some()
+        self.inner.encryption.is_on()
     }
 }
 
@@ -105,8 +122,9 @@ impl fmt::Debug for Inner {
             .debug_struct("Inner")
             .field("settings", &self.settings)
             .field("credential", &self.credential)
+            .field("key_credential", &self.key_credential)
             .field("signs_requests", &self.signing_key.is_some())
-            .field("encrypts_payloads", &self.encryption_key.is_some())
+            .field("encrypts_payloads", &self.encryption.is_on())
             .field("card_data_in_clear", &self.card_data_in_clear)
             .field("pay_date_name", &self.pay_date_name)
             .finish()
@@ -120,7 +138,7 @@ pub struct ConfigBuilder<S = Partner> {
     draft: Draft,
     credential: Credential,
     signing_key: Option<PrivateKey>,
-    encryption_key: Option<PublicKey>,
+    encryption: KeySource,
     card_data_in_clear: bool,
     pay_date_name: PayDateName,
     scope: PhantomData<S>,
@@ -139,6 +157,30 @@ impl ConfigBuilder {
         self.signing_key = Some(key);
         self
     }
+
+    /// Encrypts the body of every `POST` request to the service's latest key, which is fetched when it is first needed, and
+    /// kept fresh. Default: off. Takes the place of a configured key.
+    ///
+    /// ```
+    /// use billwire_core::{ApiKey, Environment, q2};
+    /// use billwire_crypto::PortableProvider;
+    ///
+    /// let config = q2::Config::builder(Environment::Sandbox, ApiKey::for_sandbox("key-from-the-portal"))
+    ///     .with_fetched_payload_encryption(q2::FetchedKey::new(PortableProvider))
+    ///     .with_card_data_encrypted_only()
+    ///     .build()?;
+    /// assert!(config.encrypts_payloads());
+    /// # Ok::<(), billwire_core::Error>(())
+    /// ```
+    ///
+    /// See [`FetchedKey`] for when it is fetched, what happens when that fails, and what such a key does not protect from.
+    ///
+    /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)" and section 4.7.3 "GET
+    /// /partner/public-keys/latest: newest key".
+    pub fn with_fetched_payload_encryption(mut self, key: FetchedKey) -> Self {
+        self.encryption = KeySource::Fetched(key);
+        self
+    }
 }
 
 /// What every credential may have.
@@ -150,12 +192,14 @@ impl<S: Scope> ConfigBuilder<S> {
     ///
     /// Source: Q2 Biller Direct description, section 8.1 "Payload encryption (RSA/AES)".
     pub fn with_payload_encryption(mut self, key: PublicKey) -> Self {
-        self.encryption_key = Some(key);
+        self.encryption = KeySource::Configured(key);
         self
     }
 
-    /// Refuses calls that carry card or bank account data unless payload encryption is on. Default: allowed, under
-    /// TLS alone.
+    /// Refuses calls that carry card or bank account data unless they are encrypted. Default: allowed under TLS alone, with
+    /// a trace at the level `WARN` for each such call to production.
+    ///
+    /// Whatever is set here, such data never goes in clear over plain `http` to another machine.
     pub fn with_card_data_encrypted_only(mut self) -> Self {
         self.card_data_in_clear = false;
         self
@@ -246,28 +290,34 @@ impl<S: Scope> ConfigBuilder<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] for an unusable or unsafe address, a credential of another environment, request
-    /// signing without an API key, an encryption key without key id, or a bound of zero. The message says what to
+    /// signing or a fetched key without an API key, an encryption key without key id, or a bound of zero. The message says what to
     /// change.
     pub fn build(self) -> Result<Config<S>, Error> {
         let settings = self.draft.check(&HOSTS)?;
         self.credential.check(settings.stage)?;
-        if self.signing_key.is_some() && !matches!(self.credential, Credential::ApiKey(_)) {
+        let has_api_key = matches!(self.credential, Credential::ApiKey(_));
+        if self.signing_key.is_some() && !has_api_key {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "request signing is on, but there is no API key",
             )
             .with_advice("sign with an API key, or turn request signing off for client tokens"));
         }
-        if self.encryption_key.as_ref().is_some_and(|key| key.key_id().is_none()) {
-            return Err(Error::new(ErrorKind::Configuration, "the payload encryption key has no key id")
-                .with_advice("add the id that the service gave the key with `with_key_id`"));
+        if matches!(self.encryption, KeySource::Fetched(_)) && !has_api_key {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the payload encryption key is to be fetched, but there is no API key",
+            )
+            .with_advice("fetch with an API key, or configure the key with `with_payload_encryption`"));
         }
+        self.encryption.check()?;
         Ok(Config {
             inner: Arc::new(Inner {
                 settings,
                 credential: self.credential,
+                key_credential: None,
                 signing_key: self.signing_key,
-                encryption_key: self.encryption_key,
+                encryption: self.encryption,
                 card_data_in_clear: self.card_data_in_clear,
                 pay_date_name: self.pay_date_name,
             }),

@@ -2,9 +2,7 @@
 
 use std::hash::{Hash as _, Hasher};
 
-use billwire_models::q2::{
-    Company, CompanyId, CompanyList, PartnerBill, PartnerId, SearchCompanies, operations,
-};
+use billwire_models::q2::{Company, CompanyList, PartnerBill, PartnerId, SearchCompanies, operations};
 use billwire_models::scalar;
 
 use super::scope::Scope;
@@ -68,7 +66,7 @@ impl<S: Scope> Client<S> {
     ///     let mut companies = client.companies(SearchCompanies::new().with_query("water")).into_items();
     ///     let mut names = Vec::new();
     ///     while let Some(element) = companies.try_next().await? {
-    ///         names.extend(element.decoded().and_then(|company| company.name));
+    ///         names.extend(element.decoded().map(|company| company.name));
     ///     }
     ///     Ok(names)
     /// }
@@ -127,7 +125,7 @@ impl Paging for CompanySearch {
     }
 
     fn turn(&mut self, page: &CompanyList) -> Turn {
-        let count = page.data.items.len() + page.data.rejected.len();
+        let count = page.data.items.len() + page.data.rejected.len() + page.data.unreported;
         self.passed = self.passed.saturating_add(count as u64);
         let Some(next) = self.page_number.checked_add(1) else { return Turn::Last };
         self.page_number = next;
@@ -142,8 +140,10 @@ impl Paging for CompanySearch {
 
     fn mark(page: &CompanyList, hasher: &mut impl Hasher) {
         for company in &page.data {
-            company.id.as_ref().map(CompanyId::as_str).hash(hasher);
-            company.name.hash(hasher);
+            match &company.id {
+                Some(id) => id.as_str().hash(hasher),
+                None => serde_json::to_string(company).ok().hash(hasher),
+            }
         }
         for rejected in &page.data.rejected {
             rejected.json().hash(hasher);

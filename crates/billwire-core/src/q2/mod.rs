@@ -14,6 +14,7 @@ mod encryption;
 mod error_body;
 #[rustfmt::skip]
 mod generated;
+mod keys;
 mod lists;
 mod not_accepted;
 mod schedule;
@@ -24,4 +25,5 @@ mod signing;
 pub use self::client::Client;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::generated::calls;
+pub use self::keys::FetchedKey;
 pub use self::lists::CompanySearch;

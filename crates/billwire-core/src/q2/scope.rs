@@ -4,6 +4,42 @@
 //! it with 403. So a client that was made from a token does not have their methods. Which operation takes which credential
 //! stands in the description (`x-auth`), and the methods are made from it.
 //!
+//! ```
+//! use billwire_core::q2::{Client, Config, scope::OneClient};
+//! use billwire_core::{ClientToken, Environment, Error};
+//!
+//! fn config(token: ClientToken) -> Result<Config<OneClient>, Error> {
+//!     Config::builder(Environment::Sandbox, token).build()
+//! }
+//!
+//! async fn bills(limited: &Client<OneClient>) -> Result<usize, Error> {
+//!     Ok(limited.list_bills(&"579b695decfa11012711875d".into()).await?.data.len())
+//! }
+//! ```
+//!
+//! Neither of these compiles: what to sign for a token is not documented, and a list of the partner's bills is not a
+//! client's.
+//!
+//! ```compile_fail,E0599
+//! use billwire_core::q2::{Config, scope::OneClient};
+//! use billwire_core::{ClientToken, Environment, Error};
+//! use billwire_crypto::PrivateKey;
+//!
+//! fn config(token: ClientToken, key: PrivateKey) -> Result<Config<OneClient>, Error> {
+//!     Config::builder(Environment::Sandbox, token).with_request_signing(key).build()
+//! }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! use billwire_core::q2::{Client, scope::OneClient};
+//! use billwire_core::stream::Elements;
+//! use billwire_models::q2::PartnerBill;
+//!
+//! fn bills(limited: &Client<OneClient>) -> Elements<PartnerBill> {
+//!     limited.bills_of_partner(&"55942f330cfcfd6c4ed529d9".into())
+//! }
+//! ```
+//!
 //! Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" (the limits are inferred).
 
 use std::fmt;

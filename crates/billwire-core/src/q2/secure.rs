@@ -38,7 +38,8 @@ impl<S: Scope> Protocol for Config<S> {
     }
 
     fn secrets(&self) -> Vec<&str> {
-        vec![self.inner.credential.secret()]
+        let credentials = [Some(&self.inner.credential), self.inner.key_credential.as_ref()];
+        credentials.into_iter().flatten().map(Credential::secret).collect()
     }
 }
 
@@ -82,5 +83,5 @@ fn check_signable(config: &Inner, credential: &Credential) -> Result<(), Error> 
 fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
     let Some(body) = draft.body else { return Ok(None) };
     let body = schedule::apply(config.pay_date_name, draft.operation, body)?;
-    encryption::apply(config, draft.operation, body, attempt.random).map(Some)
+    encryption::apply(config, draft.operation, body, attempt).map(Some)
 }

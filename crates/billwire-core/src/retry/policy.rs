@@ -32,7 +32,20 @@ pub(crate) const fn is_repeatable(safety: Safety) -> bool {
     matches!(safety, Safety::Read | Safety::Idempotent)
 }
 
-/// How often and how patiently an attempt is repeated. Whether it may be repeated at all is [`may_retry`].
+/// How often and how patiently an attempt is repeated. Whether it may be repeated at all is [`may_retry`], which no policy
+/// changes: a payment that may have arrived is not repeated, however many attempts are allowed.
+///
+/// Three more bounds hold: the deadline of the call (a wait beyond it is not begun), the
+/// [`RetryBudget`](super::RetryBudget) of all calls, and a `Retry-After` of the service, which is the shortest wait. A list
+/// that is read element by element is repeated up to its first element only, and each page of a list is a call of its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use billwire_core::retry::RetryPolicy;
+///
+/// let patient = RetryPolicy::new().with_max_attempts(5).with_max_retry_after(Duration::from_secs(60));
+/// assert_ne!(patient, RetryPolicy::never());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,

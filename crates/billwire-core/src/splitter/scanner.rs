@@ -237,25 +237,24 @@ impl Scanner {
 
     fn in_text(&mut self, byte: u8, is_key: bool, escape: Escape) -> Result<Token, Problem> {
         let token = self.text_token();
+        let is_plain = matches!(escape, Escape::None);
+        if is_plain && (byte >= 0x80 || self.utf8.is_inside_a_character()) {
+            return if self.utf8.take(byte) { Ok(token) } else { Err(Problem::NotUtf8) };
+        }
         let escape = match (escape, byte) {
-            (Escape::Started, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Escape::None,
-            (Escape::Started, b'u') => Escape::Hex(4),
-            (Escape::Hex(1), byte) if byte.is_ascii_hexdigit() => Escape::None,
-            (Escape::Hex(missing), byte) if byte.is_ascii_hexdigit() => Escape::Hex(missing - 1),
-            (Escape::Started | Escape::Hex(_), _) => return Err(Problem::Syntax),
-            (Escape::None, byte) if byte >= 0x80 || self.utf8.is_inside_a_character() => {
-                if !self.utf8.take(byte) {
-                    return Err(Problem::NotUtf8);
-                }
-                Escape::None
-            }
-            (Escape::None, b'\\') => Escape::Started,
             (Escape::None, b'"') => {
                 self.state = if is_key { State::Colon } else { State::AfterValue };
                 return Ok(token);
             }
-            (Escape::None, 0x00..=0x1f) => return Err(Problem::Syntax),
-            (Escape::None, _) => Escape::None,
+            (Escape::None, b'\\') => Escape::Started,
+            (Escape::Started, b'u') => Escape::Hex(4),
+            (Escape::Hex(missing), byte) if byte.is_ascii_hexdigit() => match missing {
+                2.. => Escape::Hex(missing - 1),
+                _ => Escape::None,
+            },
+            (Escape::None, 0x20..)
+            | (Escape::Started, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Escape::None,
+            _ => return Err(Problem::Syntax),
         };
         self.state = State::Text { is_key, escape };
         Ok(token)
@@ -312,7 +311,7 @@ mod tests {
             r#"{"a":1,}"#,
             r#"{"a":1}"#,
             r#"{"a":1 "b":2}"#,
-            r#"{a:1}"#,
+            "{a:1}",
             r#"{"a":1]"#,
             "[1}",
             "]",

@@ -11,7 +11,6 @@ use crate::splitter::Splitter;
 use crate::transport::Body;
 
 /// An answer that is being read element by element.
-#[derive(Debug)]
 pub(crate) struct Reading {
     body: Body,
     splitter: Splitter,
@@ -50,10 +49,7 @@ impl Reading {
                     self.splitter.feed(chunk);
                 }
                 Ok(None) => self.ended = true,
-                Err(error) if error.kind() == ErrorKind::AnswerTooLarge => {
-                    return Poll::Ready(Err(self.too_large().with_source(error)));
-                }
-                Err(error) => return Poll::Ready(Err(error)),
+                Err(error) => return Poll::Ready(Err(too_large_as_stream(error))),
             }
         }
     }
@@ -70,7 +66,15 @@ impl Reading {
 
     fn too_large(&self) -> Error {
         Error::new(ErrorKind::AnswerTooLarge, format!("the answer has more than {} bytes", self.max_bytes))
-            .with_advice("raise the limit with with_max_stream_bytes if the answer is legitimate")
+            .with_advice(RAISE_THE_LIMIT)
             .with_delivery(Delivery::Answered)
     }
+}
+
+const RAISE_THE_LIMIT: &str = "raise the limit with with_max_stream_bytes if the answer is legitimate (with \
+                               with_max_response_bytes where the transport cannot give a body in pieces)";
+
+/// Names the limit of streams in an error that is about one.
+pub(crate) fn too_large_as_stream(error: Error) -> Error {
+    if error.kind() == ErrorKind::AnswerTooLarge { error.with_advice(RAISE_THE_LIMIT) } else { error }
 }

@@ -1,5 +1,7 @@
 //! A transport that answers by a script and remembers what it was sent.
 
+mod pieces;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::pending;
@@ -12,7 +14,8 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
 use crate::clock::Clock;
 use crate::delivery::Delivery;
-use crate::transport::{Transport, TransportError, TransportErrorKind, TransportLimits};
+use crate::transport::{Body, Transport, TransportError, TransportErrorKind, TransportLimits};
+use pieces::{Pieces, Rest};
 
 /// What happens to one request.
 #[derive(Clone)]
@@ -25,6 +28,7 @@ pub struct Step {
 #[derive(Clone)]
 enum End {
     Respond(Box<Response<Bytes>>),
+    Pieces(Box<Response<Pieces>>),
     Fail(Delivery, TransportErrorKind),
     Never,
 }
@@ -33,6 +37,7 @@ impl fmt::Debug for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = match &self.end {
             End::Respond(response) => response.status().to_string(),
+            End::Pieces(response) => format!("{} in pieces", response.status()),
             End::Fail(delivery, kind) => format!("{kind:?}, {delivery}"),
             End::Never => "never answers".to_owned(),
         };
@@ -53,6 +58,36 @@ impl Step {
         Self::respond(StatusCode::OK, body)
     }
 
+    /// Answers 200 with a body that arrives in `pieces`. A client that asks for the whole body gets it whole.
+    pub fn pieces<P: Into<Bytes>>(pieces: impl IntoIterator<Item = P>) -> Self {
+        let pieces = Pieces::new(pieces.into_iter().map(Into::into).collect());
+        Self { after: Duration::ZERO, end: End::Pieces(Box::new(Response::new(pieces))) }
+    }
+
+    /// Waits before each piece, on the transport's clock; without effect on the other kinds of step.
+    pub fn with_pause(mut self, pause: Duration) -> Self {
+        if let End::Pieces(response) = &mut self.end {
+            response.body_mut().pause = pause;
+        }
+        self
+    }
+
+    /// Fails after the last piece; without effect on the other kinds of step.
+    pub fn then_fail(mut self, delivery: Delivery, kind: TransportErrorKind) -> Self {
+        if let End::Pieces(response) = &mut self.end {
+            response.body_mut().rest = Rest::Fails(delivery, kind);
+        }
+        self
+    }
+
+    /// Sends nothing more after the last piece, and does not end; without effect on the other kinds of step.
+    pub fn then_hang(mut self) -> Self {
+        if let End::Pieces(response) = &mut self.end {
+            response.body_mut().rest = Rest::Hangs;
+        }
+        self
+    }
+
     /// Fails before or after the request was sent, as `delivery` says.
     pub fn fail(delivery: Delivery, kind: TransportErrorKind) -> Self {
         Self { after: Duration::ZERO, end: End::Fail(delivery, kind) }
@@ -65,8 +100,10 @@ impl Step {
 
     /// Adds a header to the answer; without effect on the other kinds of step.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        if let End::Respond(response) = &mut self.end {
-            response.headers_mut().append(name, value);
+        match &mut self.end {
+            End::Respond(response) => drop(response.headers_mut().append(name, value)),
+            End::Pieces(response) => drop(response.headers_mut().append(name, value)),
+            End::Fail(..) | End::Never => {}
         }
         self
     }
@@ -148,6 +185,25 @@ impl Transport for ScriptedTransport {
         request: Request<Bytes>,
         _limits: &TransportLimits,
     ) -> Result<Response<Bytes>, TransportError> {
+        let mut response = self.follow(request).await?;
+        let mut under_way = UnderWay { transport: self, done: false };
+        let whole = collect(response.body_mut()).await;
+        under_way.done = true;
+        whole.map(|whole| response.map(|_| whole))
+    }
+
+    async fn open(
+        &self,
+        request: Request<Bytes>,
+        _limits: &TransportLimits,
+    ) -> Result<Response<Body>, TransportError> {
+        self.follow(request).await
+    }
+}
+
+impl ScriptedTransport {
+    /// Follows one step up to the head of its answer.
+    async fn follow(&self, request: Request<Bytes>) -> Result<Response<Body>, TransportError> {
         let step = {
             let mut state = self.lock();
             state.requests.push(request);
@@ -165,13 +221,25 @@ impl Transport for ScriptedTransport {
             self.clock.sleep(step.after).await;
         }
         let result = match step.end {
-            End::Respond(response) => Ok(*response),
+            End::Respond(response) => Ok(response.map(Body::from)),
+            End::Pieces(response) => {
+                let clock = Arc::clone(&self.clock);
+                Ok(response.map(|pieces| Body::new(pieces.into_stream(clock))))
+            }
             End::Fail(delivery, kind) => Err(TransportError::without_source(delivery, kind)),
             End::Never => pending().await,
         };
         under_way.done = true;
         result
     }
+}
+
+async fn collect(body: &mut Body) -> Result<Bytes, TransportError> {
+    let mut whole = Vec::new();
+    while let Some(piece) = body.chunk().await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.into())
 }
 
 /// Counts the requests whose future was dropped.

@@ -8,12 +8,21 @@
 mod answers;
 mod blocking;
 mod generated;
+mod hostile;
+mod keys;
 mod messages;
+mod pages;
 mod path;
+#[rustfmt::skip]
+mod q2_samples;
 mod requests;
 mod retries;
 mod rules;
+mod scopes;
 mod secrets;
+mod splitter;
+mod streams;
 mod support;
 mod time_limits;
 mod traces;
+mod traps;

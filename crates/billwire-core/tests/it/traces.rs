@@ -85,6 +85,111 @@ fn traced() -> Captured {
     captured
 }
 
+/// Runs `work` on a client and records what it tells.
+fn told(scene: &Scene, work: impl AsyncFnOnce(&billwire_core::q2::Client)) -> Captured {
+    let captured = Captured::default();
+    tracing::subscriber::with_default(captured.clone(), || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(work(&scene.client));
+    });
+    for (field, value) in captured.fields() {
+        for secret in [support::API_KEY, support::CARD_NUMBER] {
+            assert!(!value.contains(secret), "{secret} in {field} = {value}");
+        }
+    }
+    captured
+}
+
+#[test]
+fn a_key_that_could_not_be_refreshed_is_told() {
+    let key = billwire_core::q2::FetchedKey::new(billwire_crypto::PortableProvider)
+        .with_first_key(support::encryption_key_pair().1);
+    let config = support::builder().with_fetched_payload_encryption(key).build().expect("usable");
+    let scene = Scene::with(config, [support::status(503), support::created_client()]);
+    let captured = told(&scene, async |client| {
+        client.send(support::idempotent()).await.expect("with the earlier key");
+    });
+    assert!(captured.values("message").contains(&"payload encryption key not fetched".to_owned()));
+    let id = billwire_crypto::testing::keys::API_ENCRYPTION.key_id;
+    assert_eq!(captured.values("earlier"), [format!("{id:?}")]);
+}
+
+#[test]
+fn card_data_that_goes_to_production_in_clear_is_told() {
+    let message = "card or bank account data is sent without payload encryption".to_owned();
+    let key = || billwire_core::ApiKey::for_production(support::API_KEY);
+    for (environment, encrypts, expected) in [
+        (billwire_core::Environment::Production, false, true),
+        (billwire_core::Environment::Production, true, false),
+    ] {
+        let mut builder = billwire_core::q2::Config::builder(environment, key());
+        if encrypts {
+            builder = builder.with_payload_encryption(support::encryption_key_pair().1);
+        }
+        let answer = Step::ok(r#"{"success":true,"paymentMethodId":"p"}"#);
+        let scene = Scene::with(builder.build().expect("usable"), [answer, support::bill()]);
+        let captured = told(&scene, async |client| {
+            client.send(support::never()).await.expect("added");
+            client.send(support::read()).await.expect("read");
+        });
+        assert_eq!(captured.values("message").contains(&message), expected);
+    }
+    let scene = Scene::new([Step::ok(r#"{"success":true,"paymentMethodId":"p"}"#)]);
+    let captured = told(&scene, async |client| {
+        client.send(support::never()).await.expect("added");
+    });
+    assert!(!captured.values("message").contains(&message), "sandbox data is nobody's");
+}
+
+#[test]
+fn a_list_tells_its_end_and_its_bad_elements_without_their_content() {
+    let card = support::CARD_NUMBER;
+    let scene =
+        Scene::new([Step::ok(format!(r#"{{"data":["{card}","{card}"]}}"#)), Step::ok(r#"{"data":[17,"#)]);
+    let captured = told(&scene, async |client| {
+        let mut bills = client.bills_of_partner(&"p".into());
+        while bills.try_next().await.expect("lenient").is_some() {}
+        let mut cut = client.bills_of_partner(&"p".into());
+        cut.try_next().await.expect("the first");
+        cut.try_next().await.expect_err("it is cut off");
+    });
+    assert_eq!(captured.values("place"), [r#""data[0]""#, r#""data[1]""#, r#""data[0]""#]);
+    assert_eq!(
+        (captured.values("elements"), captured.values("rejected")),
+        (vec!["2".to_owned(), "1".to_owned()], vec!["2".to_owned()])
+    );
+    let messages = captured.values("message");
+    assert!(messages.contains(&"list read".to_owned()) && messages.contains(&"list failed".to_owned()));
+}
+
+/// A bill that is left out is a bill that is not paid: it is told, however the list is read.
+#[test]
+fn bad_elements_of_an_ordinary_answer_are_told_too() {
+    let card = support::CARD_NUMBER;
+    let scene = Scene::new([Step::ok(format!(r#"{{"data":["{card}",17]}}"#))]);
+    let captured = told(&scene, async |client| {
+        assert_eq!(client.send(support::list()).await.expect("lenient").rejected().len(), 2);
+    });
+    assert_eq!(captured.values("place"), [r#""data[0]""#, r#""data[1]""#]);
+    assert!(captured.values("message").contains(&"list element rejected".to_owned()));
+}
+
+/// A hostile list fills no log: each line is some hundred times as long as an element.
+#[test]
+fn a_hundred_bad_elements_are_told_one_by_one_and_the_others_counted() {
+    let bad = format!(r#"{{"data":[{}]}}"#, vec!["17"; 1_000].join(","));
+    let scene = Scene::new([Step::ok(bad.clone()), Step::ok(bad)]);
+    let captured = told(&scene, async |client| {
+        client.send(support::list()).await.expect("lenient");
+    });
+    assert_eq!((captured.values("place").len(), captured.values("further")), (100, vec!["900".to_owned()]));
+    let captured = told(&scene, async |client| {
+        let mut bills = client.bills_of_partner(&"p".into());
+        while bills.try_next().await.expect("lenient").is_some() {}
+    });
+    assert_eq!((captured.values("place").len(), captured.values("rejected")), (100, vec!["1000".to_owned()]));
+}
+
 #[test]
 fn only_listed_fields_appear() {
     const LISTED: [&str; 17] = [

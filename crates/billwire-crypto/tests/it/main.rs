@@ -18,5 +18,6 @@ mod properties;
 mod providers;
 mod request;
 mod rfc;
+mod traps;
 mod vectors;
 mod wycheproof;

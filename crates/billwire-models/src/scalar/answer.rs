@@ -8,14 +8,20 @@ use super::list::RejectedElement;
 ///
 /// Generated objects implement it; an object without lists reports nothing.
 pub trait Answer {
-    /// Calls `report` with the place and the report of every rejected element, at any depth.
+    /// Calls `report` with the place and the report of every rejected element that has one, at any depth: the first
+    /// hundred of an answer.
     fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
         let _ = (path, report);
     }
 
-    /// The number of rejected elements, at any depth.
+    /// The number of rejected elements without a report, at any depth.
+    fn unreported_count(&self) -> usize {
+        0
+    }
+
+    /// The number of rejected elements, at any depth, with and without a report.
     fn rejected_count(&self) -> usize {
-        let mut count = 0;
+        let mut count = self.unreported_count();
         self.visit_rejected(&Path::root(), &mut |_, _| count += 1);
         count
     }
@@ -27,6 +33,10 @@ impl<T: Answer> Answer for Option<T> {
             value.visit_rejected(path, report);
         }
     }
+
+    fn unreported_count(&self) -> usize {
+        self.as_ref().map_or(0, T::unreported_count)
+    }
 }
 
 impl<T: Answer> Answer for Vec<T> {
@@ -35,11 +45,19 @@ impl<T: Answer> Answer for Vec<T> {
             item.visit_rejected(&path.index(index), report);
         }
     }
+
+    fn unreported_count(&self) -> usize {
+        self.iter().map(T::unreported_count).sum()
+    }
 }
 
 impl<T: Answer> Answer for Box<T> {
     fn visit_rejected(&self, path: &Path<'_>, report: &mut dyn FnMut(&Path<'_>, &RejectedElement)) {
         (**self).visit_rejected(path, report);
+    }
+
+    fn unreported_count(&self) -> usize {
+        (**self).unreported_count()
     }
 }
 

@@ -91,6 +91,12 @@ impl<T: TryFrom<i64> + std::str::FromStr> Visitor<'_> for IntegerVisitor<T> {
         signed.map(LenientInteger).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(value), &self))
     }
 
+    /// `25.0` is an integer to JSON Schema and to services that know one kind of number only. Its text has no fraction.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<LenientInteger<T>, E> {
+        let number = value.to_string().parse().ok();
+        number.map(LenientInteger).ok_or_else(|| E::invalid_value(de::Unexpected::Float(value), &self))
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> Result<LenientInteger<T>, E> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
@@ -191,9 +197,20 @@ mod tests {
         check("25", Some(&LenientInteger(25_u32)));
         check("\"25\"", Some(&LenientInteger(25_u32)));
         check("\"-3\"", Some(&LenientInteger(-3_i64)));
-        for json in
-            ["-1", "\"-1\"", "\"+5\"", "\" 5\"", "\"\"", "\"-\"", "2.5", "4294967296", "18446744073709551615"]
-        {
+        check("25.0", Some(&LenientInteger(25_u32)));
+        check("1e2", Some(&LenientInteger(100_u32)));
+        for json in [
+            "-1",
+            "\"-1\"",
+            "\"+5\"",
+            "\" 5\"",
+            "\"\"",
+            "\"-\"",
+            "2.5",
+            "1e300",
+            "4294967296",
+            "18446744073709551615",
+        ] {
             check(json, None::<&LenientInteger<u32>>);
         }
     }

@@ -1,5 +1,6 @@
 //! Lists in which one bad element does not lose the others.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 
@@ -9,8 +10,13 @@ use serde_json::value::RawValue;
 
 use super::answer::{Answer, Path};
 
+/// How many rejected elements one decoding reports with their JSON, lists inside lists included. A report takes about a
+/// hundred times the room of a short element, so without a bound a hostile answer of 16 MiB would take gigabytes.
+const MOST_REPORTS: usize = 100;
+
 /// A received list. Elements that decode are in `items`; each one that does not is reported in `rejected`, with its
-/// place, its problem and its JSON, so that nothing is lost.
+/// place, its problem and its JSON. An answer has a hundred such reports at most, lists inside lists included; further
+/// elements that do not decode are counted in `unreported`.
 ///
 /// Decodes from JSON text or from a [`serde_json::Value`]. Written back, it holds the decoded items only.
 ///
@@ -28,19 +34,25 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// The elements that did not, in the order of the answer.
     pub rejected: Vec<RejectedElement>,
+    /// How many more elements did not, after those in `rejected`.
+    pub unreported: usize,
 }
 
 impl<T> List<T> {
-    /// The items, or the first rejected element if there is one: for callers who want all or nothing.
+    /// The items, if every element is one: for callers who want all or nothing. Lists inside the items are not looked at.
     ///
     /// # Errors
-    /// The first [`RejectedElement`]. Report it to the maintainers of these models, with its problem but without its
-    /// JSON, which is personal data.
-    pub fn into_complete(mut self) -> Result<Vec<T>, RejectedElement> {
-        if self.rejected.is_empty() { Ok(self.items) } else { Err(self.rejected.swap_remove(0)) }
+    /// [`IncompleteList`] with the first [`RejectedElement`]. Report it to the maintainers of these models, with its
+    /// problem but without its JSON, which is personal data.
+    pub fn into_complete(self) -> Result<Vec<T>, IncompleteList> {
+        let missing = self.rejected.len() + self.unreported;
+        if missing == 0 {
+            return Ok(self.items);
+        }
+        Err(IncompleteList { missing, first: self.rejected.into_iter().next() })
     }
 
-    /// The place in the received list of the item that is now at `position`.
+    /// The place in the received list of the item that is now at `position`, if no element before it went unreported.
     fn received_index(&self, position: usize) -> usize {
         let mut index = position;
         for rejected in &self.rejected {
@@ -51,6 +63,34 @@ impl<T> List<T> {
         index
     }
 }
+
+/// A list with elements that did not decode.
+#[derive(Clone, Debug)]
+pub struct IncompleteList {
+    missing: usize,
+    first: Option<RejectedElement>,
+}
+
+impl IncompleteList {
+    /// How many elements did not decode.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// The first of them; `None` if other lists of the answer took the room for reports.
+    pub fn first(&self) -> Option<&RejectedElement> {
+        self.first.as_ref()
+    }
+}
+
+impl fmt::Display for IncompleteList {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} element(s) of the list do not decode", self.missing)?;
+        self.first.as_ref().map_or(Ok(()), |first| write!(formatter, "; {first}"))
+    }
+}
+
+impl std::error::Error for IncompleteList {}
 
 /// A list element that did not decode.
 #[derive(Clone)]
@@ -104,13 +144,13 @@ impl std::error::Error for RejectedElement {}
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), rejected: Vec::new() }
+        Self { items: Vec::new(), rejected: Vec::new(), unreported: 0 }
     }
 }
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { items, rejected: Vec::new() }
+        Self { items, rejected: Vec::new(), unreported: 0 }
     }
 }
 
@@ -146,20 +186,25 @@ impl<'a, T> IntoIterator for &'a List<T> {
     }
 }
 
-/// Two lists are equal when their items are and they rejected the same places.
+/// Two lists are equal when their items are, and they rejected the same places and left as many unreported.
 impl<T: PartialEq> PartialEq for List<T> {
     fn eq(&self, other: &Self) -> bool {
         let places = |list: &Self| list.rejected.iter().map(RejectedElement::index).collect::<Vec<_>>();
-        self.items == other.items && places(self) == places(other)
+        self.items == other.items && places(self) == places(other) && self.unreported == other.unreported
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for List<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.rejected.is_empty() {
+        if self.rejected.is_empty() && self.unreported == 0 {
             return fmt::Debug::fmt(&self.items, formatter);
         }
-        formatter.debug_struct("List").field("items", &self.items).field("rejected", &self.rejected).finish()
+        formatter
+            .debug_struct("List")
+            .field("items", &self.items)
+            .field("rejected", &self.rejected)
+            .field("unreported", &self.unreported)
+            .finish()
     }
 }
 
@@ -168,9 +213,15 @@ impl<T: Answer> Answer for List<T> {
         for rejected in &self.rejected {
             report(&path.index(rejected.index), rejected);
         }
+        // An item with a report inside was decoded while there was room for reports, and so was everything before it:
+        // its place is exact.
         for (position, item) in self.items.iter().enumerate() {
             item.visit_rejected(&path.index(self.received_index(position)), report);
         }
+    }
+
+    fn unreported_count(&self) -> usize {
+        self.unreported + self.items.iter().map(Answer::unreported_count).sum::<usize>()
     }
 }
 
@@ -196,16 +247,61 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ListVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<List<T>, A::Error> {
+        let _room = Room::enter();
         let mut list = List::default();
         let mut index = 0;
         while let Some(json) = elements.next_element::<Box<RawValue>>()? {
+            let before = Room::left();
             match serde_json::from_str(json.get()) {
                 Ok(item) => list.items.push(item),
-                Err(_) => list.rejected.push(RejectedElement::of::<T>(index, json)),
+                Err(_) if before == 0 => list.unreported += 1,
+                Err(_) => {
+                    let problem = problem::<T>(&json);
+                    list.rejected.push(RejectedElement { index, problem, json });
+                    // Reports inside the element went with it.
+                    Room::set(before - 1);
+                }
             }
             index += 1;
         }
         Ok(list)
+    }
+}
+
+thread_local! {
+    /// The reports that the decoding of the outermost list on this thread has left; `None` outside of one. A decoder
+    /// cannot be handed anything by the one that calls it, and it never leaves its thread.
+    static ROOM: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The room for reports, shared by a list and the lists inside it.
+struct Room {
+    is_outermost: bool,
+}
+
+impl Room {
+    fn enter() -> Self {
+        let is_outermost = ROOM.get().is_none();
+        if is_outermost {
+            ROOM.set(Some(MOST_REPORTS));
+        }
+        Self { is_outermost }
+    }
+
+    fn left() -> usize {
+        ROOM.get().unwrap_or_default()
+    }
+
+    fn set(left: usize) {
+        ROOM.set(Some(left));
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if self.is_outermost {
+            ROOM.set(None);
+        }
     }
 }
 
@@ -244,6 +340,76 @@ mod tests {
         list.visit_rejected(&Path::root().field("data"), &mut |path, _| places.push(path.to_string()));
         assert_eq!(places, ["data[2]", "data[1][1]"]);
         assert_eq!(list.rejected_count(), 2);
+    }
+
+    fn array_of(element: &str, count: usize) -> String {
+        format!("[{}]", vec![element; count].join(","))
+    }
+
+    #[test]
+    fn a_hostile_list_costs_no_more_than_its_reports() {
+        let list: List<bool> = serde_json::from_str(&array_of("1", 200_000)).unwrap();
+        assert_eq!((list.rejected.len(), list.unreported), (MOST_REPORTS, 200_000 - MOST_REPORTS));
+        assert!(
+            list.rejected.capacity() < 2 * MOST_REPORTS && list.items.capacity() == 0,
+            "nothing else is kept"
+        );
+        let kept: usize = list.rejected.iter().map(|one| one.json.get().len() + one.problem.capacity()).sum();
+        assert!(kept < 100 * MOST_REPORTS, "{kept} bytes");
+        assert!(format!("{list:?}").contains("unreported: 199900"));
+        assert!(list.clone().into_complete().is_err());
+        let mut shorter = list.clone();
+        shorter.unreported -= 1;
+        assert_ne!(list, shorter);
+    }
+
+    #[test]
+    fn good_elements_arrive_however_many_bad_ones_stand_between() {
+        let pair = r#"{}, "1.00""#;
+        let list: List<Money> = serde_json::from_str(&array_of(pair, 5_000)).unwrap();
+        assert_eq!((list.len(), list.rejected.len(), list.unreported), (5_000, MOST_REPORTS, 4_900));
+        assert_eq!(list.rejected_count(), 5_000);
+    }
+
+    #[test]
+    fn lists_inside_lists_share_the_room_and_keep_their_places() {
+        // Element 0 and every third have two good and one bad element, the others are bad as a whole.
+        let inner = r#"["1.00", "x", "1.00"], 5, {}"#;
+        let list: List<List<Money>> = serde_json::from_str(&array_of(inner, 1_000)).unwrap();
+        assert_eq!((list.len(), list.rejected_count()), (1_000, 3_000), "every rejected element is counted");
+        let mut places = Vec::new();
+        list.visit_rejected(&Path::root(), &mut |path, _| places.push(path.to_string()));
+        assert_eq!(places.len(), MOST_REPORTS, "and a hundred are reported");
+        for place in places {
+            let digits = place.trim_matches(['[', ']']);
+            let (outer, inner) = digits.split_once("][").unwrap_or((digits, "whole"));
+            let is_whole = outer.parse::<usize>().unwrap() % 3 != 0;
+            assert_eq!(inner == "whole", is_whole, "{place}");
+            assert!(is_whole || inner == "1", "{place}");
+        }
+        let next: List<bool> = serde_json::from_str("[1]").unwrap();
+        assert_eq!(next.rejected.len(), 1, "the next decoding has all the room again");
+    }
+
+    #[test]
+    fn reports_inside_a_rejected_element_take_no_room() {
+        let inner = r#"[["x", "x", "x"], 5]"#;
+        let list: List<(List<Money>, String)> = serde_json::from_str(&array_of(inner, 200)).unwrap();
+        assert_eq!((list.rejected.len(), list.unreported), (MOST_REPORTS, 100));
+        assert!(serde_json::from_str::<List<Money>>("[1, nonsense").is_err());
+        let next: List<bool> = serde_json::from_str("[1]").unwrap();
+        assert_eq!(next.rejected.len(), 1, "an error gives the room back too");
+    }
+
+    #[test]
+    fn a_list_that_lost_elements_without_a_report_is_not_complete() {
+        let bad = array_of(r#""x""#, MOST_REPORTS);
+        let lists: List<List<Money>> = serde_json::from_str(&format!(r#"[{bad}, ["1.00", "x"]]"#)).unwrap();
+        let second = lists[1].clone();
+        assert_eq!((second.rejected.len(), second.unreported), (0, 1));
+        assert!(format!("{second:?}").contains("unreported: 1"), "{second:?}");
+        let error = second.into_complete().expect_err("an element is missing");
+        assert!(error.to_string().contains("1 element"), "{error}");
     }
 
     #[test]

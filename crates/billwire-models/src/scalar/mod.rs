@@ -23,7 +23,7 @@ pub use answer::{Answer, Path};
 pub use date::Date;
 pub use debug::Hidden;
 pub use id::InvalidId;
-pub use list::{List, RejectedElement};
+pub use list::{IncompleteList, List, RejectedElement};
 pub use money::{InvalidMoney, Money};
 pub use number::Number;
 pub use open_enum::UnknownValue;

@@ -16,6 +16,9 @@ use super::decimal::{self, Fault};
 /// A received amount is written back with the text it came with: `"100"` stays `"100"`. An amount made here is written
 /// with exactly two decimals. Two amounts are equal when they are worth the same, whatever their text.
 ///
+/// A JSON number decodes too, as long as it has at most fifteen significant digits: a longer one may have been rounded by
+/// the JSON parser, which reads it as a binary float, and is an error.
+///
 /// `Debug` hides the value, because a balance is personal data; `Display` prints it.
 ///
 /// ```
@@ -210,6 +213,7 @@ mod tests {
         assert!(error.starts_with("not an exact amount of money"), "{error}");
     }
 
+    /// Trap T8: with cents and without, and the text stays as it was.
     #[test]
     fn keeps_the_text_of_every_documented_form() {
         check("100", 10_000);

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::decimal;
 
-/// An exact decimal number, for example a fee rate. Decodes from a JSON number or a decimal string, is written as a
-/// JSON number.
+/// An exact decimal number, for example a fee rate. Decodes from a decimal string or from a JSON number of at most fifteen
+/// significant digits (a longer one may have been rounded by the JSON parser), is written as a JSON number.
 ///
 /// Source: Q2 Biller Direct description, section 3.2 "Trap table", trap T25.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

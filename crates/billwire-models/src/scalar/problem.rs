@@ -9,7 +9,9 @@ use serde_path_to_error::{Error, Path, Segment};
 /// The decoder's own text quotes what it read, and what it read may be a card number. The quotation is cut out; what is
 /// left names the kind of value that came and what was expected.
 pub(crate) fn describe(error: &Error<serde_json::Error>) -> String {
-    let place = place(error.path());
+    // A syntax error, or nesting without end, may lie in a member that only the answer knows; its name is data.
+    let is_documented = error.inner().classify() == serde_json::error::Category::Data;
+    let place = if is_documented { place(error.path()) } else { String::new() };
     let reason = without_value(&error.inner().to_string());
     if place.is_empty() { reason } else { format!("{place}: {reason}") }
 }
@@ -36,8 +38,10 @@ fn place(path: &Path) -> String {
     shown
 }
 
+/// Letters, and one digit as in `address1` and `x5c`: more of them may be a number of somebody.
 fn looks_documented(key: &str) -> bool {
-    key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    let digits = key.bytes().filter(u8::is_ascii_digit).count();
+    key.len() <= 40 && digits <= 1 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn without_value(reason: &str) -> String {
@@ -80,6 +84,11 @@ mod tests {
         check::<BTreeMap<String, Vec<bool>>>(
             "{\"Demo User 4111\": [true, 1]}",
             "[hidden][1]: invalid type: integer, expected a boolean",
+        );
+        check::<BTreeMap<String, bool>>("{\"x5c\": 1}", "x5c: invalid type: integer, expected a boolean");
+        check::<BTreeMap<String, bool>>(
+            "{\"pin42\": 1}",
+            "[hidden]: invalid type: integer, expected a boolean",
         );
         check::<BTreeMap<String, bool>>("{\"name\": 1}", "name: invalid type: integer, expected a boolean");
         check::<List<Money>>("{\"name\": \"Demo User\"}", "invalid type: map, expected a list");

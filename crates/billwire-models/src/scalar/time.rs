@@ -326,6 +326,7 @@ mod tests {
         assert_eq!(Timestamp::parse(text).is_ok(), zone == Zone::Stated);
     }
 
+    /// Trap T9: RFC 3339 with and without a fraction, and a form without a zone.
     #[test]
     fn every_documented_form() {
         check("2018-10-25T00:00:00.000Z", Zone::Stated, "2018-10-25T00:00:00.000Z");

@@ -2,6 +2,11 @@
 
 mod decoding;
 mod examples;
+mod hostile;
 #[rustfmt::skip]
 mod q2_examples;
-mod wrong_types;
+#[rustfmt::skip]
+mod q2_samples;
+mod requests;
+mod traps;
+mod values;

@@ -9,6 +9,7 @@ mod behaved;
 mod connecting;
 mod cut;
 mod limits;
+mod pieces;
 mod support;
 mod through_core;
 mod wire;

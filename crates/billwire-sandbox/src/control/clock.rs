@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 use crate::shared::{ClockReport, Shared};
 
+/// The clock goes so far at most: at the last instant of the calendar whatever recurs would recur for ever.
+const LAST_YEAR: i16 = 9000;
+
 /// What `PUT /control/clock` takes: a new time, or how far to go; and perhaps whether time passes by itself.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -38,7 +41,7 @@ pub(crate) fn reading(shared: &Shared) -> ClockReading {
 /// Moves the clock forward; answers after everything that became due has happened and was delivered.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] for a time in the past, a text that is no duration, or nothing at all.
+/// [`ErrorKind::InvalidInput`] for a time in the past or after the year 9000, a text that is no duration, or nothing at all.
 pub(crate) async fn change(shared: &Shared, change: ClockChange) -> Result<ClockReport, Error> {
     match (change.now, change.advance.as_deref()) {
         (Some(_), Some(_)) => return Err(invalid("give either \"now\" or \"advance\", not both")),
@@ -58,6 +61,9 @@ pub(crate) async fn change(shared: &Shared, change: ClockChange) -> Result<Clock
                 return Err(invalid(format!(
                     "time does not run backwards: it is {now}; reset or restore a state instead"
                 )));
+            }
+            if target.day().year() > LAST_YEAR {
+                return Err(invalid(format!("the clock goes to the year {LAST_YEAR} at most")));
             }
             Ok(target)
         })

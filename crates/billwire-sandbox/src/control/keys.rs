@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::error::Error;
-use crate::service_keys::{KeyUsage, ServiceKey};
+use crate::error::{Error, ErrorKind};
+use crate::service_keys::{GivenKey, KeyUsage, ServiceKey};
 use crate::shared::Shared;
 
 /// What `POST /control/q2/keys` takes.
@@ -18,6 +18,9 @@ pub(crate) struct NewKey {
     /// PKCS#8 or PKCS#1 PEM of a test key; the next embedded one if absent.
     #[serde(default)]
     pub(crate) private_key: Option<String>,
+    /// PEM of the certificate of that key, for `x5c`; a given key has none otherwise.
+    #[serde(default)]
+    pub(crate) certificate: Option<String>,
 }
 
 pub(super) fn list(shared: &Shared) -> Value {
@@ -27,14 +30,19 @@ pub(super) fn list(shared: &Shared) -> Value {
 pub(crate) fn create(shared: &Shared, new: NewKey) -> Result<ServiceKey, Error> {
     let mut engine = shared.engine();
     let now = engine.now();
-    match new.private_key {
-        None => engine.keys.create(&*shared.provider, now, new.usage),
-        Some(private_key) => {
-            let generated = || engine.world.seed_mut().id("key").chars().take(20).collect();
-            let key_id = new.key_id.unwrap_or_else(generated);
-            engine.keys.add(&*shared.provider, now, new.usage, key_id, private_key)
+    let Some(private_key_pem) = new.private_key else {
+        if new.certificate.is_some() {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "certificate belongs to a privateKey; give both",
+            ));
         }
-    }
+        return engine.keys.create(&*shared.provider, now, new.usage);
+    };
+    let generated = || engine.world.seed_mut().id("key").chars().take(20).collect();
+    let key_id = new.key_id.unwrap_or_else(generated);
+    let given = GivenKey { key_id, private_key_pem, certificate_pem: new.certificate };
+    engine.keys.add(&*shared.provider, now, new.usage, given)
 }
 
 pub(crate) fn remove(shared: &Shared, key_id: &str) -> Result<Value, Error> {

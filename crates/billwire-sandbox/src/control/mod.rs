@@ -2,19 +2,23 @@
 
 pub(crate) mod clock;
 pub(crate) mod events;
+pub(crate) mod faults;
 pub(crate) mod keys;
 pub(crate) mod outside;
+pub(crate) mod quirks;
 pub(crate) mod request_signing;
 mod respond;
 pub(crate) mod rules;
 pub(crate) mod state;
 pub(crate) mod webhooks;
 
-use http::{Method, Request, header};
+use http::{Method, Request, StatusCode, header};
+use hyper::body::Incoming;
 
 use self::respond::{ControlError, Reply, parse, read, reply};
 use crate::console;
-use crate::http_body::Answer;
+use crate::decode;
+use crate::http_body::{self, Answer};
 use crate::info;
 use crate::shared::Shared;
 
@@ -40,6 +44,8 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
     ),
     ("GET", "/control/q2/rules", "switches for what the sources leave open"),
     ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
+    ("GET", "/control/q2/quirks", "the untidy forms that are switched on"),
+    ("PUT", "/control/q2/quirks", r#"{"quirks": "all"|"none"|["success-as-text", ...]}"#),
     (
         "POST",
         "/control/q2/auths/{authId}/lapse",
@@ -76,18 +82,25 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
         r#"{"outcome": "completed"|"card-on-file"}, {"outcome": "hold", "code": "…"}"#,
     ),
     ("GET", "/control/q2/keys", "the public keys of the emulated service"),
-    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId and privateKey"#),
+    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId, privateKey and certificate"#),
     ("DELETE", "/control/q2/keys/{keyId}", "retires a key"),
     ("GET", "/control/events", "every event with its delivery attempts"),
     ("GET", "/control/events/{id}", "one event"),
     ("POST", "/control/events/trigger", "type, resourceId, overrides: an event on demand"),
     ("POST", "/control/events/{id}/redeliver", "sends an event once more"),
+    ("GET", "/control/faults", "the faults with their counts, and the requests that are held"),
+    (
+        "PUT",
+        "/control/faults",
+        r#"{"http": [{"kind": "cut", "operation": "schedulePayment", "when": "after-effect"}], "webhooks": []}"#,
+    ),
+    ("DELETE", "/control/faults", "removes them; held requests go on"),
     ("GET", "/control/ledger", "every applied payment"),
     ("GET", "/control/requests", "what was received, redacted"),
 ];
 
 /// Answers a request to the console and control listener.
-pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) -> Answer {
+pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Answer {
     let (parts, body) = request.into_parts();
     if let Err(error) = refuse_foreign_pages(&parts) {
         return error.answer();
@@ -96,7 +109,7 @@ pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) 
     if path == "/" && parts.method == Method::GET {
         return console::page(shared);
     }
-    let result = match read(body, shared.body_limit).await {
+    let result = match read(body).await {
         Ok(body) => dispatch(shared, &parts.method, &path, &body).await,
         Err(error) => Err(error),
     };
@@ -104,25 +117,31 @@ pub(crate) async fn answer(shared: &Shared, request: Request<axum::body::Body>) 
 }
 
 async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Reply {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    // Ids may hold anything; a segment that is no text is part of no route.
+    let segments: Option<Vec<String>> =
+        path.trim_start_matches('/').split('/').map(decode::segment).collect();
+    let segments = segments.unwrap_or_default();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["control", "info"]) => reply(&info::of(shared)),
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
         ("PUT", ["control", "clock"]) => reply(&clock::change(shared, parse(body)?).await?),
         ("POST", ["control", "reset"]) => reply(&state::reset_by(shared, body).await?),
-        ("GET", ["control", "state"]) => reply(&shared.engine().state()?),
-        ("PUT", ["control", "state"]) => reply(&state::restore(shared, &parse(body)?).await?),
+        ("GET", ["control", "state"]) => Ok(http_body::json(StatusCode::OK, shared.engine().state()?)),
+        ("PUT", ["control", "state"]) => reply(&state::restore_text(shared, body).await?),
         ("GET", ["control", "q2", "webhooks"]) => reply(&webhooks::shown(shared)),
         ("PUT", ["control", "q2", "webhooks"]) => {
             webhooks::configure(shared, parse(body)?).await?;
             reply(&webhooks::shown(shared))
         }
-        ("GET", ["control", "q2", "request-signing"]) => reply(&shared.engine().request_signing.clone()),
+        ("GET", ["control", "q2", "request-signing"]) => reply(&request_signing::shown(shared)),
         ("PUT", ["control", "q2", "request-signing"]) => {
             reply(&request_signing::configure(shared, parse(body)?).await?)
         }
         ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
         ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
+        ("GET", ["control", "q2", "quirks"]) => reply(&quirks::shown(shared)),
+        ("PUT", ["control", "q2", "quirks"]) => reply(&quirks::set(shared, &parse(body)?)),
         ("POST", ["control", "q2", "auths", id, "lapse"]) => {
             reply(&outside::lapse(shared, id, parse(body)?).await?)
         }
@@ -151,6 +170,9 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         ("POST", ["control", "events", "trigger"]) => reply(&events::trigger(shared, parse(body)?).await?),
         ("GET", ["control", "events", id]) => reply(&events::find(shared, id)?),
         ("POST", ["control", "events", id, "redeliver"]) => reply(&events::redeliver(shared, id).await?),
+        ("GET", ["control", "faults"]) => reply(&faults::shown(shared)),
+        ("PUT", ["control", "faults"]) => reply(&faults::set(shared, parse(body)?)?),
+        ("DELETE", ["control", "faults"]) => reply(&faults::clear(shared).await),
         ("GET", ["control", "ledger"]) => reply(&state::ledger(shared)),
         ("GET", ["control", "requests"]) => reply(&state::requests(shared)),
         _ => Err(ControlError::no_such_route(method.as_str(), &segments)),

@@ -2,32 +2,37 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind};
-use crate::q2::request_signing::{RequestSigning, fetch_keys};
+use crate::error::Error;
+use crate::q2::partner_keys::{PartnerKeys, ShownPartnerKeys};
+use crate::q2::request_signing::{RequestSigning, key_document};
 use crate::shared::Shared;
 
-/// What `PUT /control/q2/request-signing` answers.
+/// What `GET` and `PUT /control/q2/request-signing` answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Configured {
     #[serde(flatten)]
     configuration: RequestSigning,
-    /// The ids of the keys that were found; a PEM has none.
-    key_ids: Vec<Option<String>>,
+    #[serde(flatten)]
+    keys: ShownPartnerKeys,
+}
+
+pub(crate) fn shown(shared: &Shared) -> Configured {
+    let engine = shared.engine();
+    Configured { configuration: engine.request_signing.clone(), keys: engine.partner_keys.shown() }
 }
 
 /// Replaces the configuration. Keys at a URL are fetched at once, so that a mistake shows here and not later.
 pub(crate) async fn configure(shared: &Shared, configuration: RequestSigning) -> Result<Configured, Error> {
     configuration.check(&*shared.provider, &shared.api_keys)?;
-    let keys = fetch_keys(&*shared.provider, &configuration, shared.fetch_limit).await?;
-    if configuration.public_key.is_some() && keys.is_empty() {
-        return Err(Error::new(ErrorKind::Key, "publicKey holds no key that can verify a signature"));
+    let document = key_document(&configuration, shared.fetch_limit).await?;
+    {
+        let mut engine = shared.engine();
+        let now = engine.now();
+        engine.partner_keys = PartnerKeys::configured(&*shared.provider, &configuration, document, now)?;
+        engine.request_signing = configuration;
     }
-    let configured = Configured {
-        key_ids: keys.iter().map(|key| key.key_id().map(ToString::to_string)).collect(),
-        configuration: configuration.clone(),
-    };
-    *shared.signing_keys.lock().await = crate::q2::request_signing::SigningKeyCache::default();
-    shared.engine().request_signing = configuration;
-    Ok(configured)
+    // A running clock has the next poll to wait for.
+    shared.changed.notify_one();
+    Ok(shown(shared))
 }

@@ -1,6 +1,7 @@
 //! Bodies in and answers out of the control API.
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
+use hyper::body::Incoming;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,11 +13,18 @@ use crate::http_body::{self, Answer, Unreadable};
 pub(super) type Reply = Result<Answer, ControlError>;
 
 /// A refusal of the control API; its body has the same shape as that of the emulated APIs.
-pub(super) struct ControlError(ApiError);
+pub(super) struct ControlError {
+    error: ApiError,
+    /// The methods of the route, if that was what was wrong.
+    allowed: Option<String>,
+}
+
+/// The longest body: a state to restore may be that of a large population.
+const LONGEST_BODY: usize = 512 * 1024 * 1024;
 
 impl ControlError {
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self(ApiError::new(status, message))
+        Self { error: ApiError::new(status, message), allowed: None }
     }
 
     pub(super) fn no_such_route(method: &str, segments: &[&str]) -> Self {
@@ -33,13 +41,20 @@ impl ControlError {
         if methods.is_empty() {
             Self::new(404, "There is no such control route; GET / lists them all.")
         } else {
-            Self::new(405, format!("This control route takes {}, not {method}.", methods.join(", ")))
+            let allowed = methods.join(", ");
+            let refusal = Self::new(405, format!("This control route takes {allowed}, not {method}."));
+            Self { allowed: Some(allowed), ..refusal }
         }
     }
 
     pub(super) fn answer(&self) -> Answer {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        http_body::json(status, self.0.body())
+        let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut answer = http_body::json(status, self.error.body());
+        if let Some(allowed) = self.allowed.as_deref().and_then(|allowed| HeaderValue::from_str(allowed).ok())
+        {
+            answer.headers_mut().insert(header::ALLOW, allowed);
+        }
+        answer
     }
 }
 
@@ -60,11 +75,11 @@ pub(super) fn reply<T: Serialize>(value: &T) -> Reply {
         .map_err(|_| ControlError::new(500, "The sandbox could not write its answer."))
 }
 
-pub(super) async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, ControlError> {
-    // A state to restore may be long.
-    let limit = limit.saturating_mul(64);
-    http_body::read(body, limit).await.map_err(|unreadable| match unreadable {
-        Unreadable::TooLong => ControlError::new(413, format!("The body is longer than {limit} bytes.")),
+pub(super) async fn read(body: Incoming) -> Result<Vec<u8>, ControlError> {
+    http_body::read(body, LONGEST_BODY).await.map_err(|unreadable| match unreadable {
+        Unreadable::TooLong => {
+            ControlError::new(413, format!("The body is longer than {LONGEST_BODY} bytes."))
+        }
         Unreadable::Broken => ControlError::new(400, "The body ended before it was complete."),
     })
 }
@@ -77,9 +92,13 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ControlError>
         return Err(ControlError::new(400, "Please provide a JSON body; GET / shows what each route takes."));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let place = if path == "." { String::new() } else { format!(" at {path}") };
         ControlError::new(400, format!("The body cannot be used{place}: {}.", error.inner()))
-    })
+    })?;
+    deserializer
+        .end()
+        .map_err(|error| ControlError::new(400, format!("The body cannot be used: {error}.")))?;
+    Ok(value)
 }

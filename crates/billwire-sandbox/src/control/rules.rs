@@ -7,12 +7,15 @@ use crate::shared::Shared;
 /// Replaces the rules; they hold from the next request on.
 pub(crate) fn set(shared: &Shared, rules: Rules) -> Result<Rules, Error> {
     let mut engine = shared.engine();
-    let known = |id: &String| engine.world.companies().iter().any(|company| company.id.as_str() == id);
-    if let Some(unknown) = rules.companies_in_maintenance.iter().find(|id| !known(id)) {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            format!("companiesInMaintenance: there is no company \"{unknown}\""),
-        ));
+    let known = |id: &str| engine.world.companies().iter().any(|company| company.id.as_str() == id);
+    for (name, ids) in [
+        ("companiesInMaintenance", &rules.companies_in_maintenance),
+        ("companiesWithOptionalRecurring", &rules.companies_with_optional_recurring),
+    ] {
+        if let Some(unknown) = ids.iter().find(|id| !known(id)) {
+            let message = format!("{name}: there is no company \"{unknown}\"");
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
     }
     engine.world.rules = rules.clone();
     Ok(rules)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::respond::{ControlError, parse};
+use crate::engine::Snapshot;
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::shared::Shared;
@@ -40,6 +41,15 @@ pub(crate) async fn reset(shared: &Shared, seed: Option<u64>) -> Result<Began, E
 }
 
 pub(crate) async fn restore(shared: &Shared, state: &Value) -> Result<Began, Error> {
+    become_state(shared, Snapshot::of_value(state)?).await
+}
+
+/// `PUT /control/state`.
+pub(super) async fn restore_text(shared: &Shared, text: &[u8]) -> Result<Began, Error> {
+    become_state(shared, Snapshot::of_text(text)?).await
+}
+
+async fn become_state(shared: &Shared, state: Snapshot<'_>) -> Result<Began, Error> {
     shared
         .replace(|engine| {
             engine.restore(&*shared.provider, state)?;

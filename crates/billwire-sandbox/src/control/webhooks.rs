@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::shared::Shared;
-use crate::webhook_sender::WebhookConfiguration;
+use crate::webhook_sender::{NOT_SHOWN, WebhookConfiguration};
 
 /// Replaces the configuration; events of before keep waiting and go to the new receiver.
 pub(crate) async fn configure(shared: &Shared, configuration: WebhookConfiguration) -> Result<(), Error> {
@@ -15,7 +15,7 @@ pub(crate) async fn configure(shared: &Shared, configuration: WebhookConfigurati
 pub(super) fn shown(shared: &Shared) -> WebhookConfiguration {
     let mut configuration = shared.engine().webhooks().clone();
     if let Some(oauth) = &mut configuration.oauth {
-        "[redacted]".clone_into(&mut oauth.payload);
+        NOT_SHOWN.clone_into(&mut oauth.payload);
     }
     configuration
 }

@@ -5,14 +5,17 @@
 //!
 //! Source: Q2 Biller Direct description, sections 10.1 to 10.3.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt::Display;
+
 use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
 use super::world::{
-    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod,
-    PaymentMethodId, Running, SwapId, World,
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod, Running,
+    SwapId, World,
 };
+use crate::json_text::{Json, Object};
 use crate::moment::Moment;
 
 /// An event that has happened.
@@ -22,8 +25,12 @@ pub(crate) struct NewEvent {
     pub(crate) kind: EventType,
     pub(crate) created: Moment,
     pub(crate) client_id: ClientId,
+    /// The event's `type` as it is sent: that of `kind`, unless an event on demand names another one.
+    pub(crate) sent_as: Cow<'static, str>,
     /// The event object, without the wrapping `event` member.
-    pub(crate) body: Value,
+    pub(crate) body: Json,
+    /// It was triggered with overrides.
+    pub(crate) overridden: bool,
 }
 
 /// An event without its envelope.
@@ -31,7 +38,7 @@ pub(crate) struct Draft {
     kind: EventType,
     client_id: ClientId,
     resource_id: String,
-    data: Value,
+    data: Json,
 }
 
 impl World {
@@ -46,35 +53,38 @@ impl World {
     /// Gives a draft its id and its envelope.
     pub(crate) fn enveloped(&mut self, now: Moment, draft: Draft) -> NewEvent {
         let id = self.seed_mut().id("event");
-        let mut body = json!({
-            "_id": id,
-            "type": draft.kind.as_str(),
-            "created": now,
-            "clientId": draft.client_id,
-            "partnerId": self.partner_id(),
-            "payload": {
-                "resource": { "type": draft.kind.resource_type(), "id": draft.resource_id },
-                "data": draft.data,
-            },
-        });
-        if let (Some(client), Some(members)) = (self.client(&draft.client_id), body.as_object_mut()) {
-            members.insert("identifier".to_owned(), client.identifier.clone().into());
+        let mut body = Object::new()
+            .with_room(300 + draft.data.len())
+            .word("_id", &id)
+            .word("type", draft.kind.as_str())
+            .shown("created", now)
+            .word("clientId", draft.client_id.as_str())
+            .word("partnerId", self.partner_id());
+        if let Some(client) = self.client(&draft.client_id) {
+            body = body.text("identifier", &client.identifier);
         }
-        NewEvent { id, kind: draft.kind, created: now, client_id: draft.client_id, body }
+        let resource = |resource: Object| {
+            resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id)
+        };
+        let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
+        let body = body.object("payload", payload).end();
+        let sent_as = Cow::Borrowed(draft.kind.as_str());
+        let client_id = draft.client_id;
+        NewEvent { id, kind: draft.kind, created: now, client_id, sent_as, body, overridden: false }
     }
 }
 
-fn about_client(kind: EventType, auth: &Auth, data: Value) -> Draft {
+fn about_client(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
     let resource_id = auth.client_id.to_string();
-    Draft { kind, client_id: auth.client_id.clone(), resource_id, data }
+    Draft { kind, client_id: auth.client_id.clone(), resource_id, data: data.into() }
 }
 
-fn about_auth(kind: EventType, auth: &Auth, data: Value) -> Draft {
-    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data }
+fn about_auth(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
+    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data: data.into() }
 }
 
-fn about_bill(kind: EventType, bill: &Bill, data: Value) -> Draft {
-    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data }
+fn about_bill(kind: EventType, bill: &Bill, data: impl Into<Json>) -> Draft {
+    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data: data.into() }
 }
 
 pub(crate) fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
@@ -147,7 +157,7 @@ pub(crate) fn security_input_required(world: &World, id: &AuthId) -> Option<Draf
         let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
         data.insert("auth".to_owned(), about);
     }
-    Some(about_client(EventType::SecurityInputRequired, auth, data.into()))
+    Some(about_client(EventType::SecurityInputRequired, auth, Value::from(data)))
 }
 
 fn challenge_input(challenge: &Challenge) -> Value {
@@ -173,7 +183,8 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
     let auth = world.auth(&bill.auth_id)?;
     let mut company = company_of_auth(world, auth)?;
-    let logo = json!({ "url": world.company(&auth.company_id)?.logo_url(), "background": false });
+    let whole = world.company(&auth.company_id)?;
+    let logo = json!({ "url": whole.logo_url(), "background": whole.background_logo });
     company.as_object_mut()?.insert("logo".to_owned(), logo);
     let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
     Some(about_bill(EventType::BillCreated, bill, json!({ "auth": about })))
@@ -181,10 +192,10 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
 
 pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let data = json!({
-        "company": company_of_bill(world, bill)?,
-        "bill": { "balance": bill.balance, "dueDate": bill.due },
-    });
+    let (balance, due) = (bill.balance?, bill.due?);
+    let data = about_company(world, bill)?
+        .object("bill", |shown| shown.shown("balance", balance).shown("dueDate", due))
+        .end();
     Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
@@ -195,71 +206,65 @@ pub(crate) fn bill_update(
     balance: Amount,
 ) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Map::from_iter([("balance".to_owned(), change(before, balance))]);
-    if let Some(due) = bill.due {
-        changes.insert("dueDate".to_owned(), json!({ "current": due }));
-    }
-    let data = json!({ "company": company_of_bill(world, bill)?, "bill": changes });
-    Some(about_bill(EventType::BillUpdate, bill, data))
+    let changes = |changes: Object| {
+        let changes = changed(changes, "balance", before, balance);
+        match bill.due {
+            Some(due) => changed(changes, "dueDate", None, due),
+            None => changes,
+        }
+    };
+    Some(about_bill(EventType::BillUpdate, bill, about_company(world, bill)?.object("bill", changes).end()))
 }
 
 pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let data = json!({
-        "company": company_of_bill(world, bill)?,
-        "bill": { "dueDate": change(before, bill.due?) },
-    });
-    Some(about_bill(EventType::ScheduledPaymentNotice, bill, data))
+    let due = bill.due?;
+    let data = about_company(world, bill)?.object("bill", |changes| changed(changes, "dueDate", before, due));
+    Some(about_bill(EventType::ScheduledPaymentNotice, bill, data.end()))
 }
 
 pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut data = payment_data(world, bill, running)?;
-    data.insert("payDate".to_owned(), json!(running.pay_date));
-    Some(about_bill(EventType::PaymentScheduled, bill, data.into()))
+    let data = with_surcharge(payment_data(world, bill, running)?, running);
+    Some(about_bill(EventType::PaymentScheduled, bill, data.shown("payDate", running.pay_date).end()))
 }
 
 pub(crate) fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    Some(about_bill(EventType::PaymentSent, bill, payment_data(world, bill, running)?.into()))
+    let data = with_surcharge(payment_data(world, bill, running)?, running);
+    Some(about_bill(EventType::PaymentSent, bill, data.end()))
 }
 
 /// As in the sample: no surcharge, no reason, the method still as it was.
 pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut data = payment_data(world, bill, running)?;
-    data.remove("surcharge");
-    Some(about_bill(EventType::PaymentFailed, bill, data.into()))
+    Some(about_bill(EventType::PaymentFailed, bill, payment_data(world, bill, running)?.end()))
 }
 
 pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
     let bill = world.bill(id)?;
-    let mut changes = Map::new();
-    if let Some(due) = bill.due {
-        changes.insert("dueDate".to_owned(), json!({ "current": due }));
-    }
-    if let Some(amount) = bill.amount_to_pay() {
-        changes.insert("amount".to_owned(), json!({ "current": amount }));
-    }
-    let mut data = Map::from_iter([
-        ("company".to_owned(), company_of_bill(world, bill)?),
-        ("bill".to_owned(), changes.into()),
-        ("trigger".to_owned(), json!(trigger)),
-    ]);
-    if let Some(method) = world.chosen_method(id) {
-        data.insert("paymentMethod".to_owned(), payment_method(method));
-    }
-    Some(about_bill(EventType::PaymentCancelled, bill, data.into()))
+    let changes = |mut changes: Object| {
+        if let Some(due) = bill.due {
+            changes = changed(changes, "dueDate", None, due);
+        }
+        if let Some(amount) = bill.amount_to_pay() {
+            changes = changed(changes, "amount", None, amount);
+        }
+        changes
+    };
+    let data = about_company(world, bill)?.object("bill", changes).word("trigger", trigger);
+    let data = with_method(data, world.chosen_method(id));
+    Some(about_bill(EventType::PaymentCancelled, bill, data.end()))
 }
 
 /// In this event the company comes whole.
 pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
     let swap = world.swap(id)?;
-    let data = json!({
-        "clientId": swap.client_id,
-        "company": whole_company(world.company(&swap.company_id)?),
-        "paymentMethod": method_of(world, &swap.method_id)?,
-    });
+    let method = world.any_payment_method(&swap.method_id)?;
+    let data = Object::new()
+        .word("clientId", swap.client_id.as_str())
+        .json("company", &whole_company(world.company(&swap.company_id)?).into());
+    let data = with_method(data, Some(method)).end();
     Some(Draft {
         kind: EventType::SwapSuccess,
         client_id: swap.client_id.clone(),
@@ -277,13 +282,23 @@ fn whole_company(company: &Company) -> Value {
             "label": field.label,
         })
     });
+    let mut logo = json!({ "url": company.logo_url(), "background": company.background_logo });
+    if let Some(color) = company.brand_color {
+        logo["svg"] = json!({ "url": company.drawing_url("logo"), "color": color });
+        logo["symbol"] = json!({ "url": company.drawing_url("symbol"), "color": color });
+    }
     json!({
         "_id": company.id,
         "name": company.name,
         "status": "operational",
-        "logo": { "url": company.logo_url(), "background": false },
+        "logo": logo,
         "auth": {
-            "urls": { "login": company.page_url("login"), "signup": company.page_url("signup") },
+            "urls": {
+                "login": company.page_url("login"),
+                "signup": company.page_url("signup"),
+                "forgotPassword": company.page_url("forgot-password"),
+                "forgotUsername": company.page_url("forgot-username"),
+            },
             "loginFields": fields.collect::<Vec<_>>(),
         },
         "userPresenceRequired": company.user_presence_required,
@@ -291,65 +306,55 @@ fn whole_company(company: &Company) -> Value {
     })
 }
 
-fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Map<String, Value>> {
-    let mut data = Map::from_iter([
-        ("company".to_owned(), company_of_bill(world, bill)?),
-        ("amount".to_owned(), json!(running.amount)),
-    ]);
-    if let Some(method) = method_of(world, &running.method_id) {
-        data.insert("paymentMethod".to_owned(), method);
-    }
-    if let Some(surcharge) = &running.surcharge {
-        data.insert(
-            "surcharge".to_owned(),
-            json!({ "type": surcharge.kind.as_str(), "rate": surcharge.fee }),
-        );
-    }
-    Some(data)
+fn payment_data(world: &World, bill: &Bill, running: &Running) -> Option<Object> {
+    let data = about_company(world, bill)?.shown("amount", running.amount);
+    Some(with_method(data, world.any_payment_method(&running.method_id)))
 }
 
-fn method_of(world: &World, id: &PaymentMethodId) -> Option<Value> {
-    world.any_payment_method(id).map(payment_method)
+fn with_surcharge(data: Object, running: &Running) -> Object {
+    let Some(surcharge) = &running.surcharge else { return data };
+    let members =
+        |members: Object| members.word("type", surcharge.kind.as_str()).shown("rate", surcharge.fee);
+    data.object("surcharge", members)
 }
 
-fn payment_method(method: &PaymentMethod) -> Value {
-    let mut members = Map::from_iter([
-        ("_id".to_owned(), json!(method.id)),
-        ("type".to_owned(), json!(method.kind().as_str())),
-        ("name".to_owned(), json!(method.name)),
-        ("status".to_owned(), json!(method.status)),
-    ]);
+fn with_method(data: Object, method: Option<&PaymentMethod>) -> Object {
+    let Some(method) = method else { return data };
+    data.with_room(400).object("paymentMethod", |members| payment_method(members, method))
+}
+
+fn payment_method(members: Object, method: &PaymentMethod) -> Object {
+    let mut members = members
+        .word("_id", method.id.as_str())
+        .word("type", method.kind().as_str())
+        .text("name", &method.name)
+        .word("status", method.status.as_str());
     if !method.assigned_bills.is_empty() {
-        members.insert("assignedBills".to_owned(), json!(method.assigned_bills));
+        members = members.texts("assignedBills", method.assigned_bills.iter().map(BillId::as_str));
     }
     if let Some(identifier) = &method.identifier {
-        members.insert("identifier".to_owned(), json!(identifier));
+        members = members.text("identifier", identifier);
     }
     if method.is_default {
-        members.insert("default".to_owned(), json!(true));
+        members = members.flag("default", true);
     }
     match &method.details {
-        Details::Card(card) => {
-            let details = json!({
-                "number": card.number,
-                "bin": card.bin,
-                "brand": card.brand.as_str(),
-                "type": card.kind.as_str(),
-                "expDate": card.expires,
-                "cancelled": card.cancelled,
-            });
-            members.insert("card".to_owned(), details);
-        }
-        Details::Bank(bank) => {
-            let details = json!({
-                "routingNumber": bank.routing_number,
-                "accountNumber": bank.account_number,
-                "type": bank.kind.as_str(),
-            });
-            members.insert("bank".to_owned(), details);
-        }
+        Details::Card(card) => members.object("card", |details| {
+            details
+                .word("number", &card.number)
+                .word("bin", &card.bin)
+                .word("brand", card.brand.as_str())
+                .word("type", card.kind.as_str())
+                .shown("expDate", card.expires)
+                .flag("cancelled", card.cancelled)
+        }),
+        Details::Bank(bank) => members.object("bank", |details| {
+            details
+                .word("routingNumber", &bank.routing_number)
+                .word("accountNumber", &bank.account_number)
+                .word("type", bank.kind.as_str())
+        }),
     }
-    members.into()
 }
 
 fn auth_with_items(world: &World, auth: &Auth) -> Option<Value> {
@@ -366,14 +371,18 @@ fn company_of_auth(world: &World, auth: &Auth) -> Option<Value> {
     Some(json!({ "_id": company.id, "name": company.name }))
 }
 
-/// In the payment samples the company has nothing but its name.
-fn company_of_bill(world: &World, bill: &Bill) -> Option<Value> {
-    Some(json!({ "name": world.company(&bill.company_id)?.name }))
+/// The beginning of what is told about a bill. In the payment samples the company has nothing but its name.
+fn about_company(world: &World, bill: &Bill) -> Option<Object> {
+    let name = world.company(&bill.company_id)?.name;
+    Some(Object::new().object("company", |company| company.text("name", name)))
 }
 
-fn change<T: Serialize>(previous: Option<T>, current: T) -> Value {
-    match previous {
-        Some(previous) => json!({ "previous": previous, "current": current }),
-        None => json!({ "current": current }),
-    }
+fn changed<T: Display>(changes: Object, name: &'static str, previous: Option<T>, current: T) -> Object {
+    changes.object(name, |change| {
+        let change = match previous {
+            Some(previous) => change.shown("previous", previous),
+            None => change,
+        };
+        change.shown("current", current)
+    })
 }

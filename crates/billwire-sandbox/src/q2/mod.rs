@@ -6,6 +6,9 @@ pub(crate) mod events;
 #[rustfmt::skip]
 mod generated;
 mod outcome;
+pub(crate) mod partner_keys;
+pub(crate) mod population;
+pub(crate) mod quirks;
 mod read;
 pub(crate) mod request_signing;
 mod routes;

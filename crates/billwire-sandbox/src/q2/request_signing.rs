@@ -1,4 +1,4 @@
-//! Signed requests: which keys a partner registered, and the checks.
+//! Signed requests: what a partner registered, and the checks.
 //!
 //! Source: Q2 Biller Direct description, sections 8.3 and 8.4.
 
@@ -6,22 +6,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use billwire_crypto::jwks::JwkSet;
 use billwire_crypto::request::{self, RequestParts};
 use billwire_crypto::{Provider, PublicKey};
 use http::HeaderMap;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::partner_keys::read_keys;
 use crate::api_error::ApiError;
 use crate::error::{Error, ErrorKind};
 use crate::loopback;
 use crate::moment::Moment;
-
-/// A key set is fetched daily.
-const FRESH: SignedDuration = SignedDuration::from_hours(24);
-/// Without a usable key it is fetched several times a day.
-const RETRY: SignedDuration = SignedDuration::from_hours(4);
 
 /// What a partner configures for signed requests.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +26,12 @@ pub struct RequestSigning {
     /// Every request with the API key must be signed; true by default. False: signatures are ignored.
     #[serde(default = "default_required")]
     pub required: bool,
-    /// The partner's public key: PEM, JWK or JWK set as text.
+    /// The partner's public key, exactly one: PEM, JWK or JWK set as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
-    /// A URL of this machine that answers with the partner's JWK set.
+    /// A URL of this machine that answers with the partner's JWK set of any number of keys. It is polled when it is
+    /// configured, then daily on the virtual clock, and every four hours while it holds no usable key. A poll that
+    /// fails keeps the keys of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_url: Option<String>,
     /// Headers sent along to that URL.
@@ -69,7 +66,7 @@ impl RequestSigning {
         }
     }
 
-    /// Every request must be signed with `key`: PEM, JWK or JWK set as text.
+    /// Every request must be signed with `key`: PEM, JWK or JWK set of one key as text.
     pub fn with_public_key(key: impl Into<String>) -> Self {
         Self { required: true, public_key: Some(key.into()), ..Self::off() }
     }
@@ -147,76 +144,18 @@ impl Default for RequestSigning {
     }
 }
 
-/// The partner's keys and the configuration they belong to.
-#[derive(Default)]
-pub(crate) struct SigningKeyCache {
-    cached: Option<Cached>,
-}
-
-struct Cached {
-    configuration: RequestSigning,
-    fetched: Moment,
-    keys: Vec<PublicKey>,
-}
-
-impl SigningKeyCache {
-    /// The registered keys, fetched again if they are too old. A set that cannot be fetched leaves the keys of before.
-    pub(crate) async fn keys(
-        &mut self,
-        provider: &dyn Provider,
-        configuration: &RequestSigning,
-        now: Moment,
-        limit: Duration,
-    ) -> Vec<PublicKey> {
-        if let Some(cached) = self.cached.as_ref().filter(|cached| cached.is_fresh(configuration, now)) {
-            return cached.keys.clone();
-        }
-        let fetched = fetch_keys(provider, configuration, limit).await;
-        let before = self.cached.take().filter(|cached| cached.configuration == *configuration);
-        let keys = match (fetched, before) {
-            (Ok(keys), _) => keys,
-            (Err(_), Some(before)) => before.keys,
-            (Err(_), None) => Vec::new(),
-        };
-        self.cached = Some(Cached { configuration: configuration.clone(), fetched: now, keys: keys.clone() });
-        keys
-    }
-}
-
-impl Cached {
-    fn is_fresh(&self, configuration: &RequestSigning, now: Moment) -> bool {
-        let life = if self.keys.is_empty() { RETRY } else { FRESH };
-        self.configuration == *configuration && self.fetched <= now && now < self.fetched.plus(life)
-    }
-}
-
-/// The keys of a configuration, from where it says.
-pub(crate) async fn fetch_keys(
-    provider: &dyn Provider,
+/// The document with the keys of a configuration, from where it says; none if signing is off.
+pub(crate) async fn key_document(
     configuration: &RequestSigning,
     limit: Duration,
-) -> Result<Vec<PublicKey>, Error> {
+) -> Result<Option<String>, Error> {
     match (&configuration.public_key, &configuration.jwks_url) {
-        (Some(text), _) => read_keys(provider, text),
+        (Some(text), _) => Ok(Some(text.clone())),
         (None, Some(url)) => {
-            let text = loopback::fetch("jwksUrl", url, &configuration.request_headers, limit).await?;
-            read_keys(provider, &text)
+            loopback::fetch("jwksUrl", url, &configuration.request_headers, limit).await.map(Some)
         }
-        (None, None) => Ok(Vec::new()),
+        (None, None) => Ok(None),
     }
-}
-
-fn read_keys(provider: &dyn Provider, text: &str) -> Result<Vec<PublicKey>, Error> {
-    const EXPECTED: &str =
-        "the signing key cannot be used; give an RSA key of 2048 bits or more as PEM, JWK or JWK set";
-    if text.trim_start().starts_with("-----BEGIN") {
-        let key = PublicKey::from_pem(provider, text)
-            .map_err(|cause| Error::new(ErrorKind::Key, EXPECTED).with_source(cause))?;
-        return Ok(vec![key]);
-    }
-    let set = JwkSet::parse(provider, text)
-        .map_err(|cause| Error::new(ErrorKind::Key, EXPECTED).with_source(cause))?;
-    Ok(set.signing_keys().as_slice().to_vec())
 }
 
 /// What a signature is checked against.

@@ -45,6 +45,7 @@ pub(crate) fn companies() -> Vec<Company> {
         Company {
             categories: &["gas"],
             geo: Some(UTAH),
+            background_logo: true,
             custom_payment_amount: Some(CustomPaymentAmount { can_exceed_balance: true }),
             ..regular(2, "Regular Company 2")
         },
@@ -62,6 +63,7 @@ pub(crate) fn companies() -> Vec<Company> {
         Company {
             categories: &["streaming"],
             schedule: Some(PaySchedule::OnDueDate),
+            brand_color: Some("06C580"),
             ..regular(5, "Regular Company 5")
         },
         mfa(1, "MFA Company 1", ChallengeKind::Code),
@@ -81,6 +83,8 @@ fn company(id: String, name: &'static str) -> Company {
         custom_payment_amount: None,
         fees: Fees::default(),
         geo: None,
+        brand_color: None,
+        background_logo: false,
         login_fields: LOGIN_FIELDS,
         first_challenge: None,
     }
@@ -89,10 +93,17 @@ fn company(id: String, name: &'static str) -> Company {
 fn fees() -> Fees {
     Fees {
         ach: Some(Fee { rate: Decimal::new(150, 2), percentage: false }),
-        cards: vec![CardFees {
-            brand: CardBrand::Visa,
-            credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
-            debit: None,
-        }],
+        cards: vec![
+            CardFees {
+                brand: CardBrand::Visa,
+                credit: Some(Fee { rate: Decimal::new(25, 1), percentage: true }),
+                debit: None,
+            },
+            CardFees {
+                brand: CardBrand::AmericanExpress,
+                credit: Some(Fee { rate: Decimal::new(35, 1), percentage: true }),
+                debit: Some(Fee { rate: Decimal::new(75, 2), percentage: false }),
+            },
+        ],
     }
 }

@@ -1,5 +1,6 @@
 //! Events on demand: a documented sample about a real or an invented resource, with members overridden.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -46,10 +47,16 @@ pub(crate) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
             "data": samples::data(kind),
         },
     });
+    let overridden = !trigger.overrides.is_empty();
     for (path, value) in trigger.overrides {
         override_member(&mut body, &path, value)?;
     }
-    Ok(NewEvent { id, kind, created: now, client_id: ClientId::new(resource.client_id), body })
+    let sent_as = match body.get("type").and_then(Value::as_str) {
+        Some(named) if named != kind.as_str() => Cow::Owned(named.to_owned()),
+        _ => Cow::Borrowed(kind.as_str()),
+    };
+    let client_id = ClientId::new(resource.client_id);
+    Ok(NewEvent { id, kind, created: now, client_id, sent_as, body: body.into(), overridden })
 }
 
 struct Resource {

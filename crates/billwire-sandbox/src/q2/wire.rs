@@ -177,6 +177,11 @@ pub(super) fn company(world: &World, company: &Company) -> q2::Company {
         .with_user_presence_required(company.user_presence_required)
         .with_supported_items(["auth", "bill", "swap", "payment"].map(Into::into).to_vec())
         .with_auth(login(company));
+    if let Some(color) = company.brand_color {
+        let drawing = |what| q2::LogoVector::new().with_url(company.drawing_url(what)).with_color(color);
+        let drawn = logo(company).with_svg(drawing("logo")).with_symbol(drawing("symbol"));
+        shown = shown.with_logo(drawn);
+    }
     shown.additional_payment_options = company.custom_payment_amount.map(|option| {
         let settings = q2::PaymentOptionSettings::new().with_can_exceed_balance(option.can_exceed_balance);
         vec![q2::PaymentOption::new().with_kind("custom-payment-amount".into()).with_settings(settings)]
@@ -199,7 +204,7 @@ fn company_status(world: &World, company: &Company) -> q2::CompanyStatus {
 }
 
 fn logo(company: &Company) -> q2::Logo {
-    q2::Logo::new(company.logo_url()).with_background(false)
+    q2::Logo::new(company.logo_url()).with_background(company.background_logo)
 }
 
 fn login(company: &Company) -> q2::CompanyLogin {
@@ -210,8 +215,11 @@ fn login(company: &Company) -> q2::CompanyLogin {
             .with_name(field.name)
             .with_label(field.label)
     });
-    let urls =
-        q2::CompanyUrls::new().with_login(company.page_url("login")).with_signup(company.page_url("signup"));
+    let urls = q2::CompanyUrls::new()
+        .with_login(company.page_url("login"))
+        .with_signup(company.page_url("signup"))
+        .with_forgot_password(company.page_url("forgot-password"))
+        .with_forgot_username(company.page_url("forgot-username"));
     q2::CompanyLogin::new().with_urls(urls).with_login_fields(fields.collect())
 }
 

@@ -4,13 +4,25 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use billwire_crypto::Provider;
-use http::HeaderName;
+use http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
 
 use super::keys;
 use crate::error::{Error, ErrorKind};
 use crate::loopback;
 use crate::q2::event_types::EventType;
+
+/// What the control API shows in the place of a secret.
+pub(crate) const NOT_SHOWN: &str = "[redacted]";
+
+/// The headers without which a delivery would be none.
+const OF_THE_DELIVERY: [HeaderName; 5] = [
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::HOST,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+];
 
 /// Where webhooks go and how they are protected; the three protections are independent, each off by default.
 ///
@@ -78,7 +90,7 @@ pub struct WebhookSignature {
     /// `aud`; absent if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// The header, `signature` by default.
+    /// The header, `signature` by default; not one that the delivery itself needs, such as `content-type`.
     #[serde(default = "default_header_name")]
     pub header_name: String,
     /// How long after the attempt `exp` lies, in seconds of the virtual clock; 300 by default.
@@ -149,11 +161,14 @@ impl WebhookConfiguration {
         }
         if let Some(oauth) = &self.oauth {
             loopback::check_url("oauth.url", &oauth.url)?;
+            if oauth.payload == NOT_SHOWN {
+                return invalid("oauth.payload is what is shown in its place; give the payload itself");
+            }
         }
         if let Some(encryption) = &self.encryption {
             encryption.check(provider)?;
         }
-        self.signature.as_ref().map_or(Ok(()), WebhookSignature::check)
+        self.signature.as_ref().map_or(Ok(()), |signature| signature.check(self.oauth.is_some()))
     }
 
     pub(crate) fn sends(&self, kind: EventType) -> bool {
@@ -238,9 +253,14 @@ impl WebhookSignature {
         self
     }
 
-    fn check(&self) -> Result<(), Error> {
-        if self.header_name.parse::<HeaderName>().is_err() {
+    fn check(&self, beside_a_bearer: bool) -> Result<(), Error> {
+        let Ok(name) = self.header_name.parse::<HeaderName>() else {
             return invalid("signature.headerName is not an HTTP header name");
+        };
+        if OF_THE_DELIVERY.contains(&name) || (beside_a_bearer && name == header::AUTHORIZATION) {
+            return invalid(format!(
+                "signature.headerName: the delivery itself needs \"{name}\"; choose another one"
+            ));
         }
         if self.expiry_seconds == 0 {
             return invalid("signature.expirySeconds is at least 1");

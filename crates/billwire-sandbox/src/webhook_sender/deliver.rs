@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use billwire_crypto::{OsRandom, PrivateKey, Provider, jwe};
+use billwire_crypto::{OsRandom, Provider, jwe};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::configuration::WebhookConfiguration;
 use super::keys::EncryptionKeyCache;
 use super::oauth::TokenCache;
 use super::queue::DeliveryAttempt;
-use super::sign;
+use super::{sign, spoil};
 use crate::error::{Error, ErrorKind};
+use crate::faults::WebhookFaultKind;
 use crate::loopback::{self, Answer};
 use crate::moment::Moment;
+use crate::q2::quirks::Quirks;
+use crate::service_keys::SigningKey;
 
 /// What an attempt needs, taken out of the state before it starts.
 pub(crate) struct DeliveryJob {
@@ -23,8 +26,26 @@ pub(crate) struct DeliveryJob {
     pub(crate) kind: String,
     pub(crate) at: Moment,
     pub(crate) event: Value,
+    /// Members of the event were overridden by a test.
+    #[cfg_attr(not(feature = "validate-answers"), expect(dead_code, reason = "only that check asks"))]
+    pub(crate) overridden: bool,
+    pub(crate) quirks: Quirks,
     pub(crate) configuration: WebhookConfiguration,
-    pub(crate) signing_key: Option<(PrivateKey, Option<String>)>,
+    pub(crate) signing_key: Option<SigningKey>,
+    /// What is done to it on purpose; the signing key is the wrong one already where it should be.
+    pub(crate) fault: Option<WebhookFaultKind>,
+}
+
+impl DeliveryJob {
+    /// How often it is sent, one right after the other.
+    pub(crate) fn copies(&self) -> u32 {
+        if self.fault == Some(WebhookFaultKind::Duplicate) { 2 } else { 1 }
+    }
+
+    /// The fault of a copy: the first of two is as it should be.
+    fn fault_of(&self, copy: u32) -> Option<WebhookFaultKind> {
+        self.fault.filter(|fault| *fault != WebhookFaultKind::Duplicate || copy > 0)
+    }
 }
 
 /// The sending side; remembers tokens and fetched keys between deliveries.
@@ -52,10 +73,15 @@ impl Sender {
     }
 
     /// Makes one attempt; a receiver that refuses the bearer token gets one more with a new token.
-    pub(crate) async fn deliver(&mut self, job: &DeliveryJob) -> DeliveryAttempt {
+    pub(crate) async fn deliver(&mut self, job: &DeliveryJob, copy: u32) -> DeliveryAttempt {
+        let (at, fault) = (job.at, job.fault_of(copy));
+        if fault == Some(WebhookFaultKind::Drop) {
+            return DeliveryAttempt { at, status: None, error: None, fault };
+        }
         let mut result = self.attempt(job).await;
         let refused = matches!(&result, Ok(answer) if answer.status == StatusCode::UNAUTHORIZED);
-        if refused && job.configuration.oauth.is_some() {
+        // A token that is wrong on purpose would be wrong again.
+        if refused && job.configuration.oauth.is_some() && !spoil::is_of_the_bearer(job.fault) {
             self.tokens.drop_token();
             result = self.attempt(job).await;
         }
@@ -63,9 +89,9 @@ impl Sender {
             Ok(answer) => {
                 let status = answer.status.as_u16();
                 let error = (!answer.status.is_success()).then(|| format!("the receiver answered {status}"));
-                DeliveryAttempt { at: job.at, status: Some(status), error }
+                DeliveryAttempt { at, status: Some(status), error, fault }
             }
-            Err(error) => DeliveryAttempt { at: job.at, status: None, error: Some(error.to_string()) },
+            Err(error) => DeliveryAttempt { at, status: None, error: Some(error.to_string()), fault },
         }
     }
 
@@ -75,14 +101,7 @@ impl Sender {
             .url
             .as_deref()
             .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "no webhook URL is configured"))?;
-        let body = json!({ "event": job.event }).to_string();
-        let (body, content_type) = match &configuration.encryption {
-            None => (body, "application/json"),
-            Some(encryption) => {
-                let key = self.encryption_keys.key(&*self.provider, encryption, job.at, self.limit).await?;
-                (encrypted(&key, &body)?, "application/jose+json")
-            }
-        };
+        let (body, content_type) = self.body(job).await?;
         let (mut parts, ()) = Request::post(loopback::check_url("url", url)?)
             .header(header::CONTENT_TYPE, content_type)
             .header(header::CONTENT_LENGTH, body.len())
@@ -93,14 +112,18 @@ impl Sender {
             .into_parts();
         if let Some(oauth) = &configuration.oauth {
             let token = self.tokens.token(oauth, job.at, self.limit).await?;
-            parts.headers.insert(header::AUTHORIZATION, secret_header(&format!("Bearer {token}"))?);
+            if let Some(token) = spoil::bearer(job.fault, token) {
+                parts.headers.insert(header::AUTHORIZATION, secret_header(&format!("Bearer {token}"))?);
+            }
         }
-        if let Some(signature) = &configuration.signature {
-            let (key, thumbprint) = job
+        if let Some(signature) = &configuration.signature
+            && job.fault != Some(WebhookFaultKind::MissingSignature)
+        {
+            let key = job
                 .signing_key
                 .as_ref()
                 .ok_or_else(|| Error::new(ErrorKind::Key, "there is no signing key; create one"))?;
-            let token = sign::token(key, thumbprint.as_deref(), signature, job.at)?;
+            let token = sign::token(key, signature, job.at, job.fault)?;
             let name: HeaderName = signature.header_name.parse().map_err(|_| {
                 Error::new(ErrorKind::InvalidInput, "the signature header's name is not valid")
             })?;
@@ -109,6 +132,22 @@ impl Sender {
         loopback::send(parts, Bytes::from(body), self.limit)
             .await
             .map_err(|cause| Error::new(ErrorKind::Fetch, cause.to_string()).with_source(cause))
+    }
+
+    /// The body and its content type: JSON, or encrypted JSON.
+    async fn body(&mut self, job: &DeliveryJob) -> Result<(String, &'static str), Error> {
+        let tampers = job.fault == Some(WebhookFaultKind::Tamper);
+        let encryption = job.configuration.encryption.as_ref();
+        match encryption.filter(|_| job.fault != Some(WebhookFaultKind::PlainBody)) {
+            None if tampers => Ok((job.quirks.webhook(&spoil::altered(&job.event)), "application/json")),
+            None => Ok((job.quirks.webhook(&job.event), "application/json")),
+            Some(encryption) => {
+                let key = self.encryption_keys.key(&*self.provider, encryption, job.at, self.limit).await?;
+                let body = encrypted(&key, &job.quirks.webhook(&job.event))?;
+                let body = if tampers { spoil::altered_ciphertext(&body) } else { body };
+                Ok((body, "application/jose+json"))
+            }
+        }
     }
 }
 

@@ -8,8 +8,10 @@ mod keys;
 mod oauth;
 mod queue;
 mod sign;
+mod spoil;
 
+pub(crate) use self::configuration::NOT_SHOWN;
 pub use self::configuration::{WebhookConfiguration, WebhookEncryption, WebhookOauth, WebhookSignature};
 pub(crate) use self::deliver::{DeliveryJob, Sender};
-pub(crate) use self::queue::EventLog;
 pub use self::queue::{DeliveryAttempt, DeliveryState, EventRecord};
+pub(crate) use self::queue::{EventLog, Front};

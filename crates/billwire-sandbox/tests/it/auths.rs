@@ -266,3 +266,34 @@ async fn items_may_be_a_bare_text() {
     api.advance("PT5S").await;
     assert_eq!(api.bills(&client).await[0]["bill"]["auth"]["items"], json!(["bill"]));
 }
+
+/// The rows of section 11.3 that ask first: after the answer they are as `test`.
+#[tokio::test]
+async fn a_legacy_challenge_leads_to_the_legacy_bill() {
+    for name in ["testmfaquestion", "testmfacode", "testmfaprompt"] {
+        let api = Api::start().await;
+        let client = api.client(name).await;
+        api.auth_with(&client, REGULAR_1, json!({ "username": name, "password": "x" })).await;
+        api.advance("PT3S").await;
+        while api.auths(&client).await[0]["status"]["type"] == "mfa-required" {
+            let challenge = api.last_event("auth.security-input-required");
+            let answer = |asked: &Value| json!({ "identifier": asked["identifier"], "answer": "123456" });
+            let mut step = json!({ "token": challenge["token"], "method": challenge["method"] });
+            let inputs = challenge["input"].as_array().expect("input");
+            match text(&challenge["method"]).as_str() {
+                "questions" => step["security"] = inputs.iter().map(answer).collect(),
+                "code" => step["security"] = json!({ "identifier": inputs[0]["identifier"] }),
+                _ => {}
+            }
+            api.post("/auth/step", step).await.ok();
+            api.advance("PT1S").await;
+        }
+        api.advance("PT5S").await;
+        let bill = &api.bills(&client).await[0]["bill"];
+        assert_eq!(
+            (&bill["status"]["type"], &bill["balance"]),
+            (&json!("upcoming"), &json!("100.00")),
+            "{name}"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! The control API over HTTP: its answers, and its refusals.
 
+use billwire_sandbox::{Sandbox, WebhookConfiguration};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
@@ -243,4 +244,86 @@ async fn pages_of_other_sites_are_refused() {
         api.send(request(name, value)).await.refused(403, "of this machine");
     }
     api.send(request("origin", "http://localhost:3000")).await.ok();
+}
+
+#[tokio::test]
+async fn a_body_ends_with_its_value() {
+    let api = Api::start().await;
+    let request = Request::put(format!("{}/clock", api.sandbox.urls().control))
+        .body(Full::new(Bytes::from_static(b"{\"advance\":\"P1D\"} {\"advance\":\"P1D\"}")))
+        .expect("a request");
+    api.send(request).await.refused(400, "trailing characters");
+    assert_eq!(api.sandbox.now().to_string(), "2026-03-02T12:00:00.000Z");
+}
+
+#[tokio::test]
+async fn an_id_in_a_path_is_percent_encoded() {
+    let api = Api::start().await;
+    let pem = include_str!("../../src/test_only_keys/TEST-ONLY-signing-4.pem");
+    let given = json!({ "use": "sig", "keyId": "my key/1", "privateKey": pem });
+    api.control("POST", "/q2/keys", Some(given)).await.ok();
+    api.control("DELETE", "/q2/keys/my%20key%2F1", None).await.ok();
+    api.control("DELETE", "/q2/keys/%ff", None).await.refused(404, "no such control route");
+}
+
+#[tokio::test]
+async fn another_method_is_told_which_there_are() {
+    let api = Api::start().await;
+    let answer = api.control("POST", "/q2/rules", Some(json!({}))).await;
+    assert_eq!(answer.headers.get("allow").and_then(|value| value.to_str().ok()), Some("GET, PUT"));
+    answer.refused(405, "GET, PUT");
+}
+
+/// The limit is that of the emulated API: a test of it must still be able to put a state back.
+#[tokio::test]
+async fn the_limit_of_request_bodies_is_not_that_of_the_control_api() {
+    let api = Api::start_with(Sandbox::builder().body_limit(16)).await;
+    api.post("/client", json!({ "identifier": "longer than that" })).await.refused(413, "16 bytes");
+    let state = api.control("GET", "/state", None).await.ok();
+    api.control("PUT", "/state", Some(state)).await.ok();
+}
+
+/// What recurs every day would recur for ever at the last instant of the calendar.
+#[tokio::test]
+async fn the_clock_stays_away_from_the_end_of_the_calendar() {
+    let api = Api::start().await;
+    for change in [json!({ "now": "9999-12-30T00:00:00Z" }), json!({ "advance": "P7900Y" })] {
+        api.control("PUT", "/clock", Some(change)).await.refused(400, "9000");
+    }
+    api.control("PUT", "/clock", Some(json!({ "advance": "P100Y" }))).await.ok();
+}
+
+#[tokio::test]
+async fn a_secret_that_was_not_shown_is_not_taken_for_one() {
+    let api = Api::start().await;
+    let oauth = WebhookConfiguration::to("http://127.0.0.1:9/").with_oauth("http://127.0.0.1:9/", "a=b");
+    api.sandbox.configure_webhooks(oauth).await.expect("configured");
+    let shown = api.control("GET", "/q2/webhooks", None).await.ok();
+    api.control("PUT", "/q2/webhooks", Some(shown)).await.refused(400, "oauth.payload");
+}
+
+#[tokio::test]
+async fn a_signature_does_not_take_the_place_of_what_a_delivery_needs() {
+    let api = Api::start().await;
+    let with = |name: &str, oauth: bool| {
+        let mut settings = json!({ "url": "http://127.0.0.1:9/", "signature": { "headerName": name } });
+        if oauth {
+            settings["oauth"] = json!({ "url": "http://127.0.0.1:9/", "payload": "a=b" });
+        }
+        api.control("PUT", "/q2/webhooks", Some(settings))
+    };
+    for name in ["Content-Length", "content-type", "host", "transfer-encoding", "connection"] {
+        with(name, false).await.refused(400, "signature.headerName");
+    }
+    with("Authorization", true).await.refused(400, "signature.headerName");
+    with("Authorization", false).await.ok();
+}
+
+#[tokio::test]
+async fn a_body_that_is_far_too_long_is_answered_all_the_same() {
+    let api = Api::start_with(Sandbox::builder().body_limit(1000)).await;
+    for _ in 0..20 {
+        let body = format!("{{\"identifier\":\"{}\"}}", "x".repeat(4_000_000));
+        api.request("POST", "/client", Some(body)).await.refused(413, "1000 bytes");
+    }
 }

@@ -7,10 +7,13 @@
 )]
 
 mod auths;
+mod causes;
 mod clients;
 mod companies;
 mod control;
+mod delays;
 mod envelopes;
+mod faults;
 mod holds;
 mod http;
 mod keys;
@@ -20,13 +23,22 @@ mod outside;
 mod partner;
 mod payment_methods;
 mod payments;
+mod population;
+mod quirks;
+mod quirks_of_requests;
 mod receiver;
 mod running;
+mod security_channel;
 mod signing;
+mod socket;
 mod state;
+mod statuses;
 mod story;
 mod swaps;
 mod sync;
+mod validated;
+mod values;
 mod vectors;
+mod webhook_faults;
 mod webhooks;
 mod wire;

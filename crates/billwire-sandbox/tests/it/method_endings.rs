@@ -115,3 +115,22 @@ async fn a_client_token_reaches_its_own_things_only() {
         api.request_as(&token, method, &path, body).await.refused(403, "another client");
     }
 }
+
+/// Found by the model walk: three strikes at another company, while a bill that needs the card is only scheduled.
+#[tokio::test]
+async fn a_required_method_that_is_removed_by_the_service_is_required_again() {
+    let api = Api::start().await;
+    let client = api.client("strikes").await;
+    let card = api.card(&client, "4000000000000002").await;
+    let needs = api.bill(&client, REGULAR_4, ["25.21", "04/15/2026", ""]).await;
+    api.post(&format!("/payment/{card}/assign"), json!({ "billId": needs })).await.ok();
+    assert_eq!(api.bill_status(&needs).await, "upcoming");
+    let other = api.bill(&client, REGULAR_1, ["25.21", "04/15/2026", ""]).await;
+    api.pay_now(&other).await;
+    for _ in 0..2 {
+        api.post(&format!("/payment/{card}/retry"), json!({})).await.ok();
+        api.advance("PT5S").await;
+    }
+    assert!(api.methods(&client).await.is_empty(), "three strikes");
+    assert_eq!(api.bill_status(&needs).await, "payment-required");
+}

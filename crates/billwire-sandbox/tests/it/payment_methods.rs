@@ -231,3 +231,24 @@ async fn the_third_failure_in_a_row_removes_a_method() {
     assert_eq!(api.methods(&client).await[0]["default"], json!(true), "{new} is the first again");
     assert_eq!(api.bill_status(&bills[0]).await, "upcoming");
 }
+
+/// A present user cannot pay with a kind that the company does not take either.
+#[tokio::test]
+async fn a_login_to_pay_needs_a_method_of_the_required_kind() {
+    let api = Api::start().await;
+    let client = api.client("kind").await;
+    let account = text(&api.post("/payment", bank(&client, "9900000002")).await.ok()["paymentMethodId"]);
+    let bill = api.bill(&client, REGULAR_4, ["25.21", "04/15/2026", ""]).await;
+    let pay = |method: &str| {
+        json!({
+            "clientId": client, "companyId": REGULAR_4, "items": ["payment"],
+            "meta": { "billId": bill, "paymentMethodId": method },
+            "form": { "balance": "", "dueDate": "", "status": "" },
+        })
+    };
+    api.post("/auth", pay(&account)).await.refused(400, "only a card");
+    let card = api.card(&client, "4111111111111111").await;
+    api.post("/auth", pay(&card)).await.ok();
+    api.advance("PT10S").await;
+    assert_eq!(api.bill_status(&bill).await, "paid");
+}

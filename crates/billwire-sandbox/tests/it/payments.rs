@@ -359,3 +359,44 @@ async fn a_bill_is_announced_two_days_before_it_is_due() {
         })
     );
 }
+
+#[tokio::test]
+async fn a_company_that_insists_on_recurring_can_be_told_not_to() {
+    let api = Api::start().await;
+    let client = api.client("insists").await;
+    api.card(&client, "4111111111111111").await;
+    let bill = api.bill(&client, REGULAR_5, ["25.21", DUE, ""]).await;
+    set(&api, &bill, "recurring", "disabled").await.refused(400, "requires recurring");
+    assert_eq!(api.read_bill(&bill).await["settings"]["recurring"], "enabled", "nothing has changed");
+    let rules = Rules::default().with_companies_with_optional_recurring([REGULAR_5.to_owned()]);
+    api.sandbox.set_rules(rules).expect("rules");
+    set(&api, &bill, "recurring", "disabled").await.ok();
+    set(&api, &bill, "schedule", "day-before").await.refused(400, "fixes the schedule");
+    set(&api, &bill, "schedule", "on-due-date").await.ok();
+    let unknown = Rules::default().with_companies_with_optional_recurring(["nowhere".to_owned()]);
+    api.sandbox.set_rules(unknown).expect_err("no such company");
+}
+
+/// Trap T24: `american express` and `amex` are one brand, with its own fee for each kind of card.
+#[tokio::test]
+async fn one_brand_with_two_names_has_its_fees_under_both() {
+    let api = Api::start().await;
+    let client = api.client("amex").await;
+    let fees = api.get(&format!("/company/{REGULAR_3}")).await.ok()["fees"]["cards"].clone();
+    assert_eq!(fees.get("amex"), None, "the clean spelling is the long one");
+    for (kind, percentage) in [("credit", true), ("debit", false)] {
+        let fee = &fees["american express"][kind];
+        assert_eq!(fee["percentage"], json!(percentage), "{kind}");
+        let expected = if percentage { "3.50" } else { "0.75" };
+        for brand in ["american express", "amex"] {
+            let mut card = crate::http::card(&client, "378282246310005");
+            (card["cardType"], card["cardBrand"]) = (json!(kind), json!(brand));
+            let method = text(&api.post("/payment", card).await.ok()["paymentMethodId"]);
+            let bill = api.bill(&client, REGULAR_3, ["100.00", "04/15/2026", ""]).await;
+            api.post(&format!("/payment/{method}/assign"), json!({ "billId": bill })).await.ok();
+            api.pay_now(&bill).await;
+            let surcharge = json!({ "type": kind, "rate": expected });
+            assert_eq!(api.last_event("bill.payment.sent")["surcharge"], surcharge, "{brand} {kind}");
+        }
+    }
+}

@@ -43,3 +43,42 @@ async fn a_running_clock_can_be_moved_and_stopped() {
     api.control("PUT", "/clock", Some(json!({ "mode": "running", "advance": "PT1H" }))).await.ok();
     assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
 }
+
+/// Whoever asked for it may hang up: the clock must not stand still afterwards.
+#[tokio::test]
+async fn a_clock_that_is_being_moved_runs_on_though_the_caller_hangs_up() {
+    let start = "2026-03-02T12:00:00Z".parse().expect("an instant");
+    let builder =
+        Sandbox::builder().running_from(start).delivery_limit(std::time::Duration::from_millis(300));
+    let (api, receiver) = (Api::start_with(builder).await, Receiver::start().await);
+    receiver.hangs();
+    api.sandbox
+        .configure_webhooks(billwire_sandbox::WebhookConfiguration::to(receiver.url("/hook")))
+        .await
+        .expect("configured");
+    let hook = async {
+        while receiver.received("/hook").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let moved = json!({ "type": "bill.update" });
+    tokio::select! {
+        _ = api.control("POST", "/events/trigger", Some(moved)) => panic!("the receiver does not answer"),
+        () = hook => {}
+    }
+    let advance = json!({ "advance": "P1D" });
+    let frozen = async {
+        while api.sandbox.info().clock_mode == ClockMode::Running {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = api.control("PUT", "/clock", Some(advance)) => panic!("the receiver does not answer"),
+        () = frozen => {}
+    }
+    // It returns when nobody lets time pass any more.
+    api.sandbox.settle().await;
+    assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
+    let event = api.sandbox.events().pop().expect("an event");
+    assert!(!event.attempts.is_empty(), "what was sent is recorded");
+}

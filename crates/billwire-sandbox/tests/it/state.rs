@@ -159,3 +159,51 @@ async fn a_port_in_use_is_named() {
     let error = Sandbox::builder().api_keys([""]).start().await.expect_err("no key");
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+/// Nobody polls without an address: this must neither hang nor be believed.
+#[tokio::test]
+async fn a_poll_without_an_address_is_no_poll() {
+    let api = Api::start().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["partnerKeys"]["nextPoll"] = json!("2026-03-02T12:00:00.000Z");
+    api.sandbox.restore(&state).await.expect("restored");
+    assert_eq!(api.sandbox.state().expect("a state")["partnerKeys"], json!({}));
+    api.advance("P1D").await;
+}
+
+#[tokio::test]
+async fn faults_of_a_state_are_checked_as_others_are() {
+    let api = Api::start().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["faults"]["faults"] = json!({ "http": [{ "kind": "status", "operation": "*", "status": 101 }] });
+    let error = api.sandbox.restore(&state).await.expect_err("refused");
+    assert!(error.to_string().contains("http[0].status"), "{error}");
+    api.client("unspoiled").await;
+}
+
+/// Faults and quirks are as reproducible as everything else, what they leave on the way included.
+#[tokio::test]
+async fn the_same_calls_with_faults_and_quirks_leave_the_same_bytes() {
+    use billwire_sandbox::{Faults, HttpFault, Quirks, WebhookFault, WebhookFaultKind as Kind};
+    let receiver = crate::receiver::Receiver::start().await;
+    let run = async || {
+        let api = Api::start_with(Sandbox::builder().seed(11).quirks(Quirks::all())).await;
+        api.sandbox
+            .configure_webhooks(WebhookConfiguration::to(receiver.url("/hook")).with_all_event_types())
+            .await
+            .expect("configured");
+        let faults = Faults::new()
+            .with_http(HttpFault::unknown_members("*").skip(3).times(4))
+            .with_http(HttpFault::content_type("createToken", "text/plain"))
+            .with_webhook(WebhookFault::new(Kind::Reorder, "auth.success"))
+            .with_webhook(WebhookFault::new(Kind::Tamper, "*").skip(2))
+            .with_webhook(WebhookFault::delay("bill.payment.sent", "PT2H"))
+            .with_webhook(WebhookFault::new(Kind::Duplicate, "*").always());
+        api.sandbox.set_faults(faults).expect("faults");
+        live(&api).await;
+        (api.sandbox.state().expect("a state").to_string(), json!(api.sandbox.events()).to_string())
+    };
+    let (one, other) = (run().await, run().await);
+    assert_eq!(one, other);
+    assert!(one.1.contains("\"fault\":\"reorder\"") && one.1.contains("\"fault\":\"tamper\""), "{}", one.1);
+}

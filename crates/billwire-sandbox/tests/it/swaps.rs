@@ -207,3 +207,29 @@ async fn companies_for_swaps_can_be_listed() {
     assert_eq!(companies.len(), 7);
     assert!(companies.iter().all(|company| company["auth"]["loginFields"].is_array()));
 }
+
+/// The rows of section 11.2 in which a swap waits for a challenge.
+#[tokio::test]
+async fn a_swap_begins_when_the_challenge_is_answered() {
+    for status in ["mfa-required-questions", "mfa-required-prompt"] {
+        let api = Api::start().await;
+        let client = api.client(status).await;
+        let card = api.card(&client, "4111111111111111").await;
+        api.post("/auth", login(&client, REGULAR_2, &card, status)).await.ok();
+        api.advance("PT3S").await;
+        assert!(swaps(&api, &client).await.is_empty());
+        let challenge = api.last_event("auth.security-input-required");
+        let mut step = json!({ "token": challenge["token"], "method": challenge["method"] });
+        if challenge["method"] == "questions" {
+            let answer = |asked: &Value| json!({ "identifier": asked["identifier"], "answer": "Smith" });
+            step["security"] = challenge["input"].as_array().expect("input").iter().map(answer).collect();
+        }
+        api.post("/auth/step", step).await.ok();
+        api.advance("PT1S").await;
+        assert_eq!(swap_status(&api, &client).await, "in-progress");
+        api.advance("PT5S").await;
+        assert_eq!(swap_status(&api, &client).await, "completed");
+        let types = api.event_types();
+        assert_eq!(types, ["auth.security-input-required", "auth.success", "swap.success"]);
+    }
+}

@@ -347,7 +347,7 @@ async fn a_receiver_that_hangs_or_is_gone_costs_an_attempt() {
             error.as_deref(),
             Some(
                 "nothing listens there"
-                    | "the connection broke before an answer came"
+                    | "the connection broke before a whole answer came"
                     | "no answer within the time limit"
             )
         ),
@@ -417,4 +417,24 @@ async fn a_handler_may_call_the_api_while_it_answers() {
     let (report, bills) = tokio::join!(api.sandbox.advance("PT2S"), api.bills(&client));
     assert_eq!(report.expect("advanced").deliveries.len(), 1);
     assert!(bills.is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_not_one_that_is_too_long() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let api = Api::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
+    api.sandbox.configure_webhooks(WebhookConfiguration::to(url)).await.expect("configured");
+    let receiver = async {
+        let (mut stream, _) = listener.accept().await.expect("a delivery");
+        stream.readable().await.expect("a request");
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf").await.expect("sent");
+        stream.shutdown().await.expect("closed");
+        // Until the sender has hung up, or it would be a reset.
+        stream.read_to_end(&mut Vec::new()).await.expect("the rest");
+    };
+    let (event, ()) = tokio::join!(api.sandbox.trigger_event("bill.update", None, []), receiver);
+    let error = event.expect("an event").attempts[0].error.clone().expect("an error");
+    assert_eq!(error, "the connection broke before a whole answer came");
 }

@@ -18,4 +18,5 @@ mod own_trouble;
 mod policy;
 mod proofs;
 mod support;
+mod traps;
 mod vectors;

@@ -1,4 +1,14 @@
-//! The facade against the sandbox, with what its constructors choose.
+//! The facade against the sandbox: what its constructors choose, and the contract with the API rule by rule.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
+)]
+
+mod q2_contract;
+mod quirks;
+mod stage;
 
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;

@@ -420,6 +420,7 @@ impl<'a> Resolver<'a> {
                 properties,
                 extra: false,
                 private_constructor: false,
+                opaque: false,
                 query: true,
             }),
         })

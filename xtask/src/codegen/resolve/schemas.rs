@@ -200,20 +200,21 @@ impl Resolver<'_> {
             );
             self.problems.push(owner, message, "give it an `x-rust-name`");
         }
-        let private_constructor = match node.entry("x-constructor") {
-            None => false,
-            Some(entry) if entry.node.text() == Some("private") => true,
+        let (private_constructor, opaque) = match node.entry("x-constructor") {
+            None => (false, false),
+            Some(entry) if entry.node.text() == Some("private") => (true, false),
+            Some(entry) if entry.node.text() == Some("opaque") => (true, true),
             Some(entry) => {
-                let message = format!("`x-constructor` of {what} is not `private`");
+                let message = format!("`x-constructor` of {what} is neither `private` nor `opaque`");
                 self.problems.push(
                     entry.node.position,
                     message,
-                    "write `x-constructor: private` or remove it",
+                    "write `x-constructor: private`, `x-constructor: opaque` or remove it",
                 );
-                false
+                (false, false)
             }
         };
-        Object { properties, extra, private_constructor, query: false }
+        Object { properties, extra, private_constructor, opaque, query: false }
     }
 
     fn keeps_extra(&self, node: &Node, what: &str) -> bool {

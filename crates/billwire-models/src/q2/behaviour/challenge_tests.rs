@@ -1,3 +1,5 @@
+//! Tests of the way from a challenge to its answer.
+
 use serde_json::{Value, json};
 
 use super::super::EventBody;
@@ -216,4 +218,14 @@ fn what_nobody_could_answer_is_not_offered_as_answerable() {
     }
     let one = json!({"token": "t", "method": "code", "input": [{"identifier": "one", "label": "Text: xxx"}]});
     assert!(matches!(challenge(one), Challenge::ChooseDestination(_)), "one destination is a choice too");
+}
+
+/// A late legacy version printed the text of a stored question under `answer`.
+#[test]
+fn the_text_of_a_stored_question_may_stand_under_its_old_name() {
+    let auth: Auth = serde_json::from_value(json!({"_id": "a", "status": {"type": "mfa-required"}, "mfa": {
+        "method": "questions", "mfa": [{"answer": "What is your favorite food?", "identifier": "3buw78h3"}]}}))
+    .unwrap();
+    let Some(Challenge::Stored(stored)) = Challenge::from_auth(&auth) else { unreachable!() };
+    assert_eq!(stored.questions().next().unwrap().text, Some("What is your favorite food?"));
 }

@@ -152,9 +152,11 @@ impl Fees {
 
     fn card_fee(&self, brand: &CardBrand, kind: &CardType) -> Option<&Fee> {
         let under = |name: &str| {
-            let (_, fees) =
-                self.cards.as_ref()?.iter().find(|(key, _)| key.trim().eq_ignore_ascii_case(name))?;
-            if *kind == CardType::Credit { fees.credit.as_ref() } else { fees.debit.as_ref() }
+            let mut brands = self.cards.iter().flatten();
+            brands.find_map(|(key, fees)| {
+                let fee = if *kind == CardType::Credit { fees.credit.as_ref() } else { fees.debit.as_ref() };
+                fee.filter(|_| key.trim().eq_ignore_ascii_case(name))
+            })
         };
         let american_express = CardBrand::AmericanExpress.as_str();
         if [american_express, AMEX].iter().any(|name| brand.as_str().eq_ignore_ascii_case(name)) {

@@ -1,3 +1,5 @@
+//! Tests of surcharges: tables, refusals, properties.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -191,5 +193,27 @@ proptest! {
             let fee = compute(amount, Decimal::new(one, 4), percentage).unwrap();
             prop_assert!(fee <= compute(amount, Decimal::new(one + more, 4), percentage).unwrap());
         }
+    }
+}
+
+/// No fee is a promise, so no spelling of a brand may hide another one's fee.
+#[test]
+fn two_spellings_of_one_brand_hide_no_fee() {
+    let fees = fees(json!({"cards": {
+        "VISA": {"debit": {"rate": 1, "percentage": false}},
+        "visa": {"credit": {"rate": 2, "percentage": false}},
+    }}));
+    for (kind, expected) in [("credit", "2.00"), ("debit", "1.00")] {
+        let surcharge = fees.surcharge(&Money::from_cents(10_000), &card("visa", kind)).unwrap();
+        assert_eq!(surcharge.expect(kind).rate.unwrap().to_string(), expected, "{kind}");
+    }
+}
+
+#[test]
+fn nothing_below_zero_is_written() {
+    for (rate, percentage, amount) in
+        [("-0", false, "1.00"), ("-0.00", true, "1.00"), ("1", true, "-0.00"), ("0.001", false, "-0")]
+    {
+        assert_eq!(fee(&json!(rate), percentage, amount).unwrap(), "0.00", "{rate} {amount}");
     }
 }

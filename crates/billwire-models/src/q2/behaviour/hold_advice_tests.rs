@@ -1,3 +1,5 @@
+//! Tests of the catalogue of holds, and of the page that repeats it.
+
 use std::fmt::Write as _;
 
 use super::*;

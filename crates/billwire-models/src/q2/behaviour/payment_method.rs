@@ -32,6 +32,7 @@ mod tests {
         assert!(!PaymentMethodStatus::from("on-probation").is_usable());
     }
 
+    /// Trap T29: `failed` is the old name of `declined`.
     #[test]
     fn both_names_of_declined() {
         assert!(PaymentMethodStatus::from("declined").is_declined());

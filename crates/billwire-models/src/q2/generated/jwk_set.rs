@@ -80,4 +80,8 @@ impl Answer for JwkSet {
     ) {
         self.keys.visit_rejected(&path.field("keys"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.keys.unreported_count()
+    }
 }

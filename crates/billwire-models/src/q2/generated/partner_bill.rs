@@ -141,4 +141,8 @@ impl Answer for PartnerBill {
     ) {
         self.payments.visit_rejected(&path.field("payments"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.payments.unreported_count()
+    }
 }

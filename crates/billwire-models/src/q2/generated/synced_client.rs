@@ -123,4 +123,8 @@ impl Answer for SyncedClient {
     ) {
         self.cards.visit_rejected(&path.field("cards"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.cards.unreported_count()
+    }
 }

@@ -116,7 +116,7 @@ impl Server for Routes<'_> {
         context: &RequestContext,
         request: q2::StepAuth,
     ) -> Result<q2::Acknowledgement, ApiError> {
-        if let Some(owner) = self.world.client_of_challenge(request.token.expose()) {
+        if let Some(owner) = self.world.client_of_challenge(context.now, request.token.expose()) {
             owner_only(context, owner)?;
         }
         let answers = match request.security {

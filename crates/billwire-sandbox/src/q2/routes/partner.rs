@@ -50,11 +50,15 @@ fn encryption_keys(routes: &Routes<'_>) -> Vec<ServiceKey> {
     routes.keys.list().into_iter().filter(|key| key.usage == KeyUsage::Encryption).collect()
 }
 
-/// Without a certificate: the sandbox's keys have none.
+/// With the certificate as one text, as documented (trap T19).
 fn jwk(key: &ServiceKey) -> q2::Jwk {
-    let text = |member: &str| key.jwk.get(member).and_then(serde_json::Value::as_str).unwrap_or_default();
-    q2::Jwk::new(q2::KeyType::Rsa, key.key_id.as_str().into())
-        .with_modulus(text("n"))
-        .with_exponent(text("e"))
-        .with_usage(text("use").into())
+    let text = |member: &str| key.jwk.get(member).and_then(serde_json::Value::as_str);
+    let jwk = q2::Jwk::new(q2::KeyType::Rsa, key.key_id.as_str().into())
+        .with_modulus(text("n").unwrap_or_default())
+        .with_exponent(text("e").unwrap_or_default())
+        .with_usage(text("use").unwrap_or_default().into());
+    match text("x5c") {
+        Some(certificate) => jwk.with_certificates(certificate.to_owned().into()),
+        None => jwk,
+    }
 }

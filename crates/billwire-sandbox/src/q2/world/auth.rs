@@ -110,7 +110,7 @@ impl World {
             return Err(ApiError::bad_request(format!("{} is in maintenance; try later.", company.name)));
         }
         check_items(new)?;
-        self.check_targets(new)?;
+        self.check_targets(company, new)?;
         self.check_swap_target(company, new)?;
         let plan = read_plan(now, company, new)?;
         let existing = self.matching_auth(&client_id, new);
@@ -119,14 +119,17 @@ impl World {
         Ok(auth_id)
     }
 
-    fn check_targets(&self, new: &NewAuth) -> Result<(), ApiError> {
+    fn check_targets(&self, company: &Company, new: &NewAuth) -> Result<(), ApiError> {
         if let Some(id) = &new.payment_method_id {
             let method = self
                 .payment_method(id)
                 .filter(|method| method.client_id == new.client_id)
                 .ok_or_else(|| ApiError::bad_request(format!("The client has no payment method {id}.")))?;
-            if new.items.contains(&AuthItem::Payment) && !method.is_usable() {
-                return Err(ApiError::bad_request("The payment method is declined; give another one."));
+            if new.items.contains(&AuthItem::Payment) {
+                if !method.is_usable() {
+                    return Err(ApiError::bad_request("The payment method is declined; give another one."));
+                }
+                company.check_kind(method.kind())?;
             }
         }
         if let Some(id) = &new.bill_id {

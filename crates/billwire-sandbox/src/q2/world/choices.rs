@@ -97,8 +97,12 @@ impl World {
     ///
     /// Source: Q2 Biller Direct description, sections 5.3 "Bill" and 5.6 "Additional payment option".
     pub(crate) fn choose(&mut self, id: &BillId, choices: &BillChoices) -> Result<(), Error> {
-        if let Some(AmountToPay::Custom(amount)) = choices.custom_payment_amount {
-            self.check_custom_amount(id, amount)?;
+        match choices.custom_payment_amount {
+            Some(AmountToPay::Custom(amount)) => self.check_custom_amount(id, amount)?,
+            Some(AmountToPay::Balance) if self.bill(id).is_some_and(|bill| bill.running.is_some()) => {
+                return Err(invalid("the bill is being paid; the amount cannot be changed any more"));
+            }
+            _ => {}
         }
         let Some(bill) = self.bills.find_mut(id) else { return Err(not_found("bill", id.as_str())) };
         match choices.custom_payment_amount {

@@ -26,6 +26,10 @@ impl Row for Client {
     fn id(&self) -> &ClientId {
         &self.id
     }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.identifier)
+    }
 }
 
 impl World {
@@ -40,7 +44,7 @@ impl World {
         if identifier.is_empty() {
             return Err(ApiError::bad_request("Please provide an identifier."));
         }
-        if let Some(client) = self.clients.iter().find(|client| client.identifier == identifier) {
+        if let Some(client) = self.clients.find_named(identifier) {
             return Ok(client.id.clone());
         }
         let id = ClientId::new(self.seed.id("client"));

@@ -25,6 +25,10 @@ pub(crate) struct Company {
     pub(crate) custom_payment_amount: Option<CustomPaymentAmount>,
     pub(crate) fees: Fees,
     pub(crate) geo: Option<Geo>,
+    /// Hexadecimal without `#`; a company with one also has its logo as a drawing.
+    pub(crate) brand_color: Option<&'static str>,
+    /// The bitmap looks best as a background.
+    pub(crate) background_logo: bool,
     pub(crate) login_fields: &'static [LoginField],
     /// The challenge that comes before anything else.
     pub(crate) first_challenge: Option<ChallengeKind>,
@@ -34,6 +38,11 @@ impl Company {
     /// The host does not exist: nothing is fetched from it.
     pub(crate) fn logo_url(&self) -> String {
         format!("https://logos.sandbox.example/{}.png", self.id)
+    }
+
+    /// The same logo as a drawing, and the company's symbol.
+    pub(crate) fn drawing_url(&self, what: &str) -> String {
+        format!("https://logos.sandbox.example/{}-{what}.svg", self.id)
     }
 
     /// A page of the company's site; that host does not exist either.

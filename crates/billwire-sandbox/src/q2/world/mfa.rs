@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::Auth;
 use super::ids::{AuthId, ClientId};
-use super::{World, pace};
+use super::{Effect, World, pace};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
 
@@ -155,7 +155,7 @@ impl World {
     ///
     /// Source: Q2 Biller Direct description, sections 4.1.2 and 12.2.
     pub(crate) fn answer_challenge(&mut self, now: Moment, step: &StepInput) -> Result<(), ApiError> {
-        let (auth_id, challenge) = self.challenged(&step.token)?;
+        let (auth_id, challenge) = self.challenged(now, &step.token)?;
         if !challenge.accepts(step.method) {
             return Err(ApiError::bad_request(format!(
                 "The challenge was of the method \"{}\", the reply is of \"{}\".",
@@ -173,19 +173,24 @@ impl World {
     }
 
     /// The client whose challenge has this token.
-    pub(crate) fn client_of_challenge(&self, token: &str) -> Option<&ClientId> {
-        self.auths.iter().find(|auth| open_challenge(auth, token).is_some()).map(|auth| &auth.client_id)
+    pub(crate) fn client_of_challenge(&self, now: Moment, token: &str) -> Option<&ClientId> {
+        self.find_challenge(now, token).map(|(auth, _)| &auth.client_id)
     }
 
-    fn challenged(&self, token: &str) -> Result<(AuthId, Challenge), ApiError> {
-        self.auths
-            .iter()
-            .find_map(|auth| Some((auth.id.clone(), open_challenge(auth, token)?.clone())))
-            .ok_or_else(|| {
-                ApiError::bad_request(
-                    "The token belongs to no open challenge: it is unknown, used or expired.",
-                )
-            })
+    fn challenged(&self, now: Moment, token: &str) -> Result<(AuthId, Challenge), ApiError> {
+        let (auth, challenge) = self.find_challenge(now, token).ok_or_else(|| {
+            ApiError::bad_request("The token belongs to no open challenge: it is unknown, used or expired.")
+        })?;
+        Ok((auth.id.clone(), challenge.clone()))
+    }
+
+    /// Every open challenge has its timeout in the schedule, and not far ahead: that is a shorter list than all auths.
+    fn find_challenge(&self, now: Moment, token: &str) -> Option<(&Auth, &Challenge)> {
+        self.schedule.due_until(now.plus(pace::CHALLENGE)).find_map(|effect| {
+            let Effect::ChallengeTimesOut { auth_id } = effect else { return None };
+            let auth = self.auth(auth_id)?;
+            Some((auth, open_challenge(auth, token)?))
+        })
     }
 
     fn check_retry(&self, now: Moment, challenge: &Challenge) -> Result<Verdict, ApiError> {

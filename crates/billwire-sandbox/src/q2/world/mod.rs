@@ -6,11 +6,14 @@
 mod amount;
 mod auth;
 mod bill;
+mod bill_data;
 mod choices;
 mod client;
+mod companies;
 mod company;
 mod deletion;
 mod fees;
+mod habits;
 mod hold;
 mod ids;
 mod issuer;
@@ -37,13 +40,16 @@ use serde::{Deserialize, Serialize};
 
 pub use self::amount::Amount;
 pub(crate) use self::auth::{Auth, AuthItem, AuthStatus, NewAuth};
-pub(crate) use self::bill::{Bill, BillPlan, BillStatus, PaySchedule, PaymentOutcome, WantedBill};
+pub(crate) use self::bill::{Bill, BillStatus, PaySchedule, PaymentOutcome};
+pub(crate) use self::bill_data::{BillPlan, WantedBill};
 pub use self::choices::{AmountToPay, Autopay, AutopaySetBy, BillChoices};
 pub(crate) use self::client::Client;
+pub(crate) use self::companies::Companies;
 pub(crate) use self::company::{
     CardBrand, CardFees, CardKind, Company, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
 };
-pub(crate) use self::hold::Hold;
+pub(crate) use self::habits::Habit;
+pub(crate) use self::hold::{Hold, HoldCode};
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
 pub use self::issuer::IssuerNews;
 pub(crate) use self::lapse::Lapse;
@@ -68,6 +74,7 @@ use crate::api_error::ApiError;
 use crate::moment::Moment;
 use crate::q2::event_types::EventSwitches;
 use crate::q2::events::NewEvent;
+use crate::q2::population::Population;
 use crate::q2::seed_data;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
@@ -91,13 +98,40 @@ pub(crate) struct World {
     schedule: Schedule<Effect>,
     #[serde(skip)]
     outbox: Vec<NewEvent>,
-    /// Fixed, so not part of the written state.
-    #[serde(skip, default = "seed_data::companies")]
-    companies: Vec<Company>,
+    /// Fixed, so the written state only says which.
+    #[serde(default)]
+    companies: Companies,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    population: Option<Population>,
+    #[serde(skip)]
+    people: habits::People,
     /// Every change of a bill's status since the last look.
     #[cfg(test)]
     #[serde(skip)]
     bill_moves: Vec<tests::BillMove>,
+}
+
+/// How many things there are in a sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Counts {
+    /// Billers.
+    pub companies: usize,
+    /// Clients of the partner.
+    pub clients: usize,
+    /// Logins of clients at companies.
+    pub auths: usize,
+    /// Bills.
+    pub bills: usize,
+    /// Cards and bank accounts that were not taken away.
+    pub payment_methods: usize,
+    /// Card swaps.
+    pub swaps: usize,
+    /// Applied payments: the entries of the ledger.
+    pub payments: usize,
+    /// What will happen by itself, as far as that is known.
+    pub scheduled: usize,
 }
 
 /// What the world does by itself when its time has come.
@@ -120,8 +154,10 @@ pub(crate) enum Effect {
     PaymentFinishes { bill_id: BillId },
     /// The company has answered about the new card.
     SwapFinishes { swap_id: SwapId },
-    /// The client token is too old.
-    TokenExpires { token_id: String },
+    /// The client token expired a day ago.
+    TokenIsForgotten { token_id: String },
+    /// Somebody of the population does something, or has it done to them.
+    Habit { person: u32, habit: Habit },
 }
 
 impl Effect {
@@ -136,7 +172,8 @@ impl Effect {
             Self::PaymentStarts { bill_id } => format!("pay date of bill {bill_id} reached"),
             Self::PaymentFinishes { bill_id } => format!("payment of bill {bill_id} finished"),
             Self::SwapFinishes { swap_id } => format!("card swap {swap_id} finished"),
-            Self::TokenExpires { token_id } => format!("client token {token_id} expired"),
+            Self::TokenIsForgotten { token_id } => format!("expired client token {token_id} forgotten"),
+            Self::Habit { person, habit } => habit.describe(*person),
         }
     }
 }
@@ -157,7 +194,9 @@ impl World {
             ledger: Ledger::default(),
             schedule: Schedule::new(),
             outbox: Vec::new(),
-            companies: seed_data::companies(),
+            companies: Companies::default(),
+            population: None,
+            people: habits::People::default(),
             #[cfg(test)]
             bill_moves: Vec::new(),
         }
@@ -180,7 +219,8 @@ impl World {
             Effect::PaymentStarts { bill_id } => self.payment_starts(at, bill_id),
             Effect::PaymentFinishes { bill_id } => self.payment_finishes(at, bill_id),
             Effect::SwapFinishes { swap_id } => self.swap_finishes(at, swap_id),
-            Effect::TokenExpires { token_id } => self.token_expires(token_id),
+            Effect::TokenIsForgotten { token_id } => self.token_is_forgotten(token_id),
+            Effect::Habit { person, habit } => self.live(at, *person, habit),
         }
         Some((at, effect))
     }
@@ -188,6 +228,26 @@ impl World {
     /// The events since the last call, oldest first.
     pub(crate) fn take_events(&mut self) -> Vec<NewEvent> {
         std::mem::take(&mut self.outbox)
+    }
+
+    /// Takes the emptied list of events back, so that not every effect needs a new one.
+    pub(crate) fn reuse(&mut self, emptied: Vec<NewEvent>) {
+        if self.outbox.is_empty() {
+            self.outbox = emptied;
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            companies: self.companies.all().len(),
+            clients: self.clients.len(),
+            auths: self.auths.len(),
+            bills: self.bills.len(),
+            payment_methods: self.payment_methods.iter().filter(|method| !method.removed).count(),
+            swaps: self.swaps.len(),
+            payments: self.ledger.entries().len(),
+            scheduled: self.schedule.len(),
+        }
     }
 
     pub(crate) fn partner_id(&self) -> &str {
@@ -207,7 +267,7 @@ impl World {
     }
 
     pub(crate) fn companies(&self) -> &[Company] {
-        &self.companies
+        self.companies.all()
     }
 
     pub(crate) fn client(&self, id: &ClientId) -> Option<&Client> {
@@ -241,7 +301,7 @@ impl World {
     }
 
     pub(crate) fn company(&self, id: &CompanyId) -> Option<&Company> {
-        self.companies.iter().find(|company| company.id == *id)
+        self.companies.find(id)
     }
 
     /// The auths of a client that have finished their first validation, oldest first.

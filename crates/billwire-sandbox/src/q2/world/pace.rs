@@ -28,3 +28,5 @@ pub(super) const RETRY_WAIT: SignedDuration = SignedDuration::from_secs(30);
 pub(super) const DELETION_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a client token lives if nothing is said.
 pub(super) const TOKEN: SignedDuration = SignedDuration::from_hours(24);
+/// How long an expired token is remembered, so that its holder hears why it is refused.
+pub(super) const TOKEN_KEPT: SignedDuration = SignedDuration::from_hours(24);

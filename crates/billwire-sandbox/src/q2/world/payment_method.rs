@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::company::{CardBrand, CardKind};
+use super::company::{CardBrand, CardKind, Company};
 use super::ids::{BillId, ClientId, PaymentMethodId};
 use super::numbers::{self, NewNumbers};
 use super::{AuthStatus, BillStatus, World, pace};
@@ -40,6 +40,15 @@ pub(crate) struct PaymentMethod {
 pub(crate) enum MethodStatus {
     Verified,
     Declined,
+}
+
+impl MethodStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Declined => "declined",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +177,19 @@ pub(crate) struct NewPaymentMethod {
     pub(crate) numbers: NewNumbers,
 }
 
+impl Company {
+    /// Refuses a kind of method that the company does not take.
+    pub(super) fn check_kind(&self, kind: MethodKind) -> Result<(), ApiError> {
+        match self.required_payment {
+            Some(required) if required != kind => Err(ApiError::bad_request(format!(
+                "The company takes only a {} for this bill.",
+                required.as_str()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl World {
     /// Stores a method after the checks of section 4.4.1; the client's first one becomes the default by itself.
     ///
@@ -230,14 +252,8 @@ impl World {
         if !method.is_usable() {
             return Err(ApiError::bad_request("The payment method is declined; assign another one."));
         }
-        let required = self.company(&bill.company_id).and_then(|company| company.required_payment);
-        if let Some(required) = required
-            && required != method.kind()
-        {
-            return Err(ApiError::bad_request(format!(
-                "The company takes only a {} for this bill.",
-                required.as_str()
-            )));
+        if let Some(company) = self.company(&bill.company_id) {
+            company.check_kind(method.kind())?;
         }
         let client_id = bill.client_id.clone();
         self.assign(method_id, bill_id);
@@ -262,15 +278,6 @@ impl World {
         }
         let client_id = method.client_id.clone();
         self.remove_method(now, id);
-        let bills = self.client(&client_id).map(|client| client.bills.clone()).unwrap_or_default();
-        for bill_id in bills {
-            let owed = self
-                .bill(&bill_id)
-                .is_some_and(|bill| matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue));
-            if owed {
-                self.owe(now, &bill_id);
-            }
-        }
         self.methods_changed(now, &client_id);
         Ok(())
     }
@@ -374,6 +381,13 @@ impl World {
             let pays_it = was_default || assigned.contains(bill_id);
             if pays_it && self.usable_method(bill_id).is_none() {
                 self.cancel_by_system(now, bill_id);
+            }
+            // Where the company asks for a kind of method, one has to be assigned again.
+            let owed = self
+                .bill(bill_id)
+                .is_some_and(|bill| matches!(bill.status, BillStatus::Upcoming | BillStatus::Overdue));
+            if owed && assigned.contains(bill_id) {
+                self.owe(now, bill_id);
             }
         }
         if let Some(client) = self.clients.find_mut(&client_id) {

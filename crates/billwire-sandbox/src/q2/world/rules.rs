@@ -17,6 +17,8 @@ pub struct Rules {
     pub list_validating_auths: bool,
     /// Ids of companies in maintenance: they are listed, but `POST /auth` for them is refused.
     pub companies_in_maintenance: Vec<String>,
+    /// Ids of companies with a fixed schedule that nevertheless let recurring payments be disabled.
+    pub companies_with_optional_recurring: Vec<String>,
 }
 
 impl Rules {
@@ -52,6 +54,13 @@ impl Rules {
     #[must_use]
     pub fn with_companies_in_maintenance(mut self, ids: impl IntoIterator<Item = String>) -> Self {
         self.companies_in_maintenance = ids.into_iter().collect();
+        self
+    }
+
+    /// Let recurring payments be disabled at companies with a fixed schedule, by id.
+    #[must_use]
+    pub fn with_companies_with_optional_recurring(mut self, ids: impl IntoIterator<Item = String>) -> Self {
+        self.companies_with_optional_recurring = ids.into_iter().collect();
         self
     }
 }

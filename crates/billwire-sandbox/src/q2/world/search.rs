@@ -38,12 +38,16 @@ impl World {
         search: &CompanySearch,
     ) -> Result<(Vec<&Company>, usize), ApiError> {
         check(search)?;
-        let mut found: Vec<&Company> =
-            self.companies.iter().filter(|company| fits(company, search)).collect();
-        if let Some(query) = &search.query {
-            let query = query.trim().to_lowercase();
-            found.sort_by_key(|company| !company.name.to_lowercase().starts_with(&query));
-        }
+        let query = search.query.as_ref().map(|query| query.trim().to_lowercase());
+        let named = |name: &str| query.as_ref().is_none_or(|query| name.contains(query));
+        let (mut found, others): (Vec<_>, Vec<_>) = self
+            .companies
+            .named()
+            .filter(|(company, name)| named(name) && fits(company, search))
+            .partition(|(_, name)| query.as_ref().is_none_or(|query| name.starts_with(query)));
+        // Those whose name begins with the query come first.
+        found.extend(others);
+        let mut found: Vec<&Company> = found.into_iter().map(|(company, _)| company).collect();
         if let Some(point) = search.near {
             let distance = |company: &Company| company.geo.map_or(f64::INFINITY, |geo| miles(point, geo));
             found.sort_by(|one, other| distance(one).total_cmp(&distance(other)));
@@ -62,7 +66,7 @@ impl World {
     /// The categories that companies have, with the name to show, in the order of the companies.
     pub(crate) fn categories(&self) -> Vec<(&'static str, String)> {
         let mut found: Vec<(&'static str, String)> = Vec::new();
-        for kind in self.companies.iter().flat_map(|company| company.categories) {
+        for kind in self.companies.all().iter().flat_map(|company| company.categories) {
             if !found.iter().any(|(known, _)| known == kind) {
                 let (first, rest) = kind.split_at(1);
                 found.push((kind, format!("{}{rest}", first.to_uppercase())));
@@ -92,9 +96,7 @@ fn check(search: &CompanySearch) -> Result<(), ApiError> {
 }
 
 fn fits(company: &Company, search: &CompanySearch) -> bool {
-    let query = search.query.as_ref().map(|query| query.trim().to_lowercase());
-    query.is_none_or(|query| company.name.to_lowercase().contains(&query))
-        && search.category.as_ref().is_none_or(|category| company.categories.contains(&category.as_str()))
+    search.category.as_ref().is_none_or(|category| company.categories.contains(&category.as_str()))
         && search.products.iter().all(|product| company.products.contains(product))
         && search.near.is_none_or(|point| company.geo.is_none_or(|geo| miles(point, geo) <= NEAR_MILES))
 }

@@ -1,8 +1,8 @@
 //! How a bill is paid by itself.
 
-use super::World;
 use super::bill::PaySchedule;
 use super::ids::BillId;
+use super::{Company, World};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
 
@@ -29,7 +29,7 @@ impl World {
         let company = self
             .company(&bill.company_id)
             .ok_or_else(|| ApiError::bad_request("The company of this bill does not exist any more."))?;
-        if change.recurring == Some(false) && company.schedule.is_some() {
+        if change.recurring == Some(false) && self.insists_on_recurring(company) {
             return Err(ApiError::bad_request(
                 "This company requires recurring payments; they cannot be disabled.",
             ));
@@ -55,5 +55,13 @@ impl World {
         }
         self.plan_recurring_payment(now, bill_id);
         Ok(())
+    }
+
+    /// Companies with a fixed schedule do, unless the rules say otherwise.
+    ///
+    /// Source: Q2 Biller Direct description, section 12.5 (inferred).
+    fn insists_on_recurring(&self, company: &Company) -> bool {
+        let optional = &self.rules.companies_with_optional_recurring;
+        company.schedule.is_some() && !optional.iter().any(|id| id == company.id.as_str())
     }
 }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::amount::Amount;
 use super::auth::{Auth, AuthStatus};
-use super::bill::{BillPlan, BillStatus, PaymentOutcome};
+use super::bill::{BillStatus, PaymentOutcome};
+use super::bill_data::BillPlan;
 use super::ids::{AuthId, BillId};
 use super::{Bill, World};
 use crate::error::{Error, ErrorKind};

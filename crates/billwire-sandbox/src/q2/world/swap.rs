@@ -185,9 +185,8 @@ impl World {
         let interrupted =
             self.swap_of(auth_id).filter(|swap| swap.waits()).map(|swap| swap.method_id.clone());
         let asked = work.payment_method_id.clone().filter(|_| work.items.contains(&AuthItem::Swap));
-        // A card that was deleted in the meantime is not put on file.
-        let method_id = asked.or(interrupted).filter(|id| self.payment_method(id).is_some());
-        if let Some(method_id) = method_id {
+        // A swap goes on with the card it was started with, even if that was deleted here in the meantime.
+        if let Some(method_id) = asked.or(interrupted) {
             self.begin_swap(now, auth_id, &method_id);
         }
     }
@@ -313,5 +312,58 @@ impl World {
 
     fn swap_of(&self, auth_id: &AuthId) -> Option<&Swap> {
         self.swap(self.auth(auth_id)?.swap.as_ref()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::super::{CardBrand, CardKind, NewNumbers, NewPaymentMethod};
+    use super::*;
+
+    /// Every company of the sandbox supports swaps, so this rule has no way in through the API.
+    #[test]
+    fn a_company_without_swaps_refuses_them() {
+        let now: Moment = "2026-03-02T12:00:00Z".parse().expect("an instant");
+        let mut world = World::new(1);
+        world.companies.change_first(|company| company.products = &[Product::BillerDirect]);
+        let client_id = world.create_client("somebody", Map::new()).expect("a client");
+        let numbers = NewNumbers::Card {
+            number: "4111111111111111".to_owned(),
+            code: None,
+            month: "12".to_owned(),
+            year: "2030".to_owned(),
+            zipcode: "12345".to_owned(),
+            brand: Some(CardBrand::Visa),
+            kind: Some(CardKind::Credit),
+        };
+        let new = NewPaymentMethod {
+            client_id: client_id.clone(),
+            identifier: None,
+            name: "Demo User".to_owned(),
+            custom_label: None,
+            set_as_default: false,
+            numbers,
+        };
+        let card = world.add_payment_method(now, new).expect("a card");
+        let form = ["balance", "dueDate", "status"].map(|name| (name.to_owned(), String::new()));
+        let mut login = NewAuth {
+            client_id,
+            company_id: world.companies.all()[0].id.clone(),
+            items: vec![AuthItem::Swap],
+            payment_method_id: Some(card.clone()),
+            bill_id: None,
+            swap_id: None,
+            form: form.into_iter().collect(),
+        };
+        let refusal = world.create_auth(now, &login).expect_err("refused");
+        assert_eq!((refusal.status, refusal.message.contains("does not support")), (400, true));
+        login.items = vec![AuthItem::Bill];
+        let auth_id = world.create_auth(now, &login).expect("an ordinary login");
+        while world.run_next(now.plus(pace::SWAP)).is_some() {}
+        let refusal = world.create_swap(now, &auth_id, &card).expect_err("refused");
+        assert_eq!((refusal.status, refusal.message.contains("does not support")), (400, true));
+        assert!(!world.companies.all()[0].supports_swaps());
     }
 }

@@ -1,12 +1,12 @@
 //! Client tokens: a credential for one client, for a while, perhaps for one request.
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::ids::ClientId;
 use super::{Effect, World, pace};
 use crate::api_error::ApiError;
 use crate::moment::Moment;
+use crate::schedule::EntryKey;
 use crate::table::Row;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub(crate) struct Token {
     pub(crate) single_use: bool,
     pub(crate) used: bool,
     pub(crate) access_token_seconds: i64,
+    /// When it is forgotten: a day after it expired, so that its holder still hears why it is refused.
+    forgotten: EntryKey,
 }
 
 impl Row for Token {
@@ -26,6 +28,10 @@ impl Row for Token {
 
     fn id(&self) -> &String {
         &self.id
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.text)
     }
 }
 
@@ -54,7 +60,9 @@ impl World {
         let client_id = self.create_client(&new.identifier, serde_json::Map::new())?;
         let id = self.seed.id("token-record");
         let text = self.seed.token("token");
-        self.schedule.add(expires_at, Effect::TokenExpires { token_id: id.clone() });
+        let forgotten = self
+            .schedule
+            .add(expires_at.plus(pace::TOKEN_KEPT), Effect::TokenIsForgotten { token_id: id.clone() });
         self.tokens.insert(Token {
             id,
             text: text.clone(),
@@ -63,6 +71,7 @@ impl World {
             single_use: new.single_use,
             used: false,
             access_token_seconds,
+            forgotten,
         });
         Ok(text)
     }
@@ -72,8 +81,7 @@ impl World {
         const UNKNOWN: &str = "The credential is neither an API key nor a current client token.";
         let id = self
             .tokens
-            .iter()
-            .find(|token| token.text == text)
+            .find_named(text)
             .map(|token| token.id.clone())
             .ok_or_else(|| ApiError::unauthorized(UNKNOWN))?;
         let token = self.tokens.find_mut(&id).ok_or_else(|| ApiError::unauthorized(UNKNOWN))?;
@@ -96,7 +104,7 @@ impl World {
     ///
     /// Source: Q2 Biller Direct description, sections 4.5.3 and 12.6.
     pub(crate) fn revoke_tokens_of(&mut self, identifier: &str) {
-        let client = self.clients.iter().find(|client| client.identifier == identifier);
+        let client = self.clients.find_named(identifier);
         let Some(client_id) = client.map(|client| client.id.clone()) else { return };
         self.revoke_where(|token| token.client_id == client_id);
     }
@@ -107,26 +115,19 @@ impl World {
     }
 
     fn revoke_where(&mut self, is_meant: impl Fn(&Token) -> bool) {
-        let revoked: Vec<String> =
-            self.tokens.iter().filter(|token| is_meant(token)).map(|token| token.id.clone()).collect();
-        for id in revoked {
+        let revoked: Vec<(String, EntryKey)> = self
+            .tokens
+            .iter()
+            .filter(|token| is_meant(token))
+            .map(|token| (token.id.clone(), token.forgotten))
+            .collect();
+        for (id, forgotten) in revoked {
             self.tokens.remove(&id);
+            self.schedule.remove(forgotten);
         }
     }
 
-    /// Forgets an expired token a day later than it must, so that its holder still hears why it is refused.
-    pub(super) fn token_expires(&mut self, id: &String) {
-        const KEPT: SignedDuration = SignedDuration::from_hours(24);
-        let Some(token) = self.tokens.find(id) else { return };
-        let horizon = token.expires_at;
-        let forgotten: Vec<String> = self
-            .tokens
-            .iter()
-            .filter(|token| token.expires_at.plus(KEPT) <= horizon)
-            .map(|token| token.id.clone())
-            .collect();
-        for id in forgotten {
-            self.tokens.remove(&id);
-        }
+    pub(super) fn token_is_forgotten(&mut self, id: &String) {
+        self.tokens.remove(id);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auth::{Auth, AuthItem, AuthStatus, NewAuth};
-use super::bill::BillPlan;
+use super::bill_data::BillPlan;
 use super::hold::Hold;
 use super::ids::{AuthId, BillId, PaymentMethodId};
 use super::mfa::{self, Challenge, ChallengeKind, Question, StepAnswer, Verdict};
@@ -376,22 +376,22 @@ impl World {
     }
 
     /// Bad credentials: a new auth is forgotten, a known one has to authenticate again.
+    ///
+    /// Source: Q2 Biller Direct description, sections 11.3 and 12.1 (which event goes with which is inferred).
     fn failed(&mut self, now: Moment, id: &AuthId) {
-        let event = if self.event_switches.auth_failed {
+        let is_new = self.auth(id).is_some_and(|auth| auth.status == AuthStatus::Validating);
+        let event = if is_new && self.event_switches.auth_failed {
             events::auth_failed(self, id)
         } else {
             events::auth_invalid(self, id)
         };
         self.emit(now, event);
-        let is_new = self.auth(id).is_some_and(|auth| auth.status == AuthStatus::Validating);
-        if is_new {
-            if let Some(client) =
-                self.auths.remove(id).and_then(|auth| self.clients.find_mut(&auth.client_id))
-            {
-                client.auths.retain(|known| known != id);
-            }
-        } else {
+        if !is_new {
             self.set_status(id, AuthStatus::Authenticate, None);
+            return;
+        }
+        if let Some(client) = self.auths.remove(id).and_then(|auth| self.clients.find_mut(&auth.client_id)) {
+            client.auths.retain(|known| known != id);
         }
     }
 

@@ -234,6 +234,10 @@ impl Answer for Event {
     ) {
         self.data.visit_rejected(&path.field("payload").field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }
 
 /// What happened, by the type of the event. An event is never lost: what does not decode is kept whole.
@@ -347,6 +351,13 @@ impl Answer for EventData {
             Self::ThingLost(_) => {}
             Self::ThingMade(data) => data.visit_rejected(path, report),
             Self::Unrecognized(_) | Self::Undecodable { .. } => {}
+        }
+    }
+
+    fn unreported_count(&self) -> usize {
+        match self {
+            Self::ThingMade(data) => data.unreported_count(),
+            _ => 0,
         }
     }
 }

@@ -91,4 +91,8 @@ impl Answer for ThingMadeData {
     ) {
         self.parts.visit_rejected(&path.field("parts"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.parts.unreported_count()
+    }
 }

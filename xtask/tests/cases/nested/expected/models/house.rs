@@ -128,4 +128,8 @@ impl Answer for House {
     ) {
         self.rooms.visit_rejected(&path.field("rooms"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.rooms.unreported_count()
+    }
 }

@@ -6,9 +6,27 @@ use billwire_models::q2::{CreateThing, ListThingsQuery, Thing, ThingId, ThingLis
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::q2::Client;
+use crate::q2::scope::Scope;
 use super::calls;
 
-/// One method per operation.
+/// One method per operation that takes the API key or a client token.
+impl<S: Scope> Client<S> {
+    /// Read one thing.
+    ///
+    /// Sends `GET /thing/{thingId}` with the API key or a client token. Changes nothing: it is repeated
+    /// automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Small, "Things".
+    pub async fn thing(&self, thing_id: &ThingId) -> Result<Answer<Thing>, Error> {
+        self.send(calls::thing(thing_id)).await
+    }
+}
+
+/// One method per operation that takes the API key alone.
 impl Client {
     /// Make a thing.
     ///
@@ -49,20 +67,6 @@ impl Client {
         thing_id: &ThingId,
     ) -> Result<Answer<Thing>, Error> {
         self.send(calls::delete_thing(thing_id)).await
-    }
-
-    /// Read one thing.
-    ///
-    /// Sends `GET /thing/{thingId}` with the API key or a client token. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Small, "Things".
-    pub async fn thing(&self, thing_id: &ThingId) -> Result<Answer<Thing>, Error> {
-        self.send(calls::thing(thing_id)).await
     }
 
     /// List things.

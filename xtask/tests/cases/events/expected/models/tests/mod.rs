@@ -3,28 +3,4 @@
 
 //! Every example of the description: decoded, shown, re-encoded.
 
-use crate::examples::{quirk_event, tidy_event};
-
-/// Lost.
-#[test]
-fn event_thing_lost_lost() {
-    tidy_event("event.thing_lost.lost", include_str!("fixtures/event.thing_lost.lost.json"));
-}
-
-/// Without the wrapper.
-#[test]
-fn event_thing_lost_bare() {
-    quirk_event("event.thing_lost.bare", include_str!("fixtures/event.thing_lost.bare.json"));
-}
-
-/// With another spelling of the type.
-#[test]
-fn event_thing_lost_mislaid() {
-    quirk_event("event.thing_lost.mislaid", include_str!("fixtures/event.thing_lost.mislaid.json"));
-}
-
-/// Made.
-#[test]
-fn event_thing_made_made() {
-    tidy_event("event.thing_made.made", include_str!("fixtures/event.thing_made.made.json"));
-}
+mod events;

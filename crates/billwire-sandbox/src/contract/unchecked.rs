@@ -1,0 +1,26 @@
+//! What is done without the feature: nothing.
+
+use crate::api_error::ApiError;
+use crate::webhook_sender::DeliveryJob;
+
+pub(crate) struct Contract(());
+
+impl Contract {
+    pub(crate) fn switched(_on: bool) -> Self {
+        Self(())
+    }
+
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn answer(
+        &self,
+        _operation: Option<&'static str>,
+        answer: Result<Vec<u8>, ApiError>,
+    ) -> Result<Vec<u8>, ApiError> {
+        answer
+    }
+
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(crate) fn event(&self, _job: &DeliveryJob) -> Result<(), String> {
+        Ok(())
+    }
+}
