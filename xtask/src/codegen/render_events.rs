@@ -305,10 +305,13 @@ fn payload_module(
     });
     let decoding =
         decoding("Payload", &object(payload.to_vec()), &quote!(Ok(Payload { #(#values,)* data })));
+    // Only a member that must be there makes an error of its own.
+    let needs_errors = decoding.iter().any(|tokens| tokens.to_string().contains("de :: Error"));
+    let errors = needs_errors.then(|| quote!(self,));
     quote! {
         mod payload {
             use std::fmt;
-            use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+            use serde::de::{#errors IgnoredAny, MapAccess, Visitor};
             use serde::{Deserialize, Deserializer};
             #(use super::#names;)*
 

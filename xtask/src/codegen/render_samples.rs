@@ -217,6 +217,7 @@ impl<'a> Sample<'a> {
             Type::Float => plain("float"),
             Type::Number => plain("number"),
             Type::Money => plain("money"),
+            Type::Date => plain("date"),
             Type::Timestamp => plain("timestamp"),
             Type::ProviderTime => plain("provider-time"),
             Type::Any => plain("any"),
@@ -257,6 +258,7 @@ impl<'a> Sample<'a> {
             }
             Type::Float | Type::Number => json!(2.5),
             Type::Money => json!("25.21"),
+            Type::Date => json!("2026-04-16"),
             Type::Timestamp | Type::ProviderTime => json!("2018-10-25T00:00:00.000Z"),
             Type::Any => json!({"anything": [self.text()]}),
             Type::List(items) | Type::Array { items, .. } => self.elements(items, at),

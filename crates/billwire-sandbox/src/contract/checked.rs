@@ -29,13 +29,13 @@ impl Contract {
     pub(crate) fn answer(
         &self,
         operation: Option<&'static str>,
-        answer: Result<Vec<u8>, ApiError>,
-    ) -> Result<Vec<u8>, ApiError> {
+        answer: Result<(u16, Vec<u8>), ApiError>,
+    ) -> Result<(u16, Vec<u8>), ApiError> {
         if self.off {
             return answer;
         }
         let (what, body) = match &answer {
-            Ok(body) => (operation.unwrap_or("an unknown operation"), body.clone()),
+            Ok((_, body)) => (operation.unwrap_or("an unknown operation"), body.clone()),
             Err(error) => (schemas::ERROR, error.body()),
         };
         let name = || match &answer {

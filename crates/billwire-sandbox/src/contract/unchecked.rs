@@ -14,8 +14,8 @@ impl Contract {
     pub(crate) fn answer(
         &self,
         _operation: Option<&'static str>,
-        answer: Result<Vec<u8>, ApiError>,
-    ) -> Result<Vec<u8>, ApiError> {
+        answer: Result<(u16, Vec<u8>), ApiError>,
+    ) -> Result<(u16, Vec<u8>), ApiError> {
         answer
     }
 

@@ -87,11 +87,11 @@ fn handle(shared: &Shared, quirks: Quirks, record: RequestRecord, arrived: Arriv
     let result = shared.contract.answer(operation, perform(shared, arrived, &mut observed));
     let Observed { mut record, allowed } = observed;
     let (status, body) = match result {
-        Ok(body) => (StatusCode::OK, quirks.answer(operation, body)),
+        Ok((status, body)) => (status_of(status), quirks.answer(operation, body)),
         Err(error) => {
             let body = error.body();
             record.error = Some(error.message);
-            (StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
+            (status_of(error.status), body)
         }
     };
     record.status = Some(status.as_u16());
@@ -106,7 +106,7 @@ fn handle(shared: &Shared, quirks: Quirks, record: RequestRecord, arrived: Arriv
 }
 
 /// Route, credential, signature, body, envelope, operation: each check in the order of the description.
-fn perform(shared: &Shared, arrived: Arrived, observed: &mut Observed) -> Result<Vec<u8>, ApiError> {
+fn perform(shared: &Shared, arrived: Arrived, observed: &mut Observed) -> Result<(u16, Vec<u8>), ApiError> {
     let Arrived { parts, body, route } = arrived;
     let path = parts.uri.path();
     let (operation, parameters) = route.map_err(|no_route| match no_route {
@@ -148,6 +148,10 @@ fn perform(shared: &Shared, arrived: Arrived, observed: &mut Observed) -> Result
         shared.changed.notify_one();
     }
     answer
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn find(parts: &http::request::Parts) -> Result<(&'static Operation, PathParameters), NoRoute> {

@@ -93,4 +93,8 @@ impl Answer for AccountList {
     ) {
         self.accounts.visit_rejected(&path.field("accounts"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.accounts.unreported_count()
+    }
 }

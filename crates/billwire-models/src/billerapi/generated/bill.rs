@@ -279,4 +279,8 @@ impl Answer for Bill {
     ) {
         self.line_items.visit_rejected(&path.field("line_items"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.line_items.unreported_count()
+    }
 }

@@ -126,4 +126,8 @@ impl Answer for BillPage {
     ) {
         self.bills.visit_rejected(&path.field("bills"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.bills.unreported_count()
+    }
 }

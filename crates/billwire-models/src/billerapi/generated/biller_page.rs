@@ -127,4 +127,8 @@ impl Answer for BillerPage {
     ) {
         self.data.visit_rejected(&path.field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }

@@ -128,4 +128,8 @@ impl Answer for EmailMessagePage {
     ) {
         self.data.visit_rejected(&path.field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }

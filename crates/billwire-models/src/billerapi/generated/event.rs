@@ -229,7 +229,7 @@ impl<'de> Visitor<'de> for EventVisitor {
 
 mod payload {
     use std::fmt;
-    use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+    use serde::de::{IgnoredAny, MapAccess, Visitor};
     use serde::{Deserialize, Deserializer};
     pub(super) struct Payload {
         pub(super) data: Option<serde_json::Value>,
@@ -279,6 +279,10 @@ impl Answer for Event {
         report: &mut dyn FnMut(&Path<'_>, &RejectedElement),
     ) {
         self.data.visit_rejected(&path.field("data").field("object"), report);
+    }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
     }
 }
 

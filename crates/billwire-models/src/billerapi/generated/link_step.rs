@@ -170,4 +170,8 @@ impl Answer for LinkStep {
     ) {
         self.accounts.visit_rejected(&path.field("accounts"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.accounts.unreported_count()
+    }
 }

@@ -152,4 +152,8 @@ impl Answer for RequestToLinkPage {
     ) {
         self.items.visit_rejected(&path.field("items"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.items.unreported_count()
+    }
 }

@@ -173,4 +173,8 @@ impl Answer for ScenarioBills {
     ) {
         self.bills.visit_rejected(&path.field("bills"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.bills.unreported_count()
+    }
 }

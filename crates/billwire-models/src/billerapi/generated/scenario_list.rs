@@ -88,4 +88,8 @@ impl Answer for ScenarioList {
     ) {
         self.scenarios.visit_rejected(&path.field("scenarios"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.scenarios.unreported_count()
+    }
 }

@@ -124,4 +124,8 @@ impl Answer for SyncPage {
     ) {
         self.data.visit_rejected(&path.field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }

@@ -1,6 +1,6 @@
 //! One-time and reusable tokens: what a missing member means is the opposite of what it means in the current version.
 
-use crate::unbill::CreateToken;
+use crate::unbill::{ClientMeta, CreateToken};
 
 impl CreateToken {
     /// Asks for a token that is consumed by its first use. Sends `nonce: true`.
@@ -34,6 +34,14 @@ impl CreateToken {
     #[must_use]
     pub fn reusable(identifier: impl Into<String>) -> Self {
         Self::new(identifier.into()).with_nonce(false)
+    }
+
+    /// Adds facts about the user, which are kept if the call creates the client. Sends `meta`.
+    ///
+    /// Source: Unbill v1 description, section 4.5.2 "POST /client/create-token".
+    #[must_use]
+    pub fn with_client_meta(self, meta: ClientMeta) -> Self {
+        self.with_meta(meta)
     }
 
     /// Whether the token is consumed by its first use; true also if a request from elsewhere does not say.

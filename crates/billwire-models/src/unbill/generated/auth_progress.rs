@@ -88,4 +88,11 @@ impl Answer for AuthProgress {
             Self::Challenge(value) => value.visit_rejected(path, report),
         }
     }
+
+    fn unreported_count(&self) -> usize {
+        match self {
+            Self::Finished(value) => value.unreported_count(),
+            Self::Challenge(value) => value.unreported_count(),
+        }
+    }
 }

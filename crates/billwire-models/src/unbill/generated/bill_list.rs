@@ -80,4 +80,8 @@ impl Answer for BillList {
     ) {
         self.data.visit_rejected(&path.field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }

@@ -101,4 +101,8 @@ impl Answer for BillWithPayments {
     ) {
         self.payments.visit_rejected(&path.field("payments"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.payments.unreported_count()
+    }
 }

@@ -210,6 +210,10 @@ impl Answer for Event {
     ) {
         self.data.visit_rejected(&path.field("payload").field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }
 
 /// What happened, by the type of the event. An event is never lost: what does not decode is kept whole.

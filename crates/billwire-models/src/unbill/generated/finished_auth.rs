@@ -102,4 +102,8 @@ impl Answer for FinishedAuth {
     ) {
         self.items.visit_rejected(&path.field("items"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.items.unreported_count()
+    }
 }

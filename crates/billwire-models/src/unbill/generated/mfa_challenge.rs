@@ -121,4 +121,8 @@ impl Answer for MfaChallenge {
     ) {
         self.mfa.visit_rejected(&path.field("mfa"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.mfa.unreported_count()
+    }
 }

@@ -85,4 +85,8 @@ impl Answer for PaymentMethodList {
     ) {
         self.data.visit_rejected(&path.field("data"), report);
     }
+
+    fn unreported_count(&self) -> usize {
+        self.data.unreported_count()
+    }
 }
