@@ -14,6 +14,9 @@
 
 #[cfg(feature = "q2")]
 mod api_error;
+#[cfg(all(feature = "q2", feature = "billerapi"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod billerapi;
 #[cfg(feature = "q2")]
 mod builder;
 #[cfg(feature = "q2")]
