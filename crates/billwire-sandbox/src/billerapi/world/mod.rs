@@ -40,10 +40,12 @@ pub(crate) use self::mailbox::{Mailbox, Message};
 pub use self::request::RequestAnswer;
 pub(crate) use self::request::{RequestFilter, RequestStatus, RequestToLink};
 pub(crate) use self::scenario::{Found, LoginOutcome, Scenario};
-pub(crate) use self::subscription::{NewSubscription, Subscription};
+pub(crate) use self::subscription::{NewSubscription, Receiver, Subscription};
 pub(crate) use self::sync::{Sync, SyncStatus};
+use super::event_types::EventType;
 use super::events::{NewEvent, Subject};
 use super::settings::BillerApiSettings;
+use crate::error::Error;
 use crate::moment::Moment;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
@@ -170,6 +172,40 @@ impl World {
     pub(crate) fn event_about(&mut self, now: Moment, subject: Subject, cause: &Cause) -> NewEvent {
         let id = format!("evt_{}", self.seed.id("event"));
         NewEvent { id, kind: subject.kind(), created: now, subject, cause: cause.clone() }
+    }
+
+    /// What an event on demand is about: the thing with this id, or an invented one.
+    pub(crate) fn subject_of(&self, kind: EventType, id: Option<&str>) -> Result<Subject, Error> {
+        let Some(id) = id else { return Ok(Subject::invented(kind, ClientId::new(FIRST_CLIENT))) };
+        let subject = match kind {
+            EventType::BillCreated | EventType::BillUpdated => {
+                self.bills.find(&BillId::new(id)).and_then(|bill| {
+                    let account = self.accounts.find(&bill.account_id)?;
+                    Some(Subject::bill(bill, &account.user_id, true))
+                })
+            }
+            EventType::LinkCreated | EventType::LinkUpdated => {
+                self.link(&LinkId::new(id)).map(Subject::link_created)
+            }
+            EventType::LinkCompleted => self.link(&LinkId::new(id)).and_then(|link| match &link.state {
+                LinkState::Completed { account_id, .. } => {
+                    Some(Subject::link_completed(link, link.biller?, account_id))
+                }
+                _ => None,
+            }),
+            EventType::AccountLinkCreated | EventType::AccountLinkUpdated => {
+                self.account(&AccountId::new(id)).map(|account| Subject::account_link(account, true))
+            }
+            EventType::RequestToLinkCreated => {
+                self.request(&RequestId::new(id)).map(|request| Subject::request(request, None))
+            }
+            EventType::RequestToLinkUpdated => self
+                .request(&RequestId::new(id))
+                .map(|request| Subject::request(request, Some(RequestStatus::Pending))),
+        };
+        subject
+            .map(|subject| subject.told_as(kind))
+            .ok_or_else(|| account::not_found(&format!("thing for {}:", kind.as_str()), id))
     }
 
     fn tell(&mut self, now: Moment, subject: Subject, cause: &Cause) {

@@ -8,6 +8,7 @@ use super::World;
 use super::ids::{ClientId, SubscriptionId};
 use crate::api_error::ApiError;
 use crate::billerapi::event_types::EventType;
+use crate::error::Error;
 use crate::moment::Moment;
 
 /// A receiver. No `Debug`: the secret must not reach a log.
@@ -40,6 +41,18 @@ pub(crate) struct NewSubscription {
     pub(crate) secret: Option<String>,
 }
 
+/// What the portal configures, without a call of the API.
+pub(crate) struct Receiver {
+    pub(crate) client_id: ClientId,
+    pub(crate) url: String,
+    pub(crate) events: Vec<String>,
+    pub(crate) secrets: Vec<String>,
+}
+
+/// The id of the receiver that the portal configured.
+const OF_PORTAL: &str = "wh_portal";
+/// The most secrets that sign one delivery.
+const MOST_SECRETS: usize = 5;
 /// The most receivers of one client.
 const MOST: usize = 100;
 /// The shortest secret, in bytes.
@@ -64,9 +77,14 @@ impl Environment {
 }
 
 impl Subscription {
-    /// Whether it wants this event: receivers of other environments never hear of this one.
-    pub(crate) fn wants(&self, client_id: &ClientId, kind: EventType) -> bool {
+    /// Receivers of other environments never hear of this one.
+    pub(crate) fn is_of_sandbox(&self) -> bool {
         self.environment == Environment::Sandbox
+    }
+
+    /// Whether it wants this event.
+    pub(crate) fn wants(&self, client_id: &ClientId, kind: EventType) -> bool {
+        self.is_of_sandbox()
             && self.client_id == *client_id
             && self.events.iter().any(|event| event == "*" || event == kind.as_str())
     }
@@ -112,6 +130,43 @@ impl World {
             created: now,
         });
         Ok(id)
+    }
+
+    /// What the portal configures: this one receiver instead of the one that was configured so before.
+    pub(crate) fn configure(
+        &mut self,
+        now: Moment,
+        receiver: Option<Receiver>,
+    ) -> Result<(), Error> {
+        if let Some(receiver) = &receiver {
+            self.check_client(&receiver.client_id)?;
+            check_receiver(&receiver.url).and_then(|()| check_events(&receiver.events)).map_err(|error| {
+                let message = error.message.trim_end_matches('.');
+                super::account::invalid(message.replace("events", "eventTypes"))
+            })?;
+            let fits = |secret: &String| (SHORTEST_SECRET..=LONGEST).contains(&secret.len());
+            if receiver.secrets.len() > MOST_SECRETS || !receiver.secrets.iter().all(fits) {
+                return Err(super::account::invalid(format!(
+                    "secrets takes up to {MOST_SECRETS} texts of {SHORTEST_SECRET} to {LONGEST} bytes"
+                )));
+            }
+        }
+        self.subscriptions.retain(|subscription| subscription.id.as_str() != OF_PORTAL);
+        self.subscriptions.extend(receiver.map(|receiver| Subscription {
+            id: SubscriptionId::new(OF_PORTAL),
+            client_id: receiver.client_id,
+            environment: Environment::Sandbox,
+            url: receiver.url,
+            events: receiver.events,
+            secrets: receiver.secrets,
+            created: now,
+        }));
+        Ok(())
+    }
+
+    /// The receiver that the portal configured.
+    pub(crate) fn configured(&self) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|subscription| subscription.id.as_str() == OF_PORTAL)
     }
 
     /// Removes every receiver of a client; how many there were.
