@@ -11,6 +11,12 @@ fn create_auth_request_for_a_bill() {
     tidy::<CreateAuth>("create_auth.request.for_a_bill", include_str!("fixtures/create_auth.request.for_a_bill.json"));
 }
 
+/// Check a login and fetch everything there is (composed from the parameter table).
+#[test]
+fn create_auth_request_every_item() {
+    tidy::<CreateAuth>("create_auth.request.every_item", include_str!("fixtures/create_auth.request.every_item.json"));
+}
+
 /// Only verify the credentials (composed from the parameter table).
 #[test]
 fn create_auth_request_credentials_only() {
