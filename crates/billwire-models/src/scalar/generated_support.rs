@@ -20,6 +20,7 @@ pub(crate) fn decode_value<T: DeserializeOwned>(value: &Value) -> Result<T, Stri
 }
 
 /// Decodes an object whose members were read to see which type it is. The error says where inside it and why.
+#[allow(dead_code, reason = "not every API has alternatives that are told apart by their members")]
 pub(crate) fn decode_members<T: DeserializeOwned, E: serde::de::Error>(
     members: Map<String, Value>,
 ) -> Result<T, E> {
