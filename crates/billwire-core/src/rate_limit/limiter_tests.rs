@@ -11,7 +11,7 @@ use super::{RateLimiter, RateLimits};
 use crate::clock::Clock;
 use crate::testing::ManualClock;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 const FOR_EVER: Duration = Duration::MAX;
 
 fn jumping() -> Arc<dyn Clock> {
