@@ -10,7 +10,7 @@
 //! repeat a payment that may have arrived.
 //!
 //! Modules in reading order: [`delivery`], [`error`], [`environment`], [`credential`], [`config`], [`call`],
-//! [`answer`], [`retry`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
+//! [`answer`], [`retry`], [`rate_limit`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`, `testing`.
 //!
 //! # Features
 //! - `q2` (default): Q2 Biller Direct and CardSwap
@@ -38,6 +38,8 @@ mod response;
 pub mod clock;
 mod engine;
 pub mod paging;
+#[allow(dead_code, unused_imports, reason = "the engine is about to use it")]
+pub mod rate_limit;
 pub mod redact;
 pub mod retry;
 pub mod splitter;
@@ -61,4 +63,5 @@ pub use self::element::Element;
 pub use self::environment::{Environment, Stage};
 pub use self::error::{Error, ErrorKind};
 pub use self::protocol::Protocol;
+pub use self::rate_limit::RateLimits;
 pub use self::transport::{Transport, TransportError, TransportErrorKind, TransportLimits};

@@ -37,7 +37,7 @@ pub fn render_server(description: &Description) -> String {
             use crate::api_error::ApiError;
         ),
         quote!(
-            use crate::context::RequestContext;
+            use super::super::RequestContext;
         ),
         quote! {
             /// What the sandbox can be asked to do: one method per operation of the description.
@@ -54,7 +54,10 @@ pub fn render_router(description: &Description) -> String {
     // Requests and queries need no import: the methods of the trait say what they decode to.
     let mut names = id_types(&operations);
     names.extend(
-        operations.iter().filter(|operation| operation.successes.len() > 1).map(|operation| operation.response.clone()),
+        operations
+            .iter()
+            .filter(|operation| operation.successes.len() > 1)
+            .map(|operation| operation.response.clone()),
     );
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
     let items = vec![
@@ -69,10 +72,13 @@ pub fn render_router(description: &Description) -> String {
             use crate::api_error::ApiError;
         ),
         quote!(
-            use crate::context::{PathParameters, RequestContext};
+            use crate::context::PathParameters;
         ),
         quote!(
             use crate::decode;
+        ),
+        quote!(
+            use super::super::RequestContext;
         ),
         quote!(
             use super::server::Server;

@@ -1,12 +1,12 @@
 //! One request to the emulated BillerAPI, from its route to its answer.
 
-use billwire_models::operation::Operation;
+use billwire_models::operation::{Operation, Place};
 use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::extras;
 use super::forms;
 use super::generated::router;
-use super::idempotency::{LONGEST_KEY, Place};
+use super::idempotency::{self, LONGEST_KEY};
 use super::rate_limits::BY_ADDRESS;
 use super::routes::{RequestContext, Routes};
 use super::security::{self, Caller};
@@ -14,6 +14,8 @@ use super::state::State;
 use super::world::Cause;
 use crate::api::{Asked, Done, Observed, Routed};
 use crate::api_error::ApiError;
+use crate::context::PathParameters;
+use crate::decode;
 use crate::front;
 use crate::moment::Moment;
 use crate::shared::Shared;
@@ -83,7 +85,7 @@ fn carry_out(
     let body = body?;
     let key = if parts.method == Method::POST { key(&parts.headers)? } else { None };
     let client = caller.client_id().map(ToString::to_string).unwrap_or_default();
-    let place = |key: &str| Place::new(&client, parts.method.as_str(), parts.uri.path(), key);
+    let place = |key: &str| idempotency::Place::new(&client, parts.method.as_str(), parts.uri.path(), key);
     if let Some(kept) = key.as_deref().and_then(|key| state.idempotency.find(now, &place(key))) {
         if state.world.settings.strict_idempotency && !kept.is_of(&body) {
             return Err(ApiError::bad_request(
@@ -97,6 +99,7 @@ fn carry_out(
         request_id: Some(observed.record.request_id.clone()),
         idempotency_key: key.clone(),
     };
+    let parameters = &with_query(operation, parameters, parts.uri.query().unwrap_or_default());
     let context = RequestContext { now, caller };
     let mut routes = Routes { state, base: &shared.urls.billerapi, cause };
     let answer = match extras::perform(&mut routes, &context, operation, parameters, &body) {
@@ -107,6 +110,18 @@ fn carry_out(
         state.idempotency.keep(now, place(key), &body, *status, answer);
     }
     answer
+}
+
+/// The parameters of the path, and those of the query that the operation knows.
+fn with_query(operation: &Operation, path: &PathParameters, query: &str) -> PathParameters {
+    let mut all = path.clone();
+    for (name, value) in decode::query_pairs(query) {
+        let known = operation.parameters.iter().find(|known| known.place == Place::Query && known.name == name);
+        if let Some(parameter) = known {
+            all.insert(parameter.name, value);
+        }
+    }
+    all
 }
 
 /// The key of a request, if it has one.
@@ -129,9 +144,4 @@ pub(super) fn untidy(shared: &Shared, operation: Option<&'static str>, body: Vec
 pub(super) fn error_body(shared: &Shared, error: &ApiError) -> Vec<u8> {
     let shape = shared.engine().billerapi.world.settings.error_shape;
     forms::error_body(shape, error)
-}
-
-/// The operation of an id, for those that are not in the description.
-pub(super) fn is_extra(operation: &Operation) -> bool {
-    extras::ALL.iter().any(|extra| extra.id == operation.id)
 }

@@ -28,7 +28,7 @@ impl EventType {
         Self::RequestToLinkUpdated,
     ];
 
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::BillCreated => "bill.created",
             Self::BillUpdated => "bill.updated",

@@ -45,6 +45,7 @@ pub(crate) static API: Api = Api {
     port_offset: 3,
     base_path: "",
     request_id_header: "x-request-id",
+    url: |urls| &mut urls.billerapi,
     operations: billwire_models::billerapi::operations::ALL,
     event_types: &EVENT_TYPES,
     // Source: BillerAPI description, section 6.8: the order of events is not guaranteed.

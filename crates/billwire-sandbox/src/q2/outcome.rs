@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::world::{
+use crate::bill_pay::{
     Amount, BillPlan, ChallengeKind, Company, Hold, PaymentOutcome, Plan, PlannedResult, SwapPlan, WantedBill,
 };
 use crate::api_error::ApiError;

@@ -3,7 +3,7 @@
 use billwire_models::q2;
 use billwire_models::scalar::CardData;
 
-use super::world::{
+use crate::bill_pay::{
     AccountKind, AuthItem, CardBrand, CardKind, MfaMethod, NewNumbers, PaySchedule, Product, SyncCard,
 };
 use crate::api_error::ApiError;

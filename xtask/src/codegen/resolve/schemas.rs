@@ -161,12 +161,14 @@ impl Resolver<'_> {
                 let message =
                     format!("`x-enum-aliases` of {what} has spellings of `{}`, which is no value", entry.key);
                 self.problems.push(entry.key_position, message, "list the value, or remove its spellings");
+                continue;
             }
             for alias in entry.node.elements() {
                 let text = alias.text().unwrap_or(alias.kind());
-                let means = values
-                    .iter()
-                    .filter(|value| value.wire == text || value.aliases.iter().any(|other| other == text));
+                let means = values.iter().filter(|value| {
+                    let mut spellings = std::iter::once(&value.wire).chain(&value.aliases);
+                    spellings.any(|spelling| spelling.eq_ignore_ascii_case(text))
+                });
                 if means.count() != 1 {
                     let message = format!("the spelling `{text}` of {what} means more than one value");
                     self.problems.push(alias.position, message, "keep it with one value");
@@ -373,7 +375,8 @@ impl Resolver<'_> {
             self.problems.push(position, message, "require the member that shows it to be this alternative");
         }
         let hides = |other: &&Branch| {
-            other.kind == JsonKind::Object && other.members.iter().all(|member| branch.members.contains(member))
+            other.kind == JsonKind::Object
+                && other.members.iter().all(|member| branch.members.contains(member))
         };
         if let Some(other) = earlier.iter().find(hides) {
             let message = format!(

@@ -32,16 +32,16 @@ pub(crate) use self::client::{Client, FIRST_CLIENT, FIRST_SECRET, SECRET_PREFIX,
 pub use self::day::Day;
 pub(crate) use self::failure::Failure;
 pub(crate) use self::ids::{
-    AccountId, BillId, ClientId, LinkId, MessageId, RequestId, SubscriptionId, SyncId, UserId,
+    AccountId, BillId, ClientId, LinkId, RequestId, SyncId, UserId,
 };
-pub(crate) use self::link::{Completion, Link, LinkState, NewLink, StepResult};
+pub(crate) use self::link::{Link, LinkState, NewLink, StepResult};
 pub use self::mailbox::{MailToCome, MailboxConsent};
 pub(crate) use self::mailbox::{Mailbox, Message};
 pub use self::request::RequestAnswer;
 pub(crate) use self::request::{RequestFilter, RequestStatus, RequestToLink};
 pub(crate) use self::scenario::{Found, LoginOutcome, Scenario};
 pub(crate) use self::subscription::{NewSubscription, Receiver, Subscription};
-pub(crate) use self::sync::{Sync, SyncStatus};
+pub(crate) use self::sync::Sync;
 use super::event_types::EventType;
 use super::events::{NewEvent, Subject};
 use super::settings::BillerApiSettings;
