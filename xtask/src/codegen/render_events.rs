@@ -157,7 +157,11 @@ fn event_items(
         serialize(events, &plain, &lifted),
         payload_out(events, &lifted),
     ];
-    items.extend(decoding("Event", &object(envelope.to_vec()), &event_result(events, &plain, &lifted, envelope)));
+    items.extend(decoding(
+        "Event",
+        &object(envelope.to_vec()),
+        &event_result(events, &plain, &lifted, envelope),
+    ));
     items.push(payload_module(&lifted, payload, &object));
     let (container, data) = (&events.container, &events.data);
     items.push(quote! {
@@ -289,7 +293,8 @@ fn payload_module(
     payload: &[Property],
     object: &dyn Fn(Vec<Property>) -> Object,
 ) -> TokenStream {
-    let mut names: Vec<String> = lifted.iter().map(|property| types::rust(&property.ty).to_string()).collect();
+    let mut names: Vec<String> =
+        lifted.iter().map(|property| types::rust(&property.ty).to_string()).collect();
     names.sort();
     names.dedup();
     let names = names.iter().map(|name| ident(name));
@@ -303,8 +308,7 @@ fn payload_module(
         let value = decoded(property);
         quote!(#name: #value)
     });
-    let decoding =
-        decoding("Payload", &object(payload.to_vec()), &quote!(Ok(Payload { #(#values,)* data })));
+    let decoding = decoding("Payload", &object(payload.to_vec()), &quote!(Ok(Payload { #(#values,)* data })));
     // Only a member that must be there makes an error of its own.
     let needs_errors = decoding.iter().any(|tokens| tokens.to_string().contains("de :: Error"));
     let errors = needs_errors.then(|| quote!(self,));

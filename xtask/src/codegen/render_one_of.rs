@@ -135,8 +135,11 @@ fn decoding(name: &str, branches: &[Branch]) -> Vec<TokenStream> {
     kinds.dedup();
     let expecting = format!("{} ({name})", kinds.join(" or "));
     let by_members: Vec<&Branch> = branches.iter().filter(|branch| !branch.members.is_empty()).collect();
-    let mut visits: Vec<TokenStream> =
-        branches.iter().filter(|branch| branch.members.is_empty()).map(|branch| visits(&ty, branch)).collect();
+    let mut visits: Vec<TokenStream> = branches
+        .iter()
+        .filter(|branch| branch.members.is_empty())
+        .map(|branch| visits(&ty, branch))
+        .collect();
     if !by_members.is_empty() {
         visits.push(visit_by_members(&ty, &by_members));
     }
@@ -176,7 +179,9 @@ fn visit_by_members(ty: &syn::Ident, branches: &[&Branch]) -> TokenStream {
     });
     let wanted: Vec<String> = branches
         .iter()
-        .map(|branch| branch.members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(" and "))
+        .map(|branch| {
+            branch.members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(" and ")
+        })
         .collect();
     let message = format!("missing members: expected {}", wanted.join(", or "));
     quote! {

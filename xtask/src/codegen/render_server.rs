@@ -54,7 +54,10 @@ pub fn render_router(description: &Description) -> String {
     // Requests and queries need no import: the methods of the trait say what they decode to.
     let mut names = id_types(&operations);
     names.extend(
-        operations.iter().filter(|operation| operation.successes.len() > 1).map(|operation| operation.response.clone()),
+        operations
+            .iter()
+            .filter(|operation| operation.successes.len() > 1)
+            .map(|operation| operation.response.clone()),
     );
     let names: Vec<_> = names.iter().map(|name| ident(name)).collect();
     let items = vec![

@@ -29,7 +29,8 @@ impl Resolver<'_> {
             (2.., None) => {
                 let position = bodies.get(1).map_or(owner, |body| body.position);
                 let message = format!("{what} has two success responses");
-                let help = "keep one, or name the choice: `x-answer: {name: …, variants: {'200': …, '201': …}}`";
+                let help =
+                    "keep one, or name the choice: `x-answer: {name: …, variants: {'200': …, '201': …}}`";
                 self.problems.push(position, message, help);
             }
             (2.., Some(entry)) => {
@@ -80,8 +81,9 @@ impl Resolver<'_> {
             self.problems.push(node.position, message, "choose another name");
         }
         answer.choice = Some(Schema {
-            description: "One of the successes of an operation, told apart by their members and not by the status"
-                .to_owned(),
+            description:
+                "One of the successes of an operation, told apart by their members and not by the status"
+                    .to_owned(),
             name,
             source: source.to_owned(),
             digest: digest(&[node]),

@@ -35,7 +35,8 @@ impl Resolver<'_> {
             };
             let Some((event, base, is_wrapped)) = self.event(entry, post, schemas, &what) else { continue };
             if !events.is_empty() && wrapped != is_wrapped {
-                let message = format!("{what} and the one before differ in whether they are wrapped in `event`");
+                let message =
+                    format!("{what} and the one before differ in whether they are wrapped in `event`");
                 self.problems.push(entry.key_position, message, "send every event in one form");
             }
             wrapped = is_wrapped;

@@ -80,12 +80,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn operation(
-        &self,
-        path: &'a Entry,
-        entry: &'a Entry,
-        method: &'static str,
-    ) -> (Operation, Vec<Schema>) {
+    fn operation(&self, path: &'a Entry, entry: &'a Entry, method: &'static str) -> (Operation, Vec<Schema>) {
         let node = &entry.node;
         let owner = entry.key_position;
         let id =
@@ -122,7 +117,13 @@ impl<'a> Resolver<'a> {
             command: self.command(node, owner, &what),
             rate_group: node.text_of("x-rate-group").map(str::to_owned),
             card_data: node.is_true("x-card-data"),
-            idempotency_key: self.word(node, "x-idempotency-key", &IdempotencyKey::ALL, IdempotencyKey::word, &what),
+            idempotency_key: self.word(
+                node,
+                "x-idempotency-key",
+                &IdempotencyKey::ALL,
+                IdempotencyKey::word,
+                &what,
+            ),
             paging: self.word(node, "x-paging", &PagingStyle::ALL, PagingStyle::word, &what),
             unwrap: self.unwrap(node, &what),
             sandbox_only: node.is_true("x-sandbox-only"),
@@ -230,8 +231,7 @@ impl<'a> Resolver<'a> {
 
     fn unwrap(&self, node: &Node, what: &str) -> Vec<String> {
         let Some(list) = node.member("x-unwrap") else { return Vec::new() };
-        let members: Vec<String> =
-            list.elements().iter().filter_map(Node::text).map(str::to_owned).collect();
+        let members: Vec<String> = list.elements().iter().filter_map(Node::text).map(str::to_owned).collect();
         if members.is_empty() || members.len() != list.elements().len() {
             let message = format!("`x-unwrap` of {what} is no list of member names");
             self.problems.push(list.position, message, "write `x-unwrap: [data]`");

@@ -373,7 +373,8 @@ impl Resolver<'_> {
             self.problems.push(position, message, "require the member that shows it to be this alternative");
         }
         let hides = |other: &&Branch| {
-            other.kind == JsonKind::Object && other.members.iter().all(|member| branch.members.contains(member))
+            other.kind == JsonKind::Object
+                && other.members.iter().all(|member| branch.members.contains(member))
         };
         if let Some(other) = earlier.iter().find(hides) {
             let message = format!(

@@ -17,6 +17,7 @@ use billwire_models::billerapi::{
 
 use crate::call::{Call, body, path};
 use crate::error::Error;
+use crate::paging;
 
 /// Finish the connection to a mailbox. A call of `POST /emails/gmail/connect`.
 ///
@@ -163,7 +164,7 @@ pub fn list_accounts() -> Call<AccountList> {
 ///
 /// Source: BillerAPI description, section 5.1 "GET /billers — list and search billers".
 pub fn list_billers(query: &ListBillersQuery) -> Call<BillerPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(
@@ -177,7 +178,7 @@ pub fn list_billers(query: &ListBillersQuery) -> Call<BillerPage> {
 ///
 /// Source: BillerAPI description, section 5.10 "GET /bills/get — bills of one linked account".
 pub fn list_bills(query: &ListBillsQuery) -> Call<BillPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(&operations::LIST_BILLS, path(&operations::LIST_BILLS, &parameters), None)
@@ -188,7 +189,7 @@ pub fn list_bills(query: &ListBillsQuery) -> Call<BillPage> {
 /// Source: BillerAPI description, section 5.18 "GET /emails/messages — messages used for biller
 /// discovery".
 pub fn list_email_messages(query: &ListEmailMessagesQuery) -> Call<EmailMessagePage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(
@@ -204,7 +205,7 @@ pub fn list_email_messages(query: &ListEmailMessagesQuery) -> Call<EmailMessageP
 pub fn list_requests_to_link(
     query: &ListRequestsToLinkQuery,
 ) -> Call<RequestToLinkPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(
@@ -240,7 +241,7 @@ pub fn list_scenarios() -> Call<ScenarioList> {
 ///
 /// Source: BillerAPI description, section 5.15 "GET /bills/sync — sync status and history".
 pub fn list_syncs(query: &ListSyncsQuery) -> Call<SyncPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(&operations::LIST_SYNCS, path(&operations::LIST_SYNCS, &parameters), None)

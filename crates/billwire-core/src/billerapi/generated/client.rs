@@ -14,40 +14,20 @@ use billwire_models::billerapi::{
 
 use crate::answer::Answer;
 use crate::billerapi::Client;
+use crate::billerapi::scope;
 use crate::error::Error;
 use super::calls;
 
-/// One method per operation.
-impl Client {
-    /// Finish the connection to a mailbox.
-    ///
-    /// Call it after the user came back from the consent screen. The body of the answer is not documented
-    /// (inferred).
-    ///
-    /// Sends `POST /emails/gmail/connect` with the client credentials. Never repeated once it may have
-    /// arrived: after a lost answer, read the state back to learn whether it took effect.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
-    /// for the same thing again.
-    ///
-    /// Source: BillerAPI description, section 5.17 "POST /emails/gmail/connect — finish the Gmail
-    /// connection".
-    pub async fn connect_gmail(
-        &self,
-        request: &ConnectGmail,
-    ) -> Result<Answer<Acknowledgement>, Error> {
-        self.send(calls::connect_gmail(request)?).await
-    }
-
+/// One method per operation that every credential may call, or that takes none.
+impl<S: scope::Scope> Client<S> {
     /// Start the connection to a mailbox.
     ///
     /// Takes no credential, because it starts a flow of the user. Two forms of the answer are documented
     /// (contradiction C13); both are read.
     ///
     /// Sends `POST /emails/gmail/oauth-url` with no credential. Never repeated once it may have arrived:
-    /// after a lost answer, read the state back to learn whether it took effect.
+    /// after a lost answer, read the state back to learn whether it took effect. Carries an idempotency
+    /// key, but nothing is documented about what this operation does with it.
     ///
     /// # Errors
     ///
@@ -63,6 +43,134 @@ impl Client {
         self.send(calls::create_gmail_authorization(request)?).await
     }
 
+    /// List the magic account numbers. Sandbox only.
+    ///
+    /// The programmatic form of the page about magic numbers. Its shape is inferred, and so is that it
+    /// takes no credential.
+    ///
+    /// Sends `GET /sandbox/scenarios` with no credential or the client credentials. Changes nothing: it is
+    /// repeated automatically when an answer is lost. Refused unsent by a client for production.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: BillerAPI description, section 5.20 "GET /sandbox/scenarios — machine-readable list of magic
+    /// numbers".
+    pub async fn list_scenarios(&self) -> Result<Answer<ScenarioList>, Error> {
+        self.send(calls::list_scenarios()).await
+    }
+}
+
+/// A scope that reaches as far as the client credentials or an access token.
+pub trait ClientCredentialsOrAccessToken: scope::Scope {}
+impl ClientCredentialsOrAccessToken for scope::ClientWide {}
+impl ClientCredentialsOrAccessToken for scope::OneAccount {}
+/// One method per operation that takes the client credentials or an access token.
+impl<S: ClientCredentialsOrAccessToken> Client<S> {
+    /// Read one bill.
+    ///
+    /// Named once, as the call a receiver of a webhook makes; the only path with a version (contradiction
+    /// C8). Credential and answer are inferred: a bare bill, or one wrapped in `data` or `bill`.
+    ///
+    /// Sends `GET /v1/bills/{bill_id}` with an access token or the client credentials. Changes nothing: it
+    /// is repeated automatically when an answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: BillerAPI description, section 5.12 "GET /v1/bills/{bill_id} — one bill".
+    pub async fn bill(&self, bill_id: &BillId) -> Result<Answer<Bill>, Error> {
+        self.send(calls::bill(bill_id)).await
+    }
+
+    /// List the bills of one linked account.
+    ///
+    /// Cursor pages, newest first. Both date bounds are inclusive and mean the due date (contradiction
+    /// C18); filters combine with AND. Takes the access token of the account or the client credentials
+    /// (contradiction C15).
+    ///
+    /// Sends `GET /bills/get` with an access token or the client credentials. Changes nothing: it is
+    /// repeated automatically when an answer is lost. A query without `limit` asks for a page of 100.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: BillerAPI description, section 5.10 "GET /bills/get — bills of one linked account".
+    pub async fn list_bills(
+        &self,
+        query: &ListBillsQuery,
+    ) -> Result<Answer<BillPage>, Error> {
+        self.send(calls::list_bills(query)).await
+    }
+}
+
+/// A scope that reaches as far as the client credentials or a portal token.
+pub trait ClientCredentialsOrPortalToken: scope::Scope {}
+impl ClientCredentialsOrPortalToken for scope::ClientWide {}
+impl ClientCredentialsOrPortalToken for scope::Portal {}
+/// One method per operation that takes the client credentials or a portal token.
+impl<S: ClientCredentialsOrPortalToken> Client<S> {
+    /// Register a receiver of webhooks.
+    ///
+    /// The documents name three ways: client credentials, a token of the portal, or the portal itself,
+    /// which the newest text points to (contradiction C4). Deliveries are signed only if a secret is given.
+    /// The secret is never returned (inferred).
+    ///
+    /// Known values:
+    /// - `environment`: `sandbox`, `development`, `production`
+    /// - `events`: `bill.created`, `bill.updated`, `link.created`, `link.updated`, `link.completed`,
+    ///   `account-link.created`, `account-link.updated`, `request-to-link.created`,
+    ///   `request-to-link.updated`
+    ///
+    /// Sends `POST /iam/clients/{clientId}/webhooks` with the client credentials or a portal token. Never
+    /// repeated once it may have arrived, and no call reads back whether it took effect: after a lost
+    /// answer, let a person decide. Carries an idempotency key, but nothing is documented about what this
+    /// operation does with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
+    /// for the same thing again.
+    ///
+    /// Source: BillerAPI description, section 5.19 "POST /iam/clients/{clientId}/webhooks — register a
+    /// webhook".
+    pub async fn register_webhook(
+        &self,
+        client_id: &ClientId,
+        request: &RegisterWebhook,
+    ) -> Result<Answer<WebhookSubscription>, Error> {
+        self.send(calls::register_webhook(client_id, request)?).await
+    }
+}
+
+/// One method per operation that takes the client credentials.
+impl Client<scope::ClientWide> {
+    /// Finish the connection to a mailbox.
+    ///
+    /// Call it after the user came back from the consent screen. The body of the answer is not documented
+    /// (inferred).
+    ///
+    /// Sends `POST /emails/gmail/connect` with the client credentials. Never repeated once it may have
+    /// arrived: after a lost answer, read the state back to learn whether it took effect. Carries an
+    /// idempotency key, but nothing is documented about what this operation does with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
+    /// for the same thing again.
+    ///
+    /// Source: BillerAPI description, section 5.17 "POST /emails/gmail/connect — finish the Gmail
+    /// connection".
+    pub async fn connect_gmail(
+        &self,
+        request: &ConnectGmail,
+    ) -> Result<Answer<Acknowledgement>, Error> {
+        self.send(calls::connect_gmail(request)?).await
+    }
+
     /// Create a link token for one user.
     ///
     /// The token starts the Connect flow in the user's browser. It lives 30 minutes and is good for one
@@ -73,7 +181,8 @@ impl Client {
     /// - `consents`: `bills`, `payments`
     ///
     /// Sends `POST /link/token/create` with the client credentials. Repeating it changes nothing more: it
-    /// is repeated automatically when an answer is lost.
+    /// is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
+    /// retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
@@ -94,7 +203,8 @@ impl Client {
     /// (inferred). The idempotency key is honoured.
     ///
     /// Sends `POST /request-to-link/create` with the client credentials. Repeating it changes nothing more:
-    /// it is repeated automatically when an answer is lost.
+    /// it is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
+    /// retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
@@ -117,6 +227,7 @@ impl Client {
     ///
     /// Sends `POST /link/{link_token_id}/discover-accounts` with the client credentials. Never repeated
     /// once it may have arrived: after a lost answer, read the state back to learn whether it took effect.
+    /// Carries an idempotency key, but nothing is documented about what this operation does with it.
     ///
     /// # Errors
     ///
@@ -140,6 +251,7 @@ impl Client {
     ///
     /// Sends `POST /link/token/exchange` with the client credentials. Never repeated once it may have
     /// arrived, and no call reads back whether it took effect: after a lost answer, let a person decide.
+    /// Carries an idempotency key, but nothing is documented about what this operation does with it.
     ///
     /// # Errors
     ///
@@ -153,23 +265,6 @@ impl Client {
         request: &ExchangePublicToken,
     ) -> Result<Answer<ExchangedToken>, Error> {
         self.send(calls::exchange_public_token(request)?).await
-    }
-
-    /// Read one bill.
-    ///
-    /// Named once, as the call a receiver of a webhook makes; the only path with a version (contradiction
-    /// C8). Credential and answer are inferred: a bare bill, or one wrapped in `data` or `bill`.
-    ///
-    /// Sends `GET /v1/bills/{bill_id}` with an access token or the client credentials. Changes nothing: it
-    /// is repeated automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: BillerAPI description, section 5.12 "GET /v1/bills/{bill_id} — one bill".
-    pub async fn bill(&self, bill_id: &BillId) -> Result<Answer<Bill>, Error> {
-        self.send(calls::bill(bill_id)).await
     }
 
     /// Read one request to link.
@@ -214,7 +309,7 @@ impl Client {
     /// filters, are inferred.
     ///
     /// Sends `GET /billers` with the client credentials. Changes nothing: it is repeated automatically when
-    /// an answer is lost.
+    /// an answer is lost. A query without `limit` asks for a page of 100.
     ///
     /// # Errors
     ///
@@ -228,33 +323,12 @@ impl Client {
         self.send(calls::list_billers(query)).await
     }
 
-    /// List the bills of one linked account.
-    ///
-    /// Cursor pages, newest first. Both date bounds are inclusive and mean the due date (contradiction
-    /// C18); filters combine with AND. Takes the access token of the account or the client credentials
-    /// (contradiction C15).
-    ///
-    /// Sends `GET /bills/get` with an access token or the client credentials. Changes nothing: it is
-    /// repeated automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: BillerAPI description, section 5.10 "GET /bills/get — bills of one linked account".
-    pub async fn list_bills(
-        &self,
-        query: &ListBillsQuery,
-    ) -> Result<Answer<BillPage>, Error> {
-        self.send(calls::list_bills(query)).await
-    }
-
     /// List the messages that were used to find billers.
     ///
     /// Cursor pages. The parameters are spelled in camelCase here (contradiction C16).
     ///
     /// Sends `GET /emails/messages` with the client credentials. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
+    /// automatically when an answer is lost. A query without `limit` asks for a page of 100.
     ///
     /// # Errors
     ///
@@ -274,7 +348,7 @@ impl Client {
     /// Numbered pages. The filters are spelled in camelCase here (contradiction C16).
     ///
     /// Sends `GET /link/request-to-link` with the client credentials. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
+    /// automatically when an answer is lost. A query without `limit` asks for a page of 100.
     ///
     /// # Errors
     ///
@@ -294,7 +368,7 @@ impl Client {
     /// production is documented.
     ///
     /// Sends `GET /bills` with the client credentials. Changes nothing: it is repeated automatically when
-    /// an answer is lost.
+    /// an answer is lost. Refused unsent by a client for production.
     ///
     /// # Errors
     ///
@@ -308,30 +382,12 @@ impl Client {
         self.send(calls::list_scenario_bills(query)).await
     }
 
-    /// List the magic account numbers. Sandbox only.
-    ///
-    /// The programmatic form of the page about magic numbers. Its shape is inferred, and so is that it
-    /// takes no credential.
-    ///
-    /// Sends `GET /sandbox/scenarios` with no credential or the client credentials. Changes nothing: it is
-    /// repeated automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: BillerAPI description, section 5.20 "GET /sandbox/scenarios — machine-readable list of magic
-    /// numbers".
-    pub async fn list_scenarios(&self) -> Result<Answer<ScenarioList>, Error> {
-        self.send(calls::list_scenarios()).await
-    }
-
     /// List the synchronisations of one account.
     ///
     /// Cursor pages (inferred; the page is cut).
     ///
     /// Sends `GET /bills/sync` with the client credentials. Changes nothing: it is repeated automatically
-    /// when an answer is lost.
+    /// when an answer is lost. A query without `limit` asks for a page of 100.
     ///
     /// # Errors
     ///
@@ -345,37 +401,6 @@ impl Client {
         self.send(calls::list_syncs(query)).await
     }
 
-    /// Register a receiver of webhooks.
-    ///
-    /// The documents name three ways: client credentials, a token of the portal, or the portal itself,
-    /// which the newest text points to (contradiction C4). Deliveries are signed only if a secret is given.
-    /// The secret is never returned (inferred).
-    ///
-    /// Known values:
-    /// - `environment`: `sandbox`, `development`, `production`
-    /// - `events`: `bill.created`, `bill.updated`, `link.created`, `link.updated`, `link.completed`,
-    ///   `account-link.created`, `account-link.updated`, `request-to-link.created`,
-    ///   `request-to-link.updated`
-    ///
-    /// Sends `POST /iam/clients/{clientId}/webhooks` with the client credentials or a portal token. Never
-    /// repeated once it may have arrived, and no call reads back whether it took effect: after a lost
-    /// answer, let a person decide.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong. Ask [`Error::may_have_taken_effect`] before asking
-    /// for the same thing again.
-    ///
-    /// Source: BillerAPI description, section 5.19 "POST /iam/clients/{clientId}/webhooks — register a
-    /// webhook".
-    pub async fn register_webhook(
-        &self,
-        client_id: &ClientId,
-        request: &RegisterWebhook,
-    ) -> Result<Answer<WebhookSubscription>, Error> {
-        self.send(calls::register_webhook(client_id, request)?).await
-    }
-
     /// Give the login at the biller; first step of the link flow.
     ///
     /// A problem at the biller comes with status 200, `success: false` and an `error_code`: the client
@@ -384,7 +409,8 @@ impl Client {
     ///
     /// Sends `POST /link/{link_token_id}/submit-credentials` with the client credentials. Never repeated
     /// once it may have arrived, and no call reads back whether it took effect: after a lost answer, let a
-    /// person decide.
+    /// person decide. Carries an idempotency key, but nothing is documented about what this operation does
+    /// with it.
     ///
     /// # Errors
     ///
@@ -409,7 +435,8 @@ impl Client {
     ///
     /// Sends `POST /link/{link_token_id}/submit-mfa` with the client credentials. Never repeated once it
     /// may have arrived, and no call reads back whether it took effect: after a lost answer, let a person
-    /// decide.
+    /// decide. Carries an idempotency key, but nothing is documented about what this operation does with
+    /// it.
     ///
     /// # Errors
     ///
@@ -432,7 +459,8 @@ impl Client {
     /// key is honoured.
     ///
     /// Sends `POST /bills/sync/trigger` with the client credentials. Repeating it changes nothing more: it
-    /// is repeated automatically when an answer is lost.
+    /// is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
+    /// retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
