@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 
 use billwire::models::operation::{Api, Operation};
-use billwire::models::q2::operations;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::api::{self, Entry};
 use crate::commands;
 use crate::connection;
 use crate::error::Error;
@@ -17,11 +17,6 @@ use crate::output::Output;
 /// Id of the option that makes all output JSON.
 const JSON: &str = "json";
 const WIDEST_HELP: usize = 110;
-
-/// The APIs with their operations and one line for people.
-fn apis() -> [(Api, &'static [&'static Operation], &'static str); 1] {
-    [(Api::Q2, operations::ALL, "Call Q2 Biller Direct: billwire q2 <resource> <operation>")]
-}
 
 /// Does what the command line says, prints what there is to print, and says how it ended.
 pub(crate) fn run(words: Vec<OsString>) -> Exit {
@@ -61,22 +56,23 @@ pub(crate) fn command() -> Command {
         .arg(json)
         .subcommand(commands::demo::command())
         .subcommand(commands::sandbox::command());
-    for (api, operations, about) in apis() {
-        root = root.subcommand(api_command(api, operations, about));
+    for entry in api::all() {
+        root = root.subcommand(api_command(entry));
     }
     root.subcommand(commands::completions::command())
 }
 
-fn api_command(api: Api, operations: &'static [&'static Operation], about: &'static str) -> Command {
-    let mut command = group(Command::new(api.as_str()).about(about)).args(connection::options());
-    let mut resources: Vec<&str> = operations.iter().map(|operation| operation.resource).collect();
+fn api_command(entry: &'static Entry) -> Command {
+    let mut command =
+        group(Command::new(entry.api.as_str()).about(entry.about)).args(connection::options(entry));
+    let mut resources: Vec<&str> = entry.operations.iter().map(|operation| operation.resource).collect();
     resources.sort_unstable();
     resources.dedup();
     for resource in resources {
         let of_resource: Vec<_> =
-            operations.iter().copied().filter(|operation| operation.resource == resource).collect();
+            entry.operations.iter().copied().filter(|operation| operation.resource == resource).collect();
         let mut names: Vec<&str> = of_resource.iter().map(|operation| operation.command).collect();
-        let exports = api == Api::Q2 && resource == commands::export::RESOURCE;
+        let exports = entry.api == Api::Q2 && resource == commands::export::RESOURCE;
         if exports {
             names.push(commands::export::NAME);
         }
@@ -139,10 +135,10 @@ fn export<'a>(api: &str, matches: &'a ArgMatches) -> Option<&'a ArgMatches> {
 fn operation<'a>(api: &str, matches: &'a ArgMatches) -> Result<(&'static Operation, &'a ArgMatches), Error> {
     let (resource, matches) = matches.subcommand().ok_or_else(unknown_command)?;
     let (command, matches) = matches.subcommand().ok_or_else(unknown_command)?;
-    apis()
-        .into_iter()
-        .filter(|(known, _, _)| known.as_str() == api)
-        .flat_map(|(_, operations, _)| operations)
+    api::all()
+        .iter()
+        .filter(|entry| entry.api.as_str() == api)
+        .flat_map(|entry| entry.operations)
         .find(|operation| operation.resource == resource && operation.command == command)
         .map(|operation| (*operation, matches))
         .ok_or_else(unknown_command)
@@ -185,9 +181,9 @@ mod tests {
 
     #[test]
     fn every_operation_has_its_command() {
-        for (api, operations, _) in apis() {
-            for operation in operations {
-                let words = [api.as_str(), operation.resource, operation.command];
+        for entry in api::all() {
+            for operation in entry.operations {
+                let words = [entry.api.as_str(), operation.resource, operation.command];
                 let found =
                     words.iter().try_fold(&command(), |parent, word| parent.find_subcommand(word)).is_some();
                 assert!(found, "{}", words.join(" "));
@@ -197,7 +193,7 @@ mod tests {
 
     #[test]
     fn no_secret_has_a_plain_option() {
-        for operation in operations::ALL {
+        for operation in api::all().iter().flat_map(|entry| entry.operations) {
             let command = operation_args::command(operation);
             for member in operation.body.iter().flat_map(|body| body.members).filter(|member| member.secret) {
                 let plain =

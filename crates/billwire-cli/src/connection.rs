@@ -2,25 +2,20 @@
 
 use std::time::Duration;
 
-use billwire::core::{ApiKey, ClientToken, Credential, Environment, Stage};
+use billwire::core::{Environment, Stage};
 use billwire::crypto::{PrivateKey, PublicKey};
-use billwire::models::scalar::Secret;
-use billwire::{core, keys, q2};
+use billwire::keys;
+use billwire::models::operation::{Credential, Operation};
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum, value_parser};
 use jiff::SignedDuration;
 
+use crate::api::{self, CredentialOption, Entry, Part};
+use crate::client::{Client, Given, Setup};
 use crate::error::Error;
-use crate::outcome;
 use crate::profile::Profile;
 use crate::secret_source::{self, Reader, SecretSource};
 
-/// Where the local sandbox serves this API when it is started without options.
-pub(crate) const LOCAL_URL: &str = "http://127.0.0.1:7701/v1";
-/// Where the API key is looked for unless said otherwise.
-const API_KEY_VARIABLE: &str = "BILLWIRE_Q2_API_KEY";
-/// The API key of every local sandbox; worthless anywhere else.
-const LOCAL_API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
 /// The id sent along with nothing: the signing key is not named in requests.
 const SIGNING_KEY_ID: &str = "request-signing";
 const HEADING: &str = "Connection";
@@ -53,19 +48,19 @@ impl ValueEnum for World {
 /// A client and where it calls.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) client: q2::Client,
+    pub(crate) client: Client,
     pub(crate) stage: Stage,
     /// Whether the sandbox of this command is meant.
     pub(crate) local: bool,
 }
 
-/// Whether the connection has an option of this name, so that no request body can have it.
+/// Whether the connection of any API has an option of this name, so that no request body can have it.
 pub(crate) fn has_option(long: &str) -> bool {
-    options().iter().any(|option| option.get_long() == Some(long))
+    api::all().iter().flat_map(options).any(|option| option.get_long() == Some(long))
 }
 
 /// The options of every command that calls the API. The short help shows those that a first call needs.
-pub(crate) fn options() -> Vec<Arg> {
+pub(crate) fn options(entry: &'static Entry) -> Vec<Arg> {
     let option = |name: &'static str, value: &'static str, help: &str| {
         Arg::new(name).long(name).value_name(value).help(help.to_owned()).help_heading(HEADING).global(true)
     };
@@ -73,31 +68,34 @@ pub(crate) fn options() -> Vec<Arg> {
     let switch = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).action(ArgAction::SetTrue).global(true).help(help).hide_short_help(true)
     };
-    vec![
+    let mut options = vec![
         option("environment", "NAME", "Where to call").value_parser(value_parser!(World)),
         option(
             "base-url",
             "URL",
-            "Another address of the API, version prefix included [env: BILLWIRE_Q2_BASE_URL]",
+            &format!(
+                "Another address of the API, version prefix included [env: {}]",
+                entry.base_url_variable
+            ),
         ),
-        option(
-            "api-key-from",
-            secret_source::VALUE_NAME,
-            "Where to read the API key [default: env:BILLWIRE_Q2_API_KEY]",
-        ),
-        rare(
-            "client-token-from",
-            secret_source::VALUE_NAME,
-            "Where to read a client token to use in place of the API key",
-        )
-        .conflicts_with("api-key-from"),
-        rare(
-            "signing-key-from",
-            secret_source::VALUE_NAME,
-            "Sign requests with the private key (PEM) read from there",
-        ),
-        rare("encryption-key", "FILE", "Encrypt request bodies to the service's public key (PEM) in FILE"),
-        rare("encryption-key-id", "ID", "The id the service gave that key"),
+    ];
+    options.extend(credential_options(entry));
+    if entry.message_security {
+        options.extend([
+            rare(
+                "signing-key-from",
+                secret_source::VALUE_NAME,
+                "Sign requests with the private key (PEM) read from there",
+            ),
+            rare(
+                "encryption-key",
+                "FILE",
+                "Encrypt request bodies to the service's public key (PEM) in FILE",
+            ),
+            rare("encryption-key-id", "ID", "The id the service gave that key"),
+        ]);
+    }
+    options.extend([
         rare("timeout", "DURATION", "Time limit of the whole call, such as 10s [default: 90s]"),
         rare("profile", "NAME", "Settings from the profile file [env: BILLWIRE_PROFILE]"),
         rare(
@@ -112,24 +110,49 @@ pub(crate) fn options() -> Vec<Arg> {
             "Tell on standard error what is sent and what comes back, without bodies and secrets",
         )
         .short('v'),
-    ]
+    ]);
+    options
+}
+
+/// One option for each text of each credential; those of different credentials exclude each other.
+fn credential_options(entry: &'static Entry) -> Vec<Arg> {
+    let mut options = Vec::new();
+    for (index, credential) in entry.credentials.iter().enumerate() {
+        let others = entry.credentials.iter().filter(|other| other.kind != credential.kind);
+        let others: Vec<&str> = others.flat_map(|other| other.parts).map(|part| part.option).collect();
+        for part in credential.parts {
+            options.push(
+                Arg::new(part.option)
+                    .long(part.option)
+                    .value_name(secret_source::VALUE_NAME)
+                    .help(part.help)
+                    .help_heading(HEADING)
+                    .global(true)
+                    .hide_short_help(index > 0)
+                    .conflicts_with_all(others.iter().copied()),
+            );
+        }
+    }
+    options
 }
 
 /// What the options and the profile say, before anything is read.
 #[derive(Debug)]
 struct Settings {
+    entry: &'static Entry,
     world: World,
     base_url: Option<String>,
-    credential: CredentialSource,
+    credential: Chosen,
     signing_key: Option<SecretSource>,
     encryption_key: Option<EncryptionKey>,
     time_limit: Option<Duration>,
 }
 
+/// The credential of a call: where each of its texts is, as far as somebody said so.
 #[derive(Debug)]
-enum CredentialSource {
-    ApiKey { source: SecretSource, chosen: bool },
-    ClientToken(SecretSource),
+struct Chosen {
+    credential: &'static CredentialOption,
+    sources: Vec<Option<SecretSource>>,
 }
 
 #[derive(Debug)]
@@ -138,63 +161,50 @@ struct EncryptionKey {
     key_id: String,
 }
 
-/// Makes the client that `matches` and the profile ask for. Opens no connection. Call it inside a tokio runtime.
-pub(crate) fn open(matches: &ArgMatches, reader: &mut Reader) -> Result<Connection, Error> {
-    let settings = settings(matches)?;
-    let credential = settings.credential(reader)?;
-    let mut config = q2::Config::builder(settings.environment(), credential);
-    if let Some(source) = &settings.signing_key {
-        config = config.with_request_signing(signing_key(source, reader)?);
-    }
-    if let Some(key) = &settings.encryption_key {
-        config = config.with_payload_encryption(encryption_key(key, reader)?);
-    }
-    if let Some(limit) = settings.time_limit {
-        config = config.with_deadline(limit).with_timeout(limit);
-    }
-    let config = config.build().map_err(|error| not_configured(&error))?;
-    let client = q2::client(config).map_err(|error| {
-        Error::configuration("the HTTP client cannot be set up").with_cause(&error).with_causes_of(&error)
+/// Makes the client that `matches` and the profile ask for, to call `operation`. Opens no connection. Call it inside a
+/// tokio runtime.
+pub(crate) fn open(
+    operation: &'static Operation,
+    matches: &ArgMatches,
+    reader: &mut Reader,
+) -> Result<Connection, Error> {
+    let entry = api::of(operation.api).ok_or_else(|| {
+        Error::unexpected(format!("this build does not know the API {}", operation.api.as_str()))
     })?;
+    let settings = settings(entry, operation, matches)?;
+    let setup = Setup {
+        environment: settings.environment(),
+        stage: settings.stage(),
+        credential: settings.credential(reader)?,
+        signing_key: settings.signing_key.as_ref().map(|source| signing_key(source, reader)).transpose()?,
+        encryption_key: settings
+            .encryption_key
+            .as_ref()
+            .map(|key| encryption_key(key, reader))
+            .transpose()?,
+        time_limit: settings.time_limit,
+    };
+    let client = Client::new(entry.api, setup)?;
     Ok(Connection { client, stage: settings.stage(), local: settings.world == World::Local })
 }
 
-/// A configuration that the client refuses, with advice in terms of this command.
-fn not_configured(error: &core::Error) -> Error {
-    let failure = outcome::failed(error);
-    if error.advice().contains("Environment::") {
-        failure.with_advice(
-            "give --environment sandbox or --environment production for the vendor's hosts, without --base-url;\n\
-             any other address with --base-url takes sandbox credentials unless --environment production is given",
-        )
-    } else {
-        failure
-    }
-}
-
-fn settings(matches: &ArgMatches) -> Result<Settings, Error> {
-    let profile = Profile::chosen(text(matches, "config"), text(matches, "profile"))?;
+fn settings(
+    entry: &'static Entry,
+    operation: &'static Operation,
+    matches: &ArgMatches,
+) -> Result<Settings, Error> {
+    let mut profile = Profile::chosen(entry, text(matches, "config"), text(matches, "profile"))?;
     let chosen = |option: &str, in_profile: Option<&String>| {
         text(matches, option).map(str::to_owned).or_else(|| in_profile.cloned())
-    };
-    let secret = |option: &'static str, in_profile: Option<&SecretSource>| match text(matches, option) {
-        Some(text) => SecretSource::parse(&format!("--{option}"), text).map(Some),
-        None => Ok(in_profile.cloned()),
     };
     let world = matches.get_one::<World>("environment").copied().or(profile.world).unwrap_or(World::Local);
     let base_url = text(matches, "base-url")
         .map(str::to_owned)
-        .or_else(|| std::env::var("BILLWIRE_Q2_BASE_URL").ok())
-        .or(profile.base_url.clone());
-    let credential = match text(matches, "client-token-from") {
-        Some(text) => CredentialSource::ClientToken(SecretSource::parse("--client-token-from", text)?),
-        None => match secret("api-key-from", profile.api_key_from.as_ref())? {
-            Some(source) => CredentialSource::ApiKey { source, chosen: true },
-            None => CredentialSource::ApiKey {
-                source: SecretSource::Variable(API_KEY_VARIABLE.to_owned()),
-                chosen: false,
-            },
-        },
+        .or_else(|| std::env::var(entry.base_url_variable).ok())
+        .or(profile.base_url.take());
+    let signing_key = match text(matches, "signing-key-from") {
+        Some(text) => Some(SecretSource::parse("--signing-key-from", text)?),
+        None => profile.secrets.get("signing_key_from").cloned(),
     };
     let encryption_key = match chosen("encryption-key", profile.encryption_key.as_ref()) {
         Some(path) => {
@@ -209,13 +219,71 @@ fn settings(matches: &ArgMatches) -> Result<Settings, Error> {
     };
     let time_limit = chosen("timeout", profile.timeout.as_ref());
     Ok(Settings {
+        entry,
         world,
         base_url,
-        credential,
-        signing_key: secret("signing-key-from", profile.signing_key_from.as_ref())?,
+        credential: Chosen::by(entry, operation, matches, &profile)?,
+        signing_key,
         encryption_key,
         time_limit: time_limit.as_deref().map(duration).transpose()?,
     })
+}
+
+impl Chosen {
+    /// What an option names; else the first of the credentials that the operation takes for which the profile or a
+    /// variable has something; else the usual one of the API, which is then missing.
+    fn by(
+        entry: &'static Entry,
+        operation: &'static Operation,
+        matches: &ArgMatches,
+        profile: &Profile,
+    ) -> Result<Self, Error> {
+        let known = || entry.credentials.iter();
+        let taken = || operation.credentials.iter().filter_map(|kind| entry.credential(*kind));
+        let in_option = |part: &Part| text(matches, part.option).is_some();
+        let in_profile = |part: &Part| profile.secrets.contains_key(part.setting().as_str());
+        let in_variable =
+            |part: &Part| part.variable.is_some_and(|variable| std::env::var_os(variable).is_some());
+        let credential = known()
+            .find(|credential| credential.parts.iter().any(in_option))
+            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_profile)))
+            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_variable)))
+            .or_else(|| entry.usual())
+            .ok_or_else(|| Error::unexpected("this API has no credentials"))?;
+        check_taken(entry, operation, credential)?;
+        let source = |part: &Part| match text(matches, part.option) {
+            Some(text) => SecretSource::parse(&format!("--{}", part.option), text).map(Some),
+            None => Ok(profile.secrets.get(part.setting().as_str()).cloned()),
+        };
+        let sources = credential.parts.iter().map(source).collect::<Result<_, Error>>()?;
+        Ok(Self { credential, sources })
+    }
+}
+
+/// Refuses a credential that the operation does not take. One that takes none is sent none, whatever is given.
+fn check_taken(
+    entry: &'static Entry,
+    operation: &'static Operation,
+    credential: &'static CredentialOption,
+) -> Result<(), Error> {
+    let takes = |kind: Credential| operation.credentials.contains(&kind);
+    if takes(credential.kind) || takes(Credential::Nothing) {
+        return Ok(());
+    }
+    let taken: Vec<&CredentialOption> =
+        operation.credentials.iter().filter_map(|kind| entry.credential(*kind)).collect();
+    let names: Vec<&str> = taken.iter().map(|credential| credential.name).collect();
+    let options: Vec<String> = taken
+        .iter()
+        .flat_map(|credential| credential.parts)
+        .map(|part| format!("--{}", part.option))
+        .collect();
+    Err(Error::configuration(format!(
+        "{} does not take {}; nothing was sent",
+        operation.name(),
+        credential.name
+    ))
+    .with_advice(format!("it takes {}: {}", names.join(" or "), options.join(", "))))
 }
 
 impl Settings {
@@ -230,48 +298,41 @@ impl Settings {
         match (self.world, &self.base_url) {
             (World::Production, Some(url)) => Environment::custom_production(url),
             (_, Some(url)) => Environment::custom_sandbox(url),
-            (World::Local, None) => Environment::custom_sandbox(LOCAL_URL),
+            (World::Local, None) => Environment::custom_sandbox(self.entry.local_url),
             (World::Sandbox, None) => Environment::Sandbox,
             (World::Production, None) => Environment::Production,
         }
     }
 
-    fn credential(&self, reader: &mut Reader) -> Result<Credential, Error> {
-        let production = self.stage() == Stage::Production;
-        Ok(match &self.credential {
-            CredentialSource::ClientToken(source) => {
-                let token = reader.secret("--client-token-from", source)?;
-                let token = token.expose();
-                if production { ClientToken::for_production(token) } else { ClientToken::for_sandbox(token) }
-                    .into()
-            }
-            CredentialSource::ApiKey { source, chosen } => {
-                let key = self.api_key(reader, source, *chosen)?;
-                let key = key.expose();
-                if production { ApiKey::for_production(key) } else { ApiKey::for_sandbox(key) }.into()
-            }
-        })
+    fn credential(&self, reader: &mut Reader) -> Result<Given, Error> {
+        let Chosen { credential, sources } = &self.credential;
+        let texts =
+            credential.parts.iter().zip(sources).map(|(part, source)| match (source, part.variable) {
+                (Some(source), _) => reader.secret(part.what, source),
+                (None, Some(variable)) => reader
+                    .secret(part.what, &SecretSource::Variable(variable.to_owned()))
+                    .map_err(|error| error.with_advice(self.missing(credential, part, variable))),
+                (None, None) => Err(Error::configuration(format!("{} is missing", part.what))
+                    .with_advice(format!("say where it is with --{} {}", part.option, secret_source::FORMS))),
+            });
+        Ok(Given { kind: credential.kind, texts: texts.collect::<Result<_, Error>>()? })
     }
 
-    fn api_key(&self, reader: &mut Reader, source: &SecretSource, chosen: bool) -> Result<Secret, Error> {
-        let key = reader.secret("the API key", source);
-        if chosen {
-            return key;
+    /// How to give a text of a credential: with those of the local sandbox if that is where the call would go.
+    fn missing(&self, credential: &CredentialOption, part: &Part, variable: &str) -> String {
+        let elsewhere = format!("or say where it is with --{} {}", part.option, secret_source::FORMS);
+        let exports = credential.parts.iter().filter_map(|part| Some((part.variable?, part.local?)));
+        let exports: Vec<String> =
+            exports.map(|(variable, local)| format!("export {variable}={local}\n")).collect();
+        if self.world == World::Local && !exports.is_empty() {
+            return format!(
+                "for the local sandbox: run `billwire sandbox` in another terminal, then\n{}{elsewhere}",
+                exports.concat()
+            );
         }
-        key.map_err(|error| error.with_advice(self.api_key_advice()))
-    }
-
-    /// How to give the API key: with the key of the local sandbox if that is where the call would go.
-    fn api_key_advice(&self) -> String {
-        let elsewhere = format!("or say where it is with --api-key-from {}", secret_source::FORMS);
-        if self.world == World::Local {
-            format!(
-                "for the local sandbox: run `billwire sandbox` in another terminal, then\n\
-                 export {API_KEY_VARIABLE}={LOCAL_API_KEY}\n{elsewhere}"
-            )
-        } else {
-            format!("export {API_KEY_VARIABLE}=... with the key from the vendor's portal\n{elsewhere}")
-        }
+        let name = part.what.strip_prefix("the API ").unwrap_or(part.what);
+        let name = name.strip_prefix("the ").unwrap_or(name);
+        format!("export {variable}=... with the {name} from the vendor's portal\n{elsewhere}")
     }
 }
 
@@ -309,8 +370,9 @@ fn duration(text: &str) -> Result<Duration, Error> {
         })
 }
 
+/// The value of an option, if the API has the option and it was given.
 fn text<'a>(matches: &'a ArgMatches, option: &str) -> Option<&'a str> {
-    matches.get_one::<String>(option).map(String::as_str)
+    matches.try_get_one::<String>(option).ok().flatten().map(String::as_str)
 }
 
 #[cfg(test)]

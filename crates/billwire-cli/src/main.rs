@@ -3,7 +3,9 @@
 //! Data goes to stdout and talk to stderr; exit codes are a promise (`exit.rs`). Reading order: `args`, `operation_args`,
 //! `commands`, then `demo`.
 
+mod api;
 mod args;
+mod client;
 mod commands;
 mod connection;
 mod demo;

@@ -12,11 +12,14 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Deserialize;
+use toml::Spanned;
 
+use crate::api::{self, Entry, Part};
 use crate::connection::World;
 use crate::error::Error;
 use crate::secret_source::SecretSource;
@@ -26,8 +29,8 @@ use crate::secret_source::SecretSource;
 pub(crate) struct Profile {
     pub(crate) world: Option<World>,
     pub(crate) base_url: Option<String>,
-    pub(crate) api_key_from: Option<SecretSource>,
-    pub(crate) signing_key_from: Option<SecretSource>,
+    /// Where credentials and keys are, by the name of the setting.
+    pub(crate) secrets: BTreeMap<String, SecretSource>,
     pub(crate) encryption_key: Option<String>,
     pub(crate) encryption_key_id: Option<String>,
     pub(crate) timeout: Option<String>,
@@ -38,39 +41,42 @@ pub(crate) struct Profile {
 struct File {
     default_profile: Option<String>,
     #[serde(default)]
-    profiles: BTreeMap<String, Apis>,
+    profiles: BTreeMap<String, BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, String>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Apis {
-    #[serde(default)]
-    q2: Section,
-}
+/// The settings of an API in one profile, by name.
+type Section = BTreeMap<Spanned<String>, String>;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Section {
-    environment: Option<String>,
-    base_url: Option<String>,
-    api_key_from: Option<String>,
-    signing_key_from: Option<String>,
-    encryption_key: Option<String>,
-    encryption_key_id: Option<String>,
-    timeout: Option<String>,
+/// Settings that every API has.
+const COMMON: [&str; 3] = ["environment", "base_url", "timeout"];
+/// Settings of APIs whose messages can be secured.
+const MESSAGE_SECURITY: [&str; 3] = ["signing_key_from", "encryption_key", "encryption_key_id"];
+
+/// The settings of an API.
+fn known_settings(entry: &Entry) -> Vec<String> {
+    let secured: &[&str] = if entry.message_security { &MESSAGE_SECURITY } else { &[] };
+    let credentials = entry.credentials.iter().flat_map(|credential| credential.parts).map(Part::setting);
+    let plain = COMMON.iter().chain(secured).map(|name| (*name).to_owned());
+    let mut settings: Vec<String> = plain.chain(credentials).collect();
+    settings.sort_unstable();
+    settings
 }
 
 impl Profile {
     /// The profile that the options, the variables or the file itself choose; an empty one if there is no file and none
     /// was asked for.
-    pub(crate) fn chosen(config: Option<&str>, name: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn chosen(
+        entry: &'static Entry,
+        config: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<Self, Error> {
         let named = config.map(PathBuf::from).or_else(|| env::var_os("BILLWIRE_CONFIG").map(PathBuf::from));
         let name = name.map(str::to_owned).or_else(|| env::var("BILLWIRE_PROFILE").ok());
         let Some(path) = named.clone().or_else(usual_path) else {
             return without_file(name.as_deref(), None);
         };
         match fs::read_to_string(&path) {
-            Ok(text) => Self::of_text(&path, &text, name.as_deref()),
+            Ok(text) => Self::of_text(entry, &path, &text, name.as_deref()),
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                 without_file(name.as_deref(), Some(&path))
             }
@@ -82,8 +88,12 @@ impl Profile {
         }
     }
 
-    fn of_text(path: &Path, text: &str, name: Option<&str>) -> Result<Self, Error> {
-        let mut file: File = toml::from_str(text).map_err(|error| not_toml(path, text, &error))?;
+    fn of_text(entry: &'static Entry, path: &Path, text: &str, name: Option<&str>) -> Result<Self, Error> {
+        let mut file: File = toml::from_str(text).map_err(|error| {
+            let message = error.message().lines().next().unwrap_or_default();
+            wrong(path, text, error.span(), message)
+        })?;
+        check_names(path, text, &file)?;
         let Some(name) = name.or(file.default_profile.as_deref()).map(str::to_owned) else {
             return Ok(Self::default());
         };
@@ -91,41 +101,58 @@ impl Profile {
             let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
             return Err(Error::configuration(format!("{} has no profile {name:?}", path.display()))
                 .with_advice(if known.is_empty() {
-                    format!("add a table [profiles.{name}.q2]")
+                    format!("add a table [profiles.{name}.{}]", entry.api.as_str())
                 } else {
                     format!("use one of: {}", known.join(", "))
                 }));
         };
-        Self::of_section(path, apis.q2)
+        let section = apis.into_iter().find(|(api, _)| api.get_ref() == entry.api.as_str());
+        section.map_or_else(|| Ok(Self::default()), |(_, section)| Self::of_section(path, section))
     }
 
     fn of_section(path: &Path, section: Section) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let secret = |name: &str, text: Option<String>| {
-            text.map(|text| SecretSource::parse(name, &text).map(|source| source.relative_to(folder)))
-                .transpose()
-        };
-        let world = section
-            .environment
-            .map(|text| {
-                World::from_str(&text, false).map_err(|_| {
-                    Error::configuration(format!("{}: environment = {text:?} is unknown", path.display()))
-                        .with_advice("give local, sandbox or production")
-                })
-            })
-            .transpose()?;
-        Ok(Self {
-            world,
-            base_url: section.base_url,
-            api_key_from: secret("api_key_from", section.api_key_from)?,
-            signing_key_from: secret("signing_key_from", section.signing_key_from)?,
-            encryption_key: section
-                .encryption_key
-                .map(|file| folder.join(file).to_string_lossy().into_owned()),
-            encryption_key_id: section.encryption_key_id,
-            timeout: section.timeout,
-        })
+        let mut profile = Self::default();
+        for (name, text) in section {
+            match name.get_ref().as_str() {
+                "environment" => profile.world = Some(world(path, &text)?),
+                "base_url" => profile.base_url = Some(text),
+                "timeout" => profile.timeout = Some(text),
+                "encryption_key" => {
+                    profile.encryption_key = Some(folder.join(text).to_string_lossy().into_owned());
+                }
+                "encryption_key_id" => profile.encryption_key_id = Some(text),
+                secret => {
+                    let source = SecretSource::parse(secret, &text)?.relative_to(folder);
+                    profile.secrets.insert(secret.to_owned(), source);
+                }
+            }
+        }
+        Ok(profile)
     }
+}
+
+/// Refuses APIs and settings that there are not, in every profile: a misspelt one would be ignored in silence.
+fn check_names(path: &Path, text: &str, file: &File) -> Result<(), Error> {
+    for (name, section) in file.profiles.values().flatten() {
+        let Some(entry) = api::all().iter().find(|entry| entry.api.as_str() == name.get_ref()) else {
+            return Err(wrong(path, text, Some(name.span()), &format!("unknown API `{}`", name.get_ref())));
+        };
+        let known = known_settings(entry);
+        if let Some(setting) = section.keys().find(|setting| !known.contains(setting.get_ref())) {
+            let message =
+                format!("unknown field `{}`, expected one of `{}`", setting.get_ref(), known.join("`, `"));
+            return Err(wrong(path, text, Some(setting.span()), &message));
+        }
+    }
+    Ok(())
+}
+
+fn world(path: &Path, text: &str) -> Result<World, Error> {
+    World::from_str(text, false).map_err(|_| {
+        Error::configuration(format!("{}: environment = {text:?} is unknown", path.display()))
+            .with_advice("give local, sandbox or production")
+    })
 }
 
 /// Without a file there are no profiles: fine unless one was asked for.
@@ -143,11 +170,10 @@ fn without_file(name: Option<&str>, path: Option<&Path>) -> Result<Profile, Erro
 }
 
 /// Names the line, and does not show it: somebody may have written a secret there.
-fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> Error {
-    let line =
-        error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+fn wrong(path: &Path, text: &str, span: Option<Range<usize>>, message: &str) -> Error {
+    let before = span.and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count() + 1);
     let place = line.map_or_else(String::new, |line| format!(", line {line}"));
-    let message = error.message().lines().next().unwrap_or_default();
     Error::configuration(format!("the profile file {}{place}: {message}", path.display()))
         .with_advice("correct the file; the page about the command in the guides lists every setting")
 }
@@ -162,13 +188,16 @@ fn usual_path() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use billwire::models::operation::Api;
+
     use super::*;
 
     const FILE: &str = "default_profile = \"local\"\n[profiles.local.q2]\nbase_url = \"http://127.0.0.1:1/v1\"\n\
                         signing_key_from = \"file:key.pem\"\n[profiles.live.q2]\nenvironment = \"production\"\n";
 
     fn read(text: &str, name: Option<&str>) -> Result<Profile, Error> {
-        Profile::of_text(Path::new("/etc/billwire/config.toml"), text, name)
+        let q2 = api::of(Api::Q2).expect("an API");
+        Profile::of_text(q2, Path::new("/etc/billwire/config.toml"), text, name)
     }
 
     #[test]
@@ -176,7 +205,7 @@ mod tests {
         let local = read(FILE, None).expect("a profile");
         assert_eq!(local.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
         let beside = SecretSource::File(PathBuf::from("/etc/billwire/key.pem"));
-        assert_eq!(local.signing_key_from, Some(beside), "paths are relative to the file");
+        assert_eq!(local.secrets.get("signing_key_from"), Some(&beside), "paths are relative to the file");
         assert_eq!(read(FILE, Some("live")).expect("a profile").world, Some(World::Production));
         assert!(read("", None).expect("empty").base_url.is_none());
     }
@@ -199,5 +228,6 @@ mod tests {
         );
         check("[profiles.a.q2]\nenvironment = \"live\"\n", Some("a"), "give local, sandbox or production");
         check("[profiles.a.q2\n", None, "line 1");
+        check("[profiles.a.q3]\n", None, "line 1: unknown API `q3`");
     }
 }

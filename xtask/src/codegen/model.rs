@@ -334,6 +334,14 @@ impl PagingStyle {
             Self::PageNumber => "page-number",
         }
     }
+
+    /// What it means to a user, as one sentence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Cursor => "Each page names the cursor of the next one.",
+            Self::PageNumber => "Pages have numbers, from 1.",
+        }
+    }
 }
 
 /// A credential.

@@ -94,11 +94,8 @@ fn operation_section(description: &Description, operation: &Operation) -> String
         operation.safety.sentence(),
         cell(&reason)
     );
-    if operation.card_data {
-        text.push_str("| card data | the request carries card or bank account data |\n");
-    }
-    if let Some(group) = &operation.rate_group {
-        let _ = writeln!(text, "| rate group | `{group}` |");
+    for (name, words) in more_facts(operation) {
+        let _ = writeln!(text, "| {name} | {words} |");
     }
     let _ = writeln!(text, "| source | {} |\n", cell(&operation.source));
     parameters(&mut text, "Path parameters", &operation.path_parameters);
@@ -109,9 +106,63 @@ fn operation_section(description: &Description, operation: &Operation) -> String
         examples(&mut text, &operation.request_examples);
     }
     let _ = writeln!(text, "### Answer: {}\n", link(&operation.response, "../"));
-    members(&mut text, description.properties(&operation.response), "../");
+    answer(&mut text, description, operation);
     examples(&mut text, &operation.response_examples);
     text
+}
+
+/// What is true of some operations only.
+fn more_facts(operation: &Operation) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if operation.card_data {
+        facts.push(("card data", "the request carries card or bank account data".to_owned()));
+    }
+    if let Some(key) = operation.idempotency_key {
+        facts.push(("idempotency key", format!("`{}`: {}", key.word(), key.sentence())));
+    }
+    if let Some(style) = operation.paging {
+        facts.push(("pages", style.sentence().to_owned()));
+    }
+    if let Some(group) = &operation.rate_group {
+        facts.push(("rate group", format!("`{group}`")));
+    }
+    if operation.sandbox_only {
+        facts.push(("served", "in the sandbox only".to_owned()));
+    }
+    if !operation.path_aliases.is_empty() {
+        let paths = codes(&operation.path_aliases);
+        facts
+            .push(("other paths", format!("{paths}; the sandbox serves them as well, the client uses none")));
+    }
+    if !operation.unwrap.is_empty() {
+        facts.push(("wrappers", format!("an answer inside {} is read as well", codes(&operation.unwrap))));
+    }
+    facts
+}
+
+/// The members of the answer; with several successes those of each, under its status.
+fn answer(text: &mut String, description: &Description, operation: &Operation) {
+    members(text, description.properties(&operation.response), "../");
+    let Some(SchemaKind::OneOf(branches)) =
+        description.schema(&operation.response).map(|schema| &schema.kind)
+    else {
+        return;
+    };
+    for branch in branches {
+        let success =
+            operation.successes.iter().find(|success| success.variant.as_ref() == Some(&branch.variant));
+        let status = success.map(|success| format!(", status {}", success.status)).unwrap_or_default();
+        let words = type_words(&branch.ty, "../");
+        let _ = writeln!(text, "`{}`{status}: {words}\n", branch.variant);
+        if let Type::Named(name) = &branch.ty {
+            members(text, description.properties(name), "../");
+        }
+    }
+}
+
+/// `a`, `b`.
+fn codes(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn rust_arguments(operation: &Operation) -> String {
@@ -206,7 +257,12 @@ fn schema_section(schema: &Schema) -> String {
         SchemaKind::OneOf(branches) => {
             for branch in branches {
                 let words = type_words(&branch.ty, "");
-                let _ = writeln!(text, "- `{}`: {words}. {}", branch.variant, one_line(&branch.description));
+                let shown = match branch.members.as_slice() {
+                    [] => String::new(),
+                    members => format!(" Known by {}.", codes(members)),
+                };
+                let about = one_line(&branch.description);
+                let _ = writeln!(text, "- `{}`: {words}. {about}{shown}", branch.variant);
             }
             text.push('\n');
         }
@@ -221,7 +277,11 @@ fn schema_section(schema: &Schema) -> String {
 fn enum_values(text: &mut String, values: &[EnumValue], rest: &str) {
     text.push_str("| value | Rust | meaning |\n| --- | --- | --- |\n");
     for value in values {
-        let meaning = value.description.as_deref().map(|text| sentence(&one_line(text))).unwrap_or_default();
+        let mut meaning =
+            value.description.as_deref().map(|text| sentence(&one_line(text))).unwrap_or_default();
+        if !value.aliases.is_empty() {
+            let _ = write!(meaning, " Also decoded from {}.", codes(&value.aliases));
+        }
         let _ = writeln!(text, "| `{}` | `{}` | {} |", value.wire, value.variant, cell(&meaning));
     }
     let _ = writeln!(text, "\n{rest}\n");
@@ -230,9 +290,10 @@ fn enum_values(text: &mut String, values: &[EnumValue], rest: &str) {
 fn events(description: &Description) -> String {
     let mut text = page(description, "Events");
     let Some(events) = &description.events else { return finish(&text) };
+    let sent = if events.wrapped { "inside `{\"event\": …}`" } else { "as it is, without a wrapper" };
     let _ = writeln!(
         text,
-        "Every event is {}; its {} depends on its type.\n",
+        "Every event is {}; its {} depends on its type. It is sent {sent}.\n",
         link(&events.envelope, ""),
         events.place()
     );

@@ -22,14 +22,17 @@ pub fn add(description: &Description, output: &mut Output) {
     let answers = answers(description);
     if !answers.is_empty() || description.events.is_some() {
         for answer in &answers {
-            let mut sample = Sample::new(description);
-            let value = sample.value(&Type::Named((*answer).to_owned()), "", &Limits::default());
-            output.add(format!("{models}/{}.json", names::module(answer)), sample.file(&value));
+            for (file, ty) in forms(description, answer) {
+                let mut sample = Sample::new(description);
+                let value = sample.value(&ty, "", &Limits::default());
+                output.add(format!("{models}/{file}.json"), sample.file(&value));
+            }
         }
         if let Some(events) = &description.events {
             for event in &events.events {
                 let mut sample = Sample::new(description);
                 let value = sample.event(events, &event.kind, &event.data);
+                sample.data = Some(data_of(events));
                 output.add(format!("{models}/{}.json", event_file(&event.kind)), sample.file(&value));
             }
         }
@@ -44,6 +47,30 @@ pub fn add(description: &Description, output: &mut Output) {
 
 fn answers(description: &Description) -> BTreeSet<&str> {
     description.operations.iter().map(|operation| operation.response.as_str()).collect()
+}
+
+/// The files of an answer with what each holds: one, or one for each alternative that is told by its members.
+fn forms(description: &Description, answer: &str) -> Vec<(String, Type)> {
+    let file = names::module(answer);
+    match description.schema(answer).map(|schema| &schema.kind) {
+        Some(SchemaKind::OneOf(branches)) if branches.iter().all(|branch| !branch.members.is_empty()) => {
+            branches
+                .iter()
+                .map(|branch| (format!("{file}.{}", names::module(&branch.variant)), branch.ty.clone()))
+                .collect()
+        }
+        _ => vec![(file, Type::Named(answer.to_owned()))],
+    }
+}
+
+/// Where the event itself stands in a body.
+fn event_top(events: &Events) -> &'static str {
+    if events.wrapped { "/event" } else { "" }
+}
+
+/// Where an event says what happened.
+fn data_of(events: &Events) -> String {
+    format!("{}/{}/{}", event_top(events), pointer(&events.container), pointer(&events.data))
 }
 
 fn event_file(kind: &str) -> String {
@@ -70,17 +97,24 @@ fn models_table(description: &Description, answers: &BTreeSet<&str>) -> String {
     let mut text = header(description);
     text.push_str("//! Every answer and every event with every member.\n\n");
     text.push_str(&import(&description.api, answers));
-    text.push_str("\nuse crate::hostile::{Answer, Event, decode};\n\n");
+    let events: &[_] = description.events.as_ref().map_or(&[], |events| &events.events);
+    let event = if events.is_empty() { "" } else { "Event, " };
+    let _ = writeln!(text, "\nuse crate::hostile::{{Answer, {event}decode}};\n");
     text.push_str("/// By name.\npub(crate) const ANSWERS: &[Answer] = &[\n");
     for answer in answers {
-        let _ = writeln!(
-            text,
-            "    Answer {{ name: {answer:?}, sample: include_str!(\"{}.json\"), decode: decode::<{answer}> }},",
-            names::module(answer)
-        );
+        for (file, _) in forms(description, answer) {
+            let _ = writeln!(
+                text,
+                "    Answer {{ name: {file:?}, sample: include_str!(\"{file}.json\"), decode: decode::<{answer}> }},"
+            );
+        }
     }
-    text.push_str("];\n\n/// In the order of the description.\npub(crate) const EVENTS: &[Event] = &[\n");
-    for event in description.events.iter().flat_map(|events| &events.events) {
+    text.push_str("];\n");
+    if events.is_empty() {
+        return text;
+    }
+    text.push_str("\n/// In the order of the description.\npub(crate) const EVENTS: &[Event] = &[\n");
+    for event in events {
         let _ = writeln!(
             text,
             "    Event {{ kind: {:?}, sample: include_str!(\"{}.json\") }},",
@@ -101,15 +135,17 @@ fn core_table(description: &Description) -> String {
     text.push_str("\nuse crate::hostile::{Operation, read};\n\n");
     text.push_str("/// By operation id.\npub(crate) const OPERATIONS: &[Operation] = &[\n");
     for operation in description.sorted_operations() {
-        let _ = writeln!(
-            text,
-            "    Operation {{ called: &operations::{}, sample: include_str!(\"../../../../billwire-models/tests/it/{}_samples/{}.json\"), \
+        for (sample, _) in forms(description, &operation.response) {
+            let _ = writeln!(
+                text,
+                "    Operation {{ called: &operations::{}, sample: include_str!(\"../../../../billwire-models/tests/it/{}_samples/{}.json\"), \
              read: read::<{}> }},",
-            names::constant(&operation.id),
-            description.api,
-            names::module(&operation.response),
-            operation.response
-        );
+                names::constant(&operation.id),
+                description.api,
+                sample,
+                operation.response
+            );
+        }
     }
     text.push_str("];\n");
     text
@@ -122,18 +158,21 @@ struct Sample<'a> {
     fields: Vec<Value>,
     /// The schemas that the value is inside of: a schema inside itself is left out.
     inside: Vec<String>,
+    /// Where an event says what happened.
+    data: Option<String>,
     texts: usize,
 }
 
 impl<'a> Sample<'a> {
     fn new(description: &'a Description) -> Self {
-        Self { description, fields: Vec::new(), inside: Vec::new(), texts: 0 }
+        Self { description, fields: Vec::new(), inside: Vec::new(), data: None, texts: 0 }
     }
 
     /// The file: one line for the sample, one for each place.
     fn file(&self, sample: &Value) -> String {
         let fields: Vec<String> = self.fields.iter().map(|field| format!("    {field}")).collect();
-        format!("{{\n  \"sample\": {sample},\n  \"fields\": [\n{}\n  ]\n}}\n", fields.join(",\n"))
+        let data = self.data.as_ref().map(|at| format!("  \"data\": {},\n", json!(at))).unwrap_or_default();
+        format!("{{\n  \"sample\": {sample},\n{data}  \"fields\": [\n{}\n  ]\n}}\n", fields.join(",\n"))
     }
 
     fn text(&mut self) -> Value {
@@ -143,30 +182,29 @@ impl<'a> Sample<'a> {
 
     /// The whole body of an event.
     fn event(&mut self, events: &Events, kind: &str, data: &str) -> Value {
+        let top = event_top(events);
         let mut envelope = Map::new();
         for property in self.description.properties(&events.envelope).to_vec() {
-            let at = format!("/event/{}", pointer(&property.wire));
-            let value = match property.wire.as_str() {
-                "type" => {
-                    self.place(&at, "id", &property, &[]);
-                    json!(kind)
-                }
-                "payload" => {
-                    self.place(&at, "object", &property, &[]);
-                    self.payload(events, &at, data)
-                }
-                _ => self.member(&property, &at),
+            let at = format!("{top}/{}", pointer(&property.wire));
+            let value = if property.wire == "type" {
+                self.place(&at, "id", &property, &[]);
+                json!(kind)
+            } else if property.wire == events.container {
+                self.place(&at, "object", &property, &[]);
+                self.payload(events, &at, data)
+            } else {
+                self.member(&property, &at)
             };
             envelope.insert(property.wire, value);
         }
-        json!({ "event": envelope })
+        if events.wrapped { json!({ "event": envelope }) } else { Value::Object(envelope) }
     }
 
     fn payload(&mut self, events: &Events, at: &str, data: &str) -> Value {
         let mut payload = Map::new();
         for mut property in self.description.properties(&events.payload).to_vec() {
             let at = format!("{at}/{}", pointer(&property.wire));
-            if property.wire == "data" {
+            if property.wire == events.data {
                 property.ty = Type::Named(data.to_owned());
             }
             payload.insert(property.wire.clone(), self.member(&property, &at));

@@ -39,9 +39,11 @@ pub fn add(description: &Description, output: &mut Output) {
     for event in description.events.iter().flat_map(|events| &events.events) {
         for example in &event.examples {
             let file = files.entry("events".to_owned()).or_default();
+            file.types.insert("Event".to_owned());
             let check = if example.quirk { "quirk_event" } else { "tidy_event" };
+            let check = format!("{check}::<Event>");
             let part = format!("event.{}", names::module(&event.kind));
-            test(output, &mut file.tests, &folder, &part, example, check);
+            test(output, &mut file.tests, &folder, &part, example, &check);
         }
     }
     let mut module = header(description);
@@ -50,6 +52,11 @@ pub fn add(description: &Description, output: &mut Output) {
         let _ = writeln!(module, "mod {name};");
         output.add(format!("{folder}/{name}.rs"), text(description, file));
     }
+    let _ = writeln!(
+        module,
+        "\n/// Where the snapshots are kept, below the folder of the tests.\npub(crate) const FOLDER: &str = \"{}_examples\";",
+        description.api
+    );
     output.add(format!("{folder}/mod.rs"), module);
     output.folders.insert(folder);
 }
@@ -80,15 +87,14 @@ fn text(description: &Description, file: &File) -> String {
 }
 
 fn harness_import(tests: &str) -> String {
-    let functions: Vec<&str> = ["quirk::<", "quirk_event(", "tidy::<", "tidy_event("]
+    let functions: Vec<&str> = ["quirk", "quirk_event", "tidy", "tidy_event"]
         .into_iter()
-        .filter(|function| tests.contains(&format!("    {function}")))
-        .map(|function| function.trim_end_matches(['(', ':', '<']))
+        .filter(|function| tests.contains(&format!("    {function}::<")))
         .collect();
     match functions.as_slice() {
         [] => String::new(),
-        [one] => format!("use crate::examples::{one};\n"),
-        many => format!("use crate::examples::{{{}}};\n", many.join(", ")),
+        [one] => format!("use super::FOLDER;\nuse crate::examples::{one};\n"),
+        many => format!("use super::FOLDER;\nuse crate::examples::{{{}}};\n", many.join(", ")),
     }
 }
 
@@ -97,7 +103,7 @@ fn test(output: &mut Output, tests: &mut String, folder: &str, part: &str, examp
     let function = name.replace('.', "_");
     let _ = write!(
         tests,
-        "\n/// {}\n#[test]\nfn {function}() {{\n    {check}(\"{name}\", include_str!(\"fixtures/{name}.json\"));\n}}\n",
+        "\n/// {}\n#[test]\nfn {function}() {{\n    {check}(FOLDER, \"{name}\", include_str!(\"fixtures/{name}.json\"));\n}}\n",
         super::render::sentence(&super::render::one_line(&example.summary))
     );
     output.add(format!("{folder}/fixtures/{name}.json"), format!("{}\n", example.json));

@@ -1,5 +1,7 @@
 //! `billwire demo`: the options; the story itself is in `demo`.
 
+use billwire::models::operation::Api;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use tokio::runtime::Builder;
 
@@ -20,6 +22,14 @@ pub(crate) fn command() -> Command {
              webhook verified.",
         )
         .after_help("Examples:\n  billwire demo\n  billwire demo --json | tail -1")
+        .arg(
+            Arg::new("api")
+                .long("api")
+                .value_name("API")
+                .value_parser(PossibleValuesParser::new(demo::STORIES.map(Api::as_str)))
+                .default_value(Api::Q2.as_str())
+                .help("Whose story"),
+        )
         .arg(
             Arg::new("seed")
                 .long("seed")
@@ -44,5 +54,7 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
     let fault = matches.get_one::<Fault>("break").copied();
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(WORKERS);
-    super::runtime(builder)?.block_on(demo::play(seed, fault, output))
+    let api = matches.get_one::<String>("api").map(String::as_str);
+    let api = demo::STORIES.into_iter().find(|story| Some(story.as_str()) == api).unwrap_or(Api::Q2);
+    super::runtime(builder)?.block_on(demo::play(api, seed, fault, output))
 }

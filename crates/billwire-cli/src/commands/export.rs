@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use billwire::core::{Element, Error as CallError};
+use billwire::models::q2::operations;
 use billwire::q2::{PartnerBill, PartnerId};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde::Serialize;
@@ -88,8 +89,9 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
     let out = matches.get_one::<PathBuf>("out").cloned().unwrap_or_default();
     let target = Target::new(out, matches.get_flag("overwrite"))?;
     super::runtime(Builder::new_current_thread())?.block_on(async {
-        let connection = connection::open(matches, &mut Reader::default())?;
-        let base_url = connection.client.config().base_url().to_owned();
+        let connection =
+            connection::open(&operations::LIST_BILLS_BY_PARTNER, matches, &mut Reader::default())?;
+        let base_url = connection.client.base_url().to_owned();
         let identity = Identity { partner_id, base_url, format };
         if matches.get_flag("restart") {
             target.forget()?;
@@ -113,7 +115,7 @@ async fn export(
     }
     let progress = Progress::start(output, kept);
     let mut unreadable = Vec::new();
-    let mut bills = connection.client.bills_of_partner(&PartnerId::new(identity.partner_id.as_str()));
+    let mut bills = connection.client.q2()?.bills_of_partner(&PartnerId::new(identity.partner_id.as_str()));
     loop {
         match bills.try_next().await {
             Ok(Some(Element::Decoded(entry))) => write(&mut partial, &entry, &progress)?,

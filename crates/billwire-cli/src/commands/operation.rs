@@ -3,12 +3,12 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use billwire::core::Stage;
-use billwire::models::operation::{Method, Operation, Safety};
-use billwire::models::q2::operations;
+use billwire::models::operation::{Api, Method, Operation, Safety};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 use tokio::runtime::Builder;
 
+use crate::api;
 use crate::connection::{self, Connection};
 use crate::error::{self, Error};
 use crate::exit::Exit;
@@ -16,16 +16,23 @@ use crate::log;
 use crate::operation_args::{self, Arguments};
 use crate::outcome::Outcome;
 use crate::output::Output;
-use crate::q2::dispatch;
 use crate::render::Secrets;
 use crate::secret_source::Reader;
 
 /// The word that says that a payment without a day is meant.
 const NOW: &str = "now";
+/// The names of the day of a payment.
+const DAYS: [&str; 2] = ["payDate", "date"];
+
+/// Whether an operation pays on a day that the documents give two names.
+fn pays(operation: &Operation) -> bool {
+    let members = || operation.body.iter().flat_map(|body| body.members);
+    DAYS.iter().all(|day| members().any(|member| member.name == *day))
+}
 
 /// The options that single operations have besides those of the operation table.
 pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Command {
-    if operation.id != operations::SCHEDULE_PAYMENT.id {
+    if !pays(operation) {
         return command;
     }
     // The example is made from what the table requires, and the table does not require a day.
@@ -37,7 +44,7 @@ pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Comma
             .long(NOW)
             .action(ArgAction::SetTrue)
             .help("Pay at once: needed where no day is given, because that is what a missing day means")
-            .conflicts_with_all(["payDate", "date"]),
+            .conflicts_with_all(DAYS),
     )
 }
 
@@ -51,7 +58,7 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
         complete(operation, members, now)?;
     }
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
-        let connection = connection::open(matches, &mut reader)?;
+        let connection = connection::open(operation, matches, &mut reader)?;
         confirm(operation, &connection, matches.get_flag("yes"))?;
         call(&connection, operation, &arguments, body).await
     })?;
@@ -67,13 +74,13 @@ async fn call(
     arguments: &Arguments,
     body: Option<Value>,
 ) -> Result<Outcome, Error> {
-    let read_back = body.as_ref().and_then(read_back);
-    let outcome = dispatch::run(&connection.client, operation, arguments, body).await;
+    let read_back = body.as_ref().and_then(|body| read_back(operation.api, body));
+    let outcome = connection.client.call(operation, arguments, body).await;
     outcome.map_err(|error| match error.exit() {
         Exit::NotSent if connection.local => error.with_advice(format!(
             "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\
              another address: --base-url or --environment",
-            connection.client.config().base_url()
+            connection.client.base_url()
         )),
         Exit::Unknown => match read_back {
             Some(command) => error.with_further_advice(&command),
@@ -84,8 +91,8 @@ async fn call(
 }
 
 /// The command that reads back what a write was about: the operation that gets the resource whose id is in the body.
-fn read_back(body: &Value) -> Option<String> {
-    operations::ALL.iter().find_map(|operation| {
+fn read_back(api: Api, body: &Value) -> Option<String> {
+    api::operations(api).iter().find_map(|operation| {
         let [parameter] = operation.parameters else { return None };
         let id = body.get(parameter.name)?.as_str()?;
         let gets =
@@ -100,9 +107,10 @@ fn read_back(body: &Value) -> Option<String> {
 /// A payment is scheduled for the day of `payDate` or of `date`, whichever the service reads, and at once without it: so
 /// both names are sent when one is given.
 ///
-/// Source: Q2 Biller Direct description, section 4.4.7 "`POST /payment/schedule`: schedule a payment".
+/// Source: Q2 Biller Direct description, section 4.4.7 "`POST /payment/schedule`: schedule a payment"; Unbill v1 description,
+/// section 3 "Traps of this version", trap L11.
 fn complete(operation: &Operation, members: &mut Map<String, Value>, now: bool) -> Result<(), Error> {
-    if operation.id != operations::SCHEDULE_PAYMENT.id {
+    if !pays(operation) {
         return Ok(());
     }
     let day =
@@ -131,12 +139,8 @@ fn confirm(operation: &Operation, connection: &Connection, yes: bool) -> Result<
     if yes || connection.stage != Stage::Production || operation.safety == Safety::Read {
         return Ok(());
     }
-    let what = format!(
-        "{} {} at {}",
-        operation.method.as_str(),
-        operation.path,
-        connection.client.config().base_url()
-    );
+    let what =
+        format!("{} {} at {}", operation.method.as_str(), operation.path, connection.client.base_url());
     if !io::stdin().is_terminal() {
         return Err(Error::new(
             Exit::NotConfirmed,
@@ -160,6 +164,7 @@ fn confirm(operation: &Operation, connection: &Connection, yes: bool) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use billwire::models::q2::operations;
     use serde_json::json;
 
     use super::*;
@@ -195,8 +200,8 @@ mod tests {
 
     #[test]
     fn an_unclear_write_about_a_bill_is_read_back_from_the_bill() {
-        let command = read_back(&json!({"billId": "b-1", "payDate": "2026-03-05T00:00:00.000Z"}));
+        let command = read_back(Api::Q2, &json!({"billId": "b-1", "payDate": "2026-03-05T00:00:00.000Z"}));
         assert_eq!(command.as_deref(), Some("billwire q2 bill get --bill-id b-1"));
-        assert_eq!(read_back(&json!({"identifier": "a"})), None);
+        assert_eq!(read_back(Api::Q2, &json!({"identifier": "a"})), None);
     }
 }

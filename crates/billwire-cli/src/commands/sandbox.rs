@@ -2,13 +2,14 @@
 
 use billwire::core::clock;
 use billwire::crypto::AwsLcProvider;
+use billwire::models::operation::Api;
 use billwire_sandbox::{DEFAULT_PORT, ErrorKind, Info, Moment, Sandbox};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
 use super::sandbox_configuration::{self, Configuration};
-use crate::connection::LOCAL_URL;
+use crate::api;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -173,8 +174,8 @@ fn line(info: &Info) -> Result<Value, Error> {
 
 fn text(info: &Info) -> String {
     let key = info.credentials.q2_api_keys.first().map_or("", String::as_str);
-    let address =
-        if info.urls.q2 == LOCAL_URL { String::new() } else { format!(" --base-url {}", info.urls.q2) };
+    let usual = api::of(Api::Q2).is_some_and(|entry| entry.local_url == info.urls.q2);
+    let address = if usual { String::new() } else { format!(" --base-url {}", info.urls.q2) };
     let mut lines = vec![
         format!("Q2 API       {}", info.urls.q2),
         format!("API key      {key}"),

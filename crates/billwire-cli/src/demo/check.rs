@@ -29,3 +29,8 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Display>(
 pub(crate) fn present<T>(what: &str, found: Option<T>) -> Result<T, Error> {
     found.ok_or_else(|| failed(format!("{what} is missing")))
 }
+
+/// Something that has nothing to do with the story broke.
+pub(crate) fn broken<E: std::error::Error>(error: E) -> Error {
+    failed(error.to_string()).with_causes_of(&error)
+}

@@ -1,5 +1,6 @@
 //! Links of the story that can be broken on purpose: `billwire demo --break LINK`. Each makes the demo fail.
 
+use billwire::models::operation::Api;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -37,6 +38,13 @@ impl Fault {
             Self::IgnoredPayDate => "ignored-pay-date",
             Self::SecondPayment => "second-payment",
         }
+    }
+}
+
+impl Fault {
+    /// The stories that have this link.
+    pub(crate) const fn stories(self) -> &'static [Api] {
+        &[Api::Q2]
     }
 }
 

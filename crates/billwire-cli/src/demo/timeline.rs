@@ -1,9 +1,7 @@
 //! What happened, in order: text for people, one JSON object per line for programs. Same seed, same lines, ports apart.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use billwire::q2::Event;
-use billwire::webhooks::{Proved, Verified};
 use billwire_sandbox::{ClockReport, LedgerEntry, RequestRecord, SignatureCheck};
 use serde::Serialize;
 
@@ -46,16 +44,45 @@ pub(crate) struct SentRequest {
 /// A webhook that passed, and what was proved about it.
 #[derive(Debug, Serialize)]
 pub(crate) struct ArrivedWebhook {
-    id: String,
+    pub(crate) id: String,
     #[serde(rename = "type")]
-    kind: String,
-    created: String,
-    resource: String,
-    proved: &'static str,
-    signing_key: Option<String>,
-    issuer: Option<String>,
-    audience: Option<String>,
-    encrypted_to_us: bool,
+    pub(crate) kind: String,
+    pub(crate) created: String,
+    pub(crate) resource: String,
+    pub(crate) proved: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signing_key: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) audience: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) encrypted_to_us: Option<bool>,
+    /// How it was proved, for people.
+    #[serde(skip)]
+    pub(crate) how: String,
+}
+
+impl ArrivedWebhook {
+    /// What every webhook has: id, type and time; what it is about; what was proved, and how.
+    pub(crate) fn new(
+        (id, kind, created): (&dyn fmt::Display, &dyn fmt::Display, &dyn fmt::Display),
+        resource: String,
+        (proved, how): (&'static str, String),
+    ) -> Self {
+        Self {
+            id: id.to_string(),
+            kind: kind.to_string(),
+            created: created.to_string(),
+            resource,
+            proved,
+            signing_key: None,
+            issuer: None,
+            audience: None,
+            encrypted_to_us: None,
+            how,
+        }
+    }
 }
 
 /// A payment in the sandbox's ledger.
@@ -66,12 +93,14 @@ pub(crate) struct Payment {
     amount: String,
 }
 
-/// The last line.
-#[derive(Debug, Serialize)]
+/// The last line. What a story has nothing of is left out.
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Summary {
-    pub(crate) payments_in_ledger: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payments_in_ledger: Option<usize>,
     pub(crate) webhooks_received: usize,
-    pub(crate) webhooks_verified: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) webhooks_verified: Option<usize>,
     pub(crate) ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
@@ -87,28 +116,6 @@ impl From<&RequestRecord> for SentRequest {
             status: record.status.unwrap_or_default(),
             request_id: record.request_id.clone(),
             error: record.error.clone(),
-        }
-    }
-}
-
-impl From<&Verified<Event>> for ArrivedWebhook {
-    fn from(event: &Verified<Event>) -> Self {
-        let signature = event.evidence().signature();
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        Self {
-            id: event.id.to_string(),
-            kind: event.kind.to_string(),
-            created: event.created.to_string(),
-            resource: format!("{} {}", event.resource.kind, event.resource.id),
-            proved: match event.proved() {
-                Proved::SenderAndBody => "sender-and-body",
-                Proved::Sender => "sender",
-                _ => "nothing",
-            },
-            signing_key: text(signature.and_then(|signature| signature.key_id())),
-            issuer: text(signature.and_then(|signature| signature.issuer())),
-            audience: text(signature.and_then(|signature| signature.audience())),
-            encrypted_to_us: event.evidence().encrypted_to_us(),
         }
     }
 }
@@ -199,26 +206,24 @@ fn request_text(request: &SentRequest) -> String {
 }
 
 fn webhook_text(webhook: &ArrivedWebhook) -> String {
-    let mut text = format!("    webhook {}  {}  about {}\n", webhook.kind, webhook.id, webhook.resource);
-    let by = webhook.signing_key.as_deref().unwrap_or("no key");
-    let _ = write!(text, "            {} proved: signed by {by}", webhook.proved);
-    if webhook.encrypted_to_us {
-        text.push_str("; body encrypted to us, its integrity rests on TLS");
-    }
-    text.push('\n');
-    text
+    format!(
+        "    webhook {}  {}  about {}\n            {} proved: {}\n",
+        webhook.kind, webhook.id, webhook.resource, webhook.proved, webhook.how
+    )
 }
 
 fn summary_text(summary: &Summary) -> String {
     let verdict = if summary.ok { "everything held" } else { "NOT everything held" };
-    format!(
-        "\n{verdict}: {} payment{} in the ledger, {} of {} webhook{} verified\n",
-        summary.payments_in_ledger,
-        plural(summary.payments_in_ledger),
-        summary.webhooks_verified,
-        summary.webhooks_received,
-        plural(summary.webhooks_received),
-    )
+    let mut facts = Vec::new();
+    if let Some(payments) = summary.payments_in_ledger {
+        facts.push(format!("{payments} payment{} in the ledger", plural(payments)));
+    }
+    let webhooks = format!("webhook{}", plural(summary.webhooks_received));
+    facts.push(match summary.webhooks_verified {
+        Some(verified) => format!("{verified} of {} {webhooks} verified", summary.webhooks_received),
+        None => format!("{} {webhooks} received", summary.webhooks_received),
+    });
+    format!("\n{verdict}: {}\n", facts.join(", "))
 }
 
 fn plural(count: usize) -> &'static str {
@@ -237,9 +242,9 @@ mod tests {
     #[test]
     fn the_last_line_has_the_documented_members() {
         let summary = Summary {
-            payments_in_ledger: 1,
+            payments_in_ledger: Some(1),
             webhooks_received: 7,
-            webhooks_verified: 7,
+            webhooks_verified: Some(7),
             ok: true,
             failure: None,
         };

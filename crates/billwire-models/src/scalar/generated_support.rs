@@ -20,7 +20,10 @@ pub(crate) fn decode_value<T: DeserializeOwned>(value: &Value) -> Result<T, Stri
 }
 
 /// Decodes an object whose members were read to see which type it is. The error says where inside it and why.
-pub(crate) fn decode_members<T: DeserializeOwned, E: serde::de::Error>(members: Map<String, Value>) -> Result<T, E> {
+#[allow(dead_code, reason = "not every API has alternatives that are told apart by their members")]
+pub(crate) fn decode_members<T: DeserializeOwned, E: serde::de::Error>(
+    members: Map<String, Value>,
+) -> Result<T, E> {
     decode_value(&Value::Object(members)).map_err(E::custom)
 }
 

@@ -36,7 +36,7 @@ impl fmt::Display for UnknownValue {
 /// Defines an open enumeration: known variants with their wire text, and `Unrecognized` for the rest.
 ///
 /// Generated code calls it; the wire texts come from the description. The texts behind a bar are other spellings, accepted
-/// and never written.
+/// in any case of letters and never written.
 macro_rules! open_enum {
     (
         $(#[$attribute:meta])*
@@ -72,7 +72,8 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $text $(| $alias)* => Self::$variant, )+
+                    $( $text => Self::$variant, )+
+                    $( $( _ if text.eq_ignore_ascii_case($alias) => Self::$variant, )* )+
                     _ => Self::Unrecognized($crate::scalar::UnknownValue::new(text)),
                 }
             }
@@ -141,9 +142,12 @@ mod tests {
 
     #[test]
     fn other_spellings_are_read_and_not_written() {
-        let colour: Colour = serde_json::from_str("\"azure\"").unwrap();
-        assert_eq!(colour, Colour::SkyBlue);
-        assert_eq!(colour.to_string(), "sky-blue");
+        for text in ["\"azure\"", "\"Azure\"", "\"AZURE\""] {
+            let colour: Colour = serde_json::from_str(text).unwrap();
+            assert_eq!(colour, Colour::SkyBlue, "{text}");
+            assert_eq!(colour.to_string(), "sky-blue");
+        }
+        assert!(!Colour::from("Green").is_known(), "no other spelling is listed for this one");
     }
 
     #[test]

@@ -6,15 +6,63 @@
 
 use std::fmt::Debug;
 
-use billwire_models::q2::Event;
-use billwire_models::q2::behaviour::EventBody;
 use billwire_models::scalar::Answer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// An event of one API.
+pub(crate) trait Happening: DeserializeOwned + Serialize + Answer + Debug + PartialEq + Sized {
+    /// Whether the API sends it inside `{"event": …}`.
+    const WRAPPED: bool;
+
+    /// Reads the body of a webhook in any documented form.
+    ///
+    /// # Errors
+    /// What the API's own reader says: its text, and whether the body is JSON.
+    fn read(body: &[u8]) -> Result<Self, Unread>;
+
+    /// The type of the event, and the type by which its data decoded.
+    fn kinds(&self) -> (String, Option<String>);
+
+    /// The body as the API sends it.
+    fn body(&self) -> Value {
+        let event = encode(self);
+        if Self::WRAPPED { serde_json::json!({"event": event}) } else { event }
+    }
+}
+
+/// Why the body of a webhook is no event.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    /// What a program would show.
+    pub(crate) text: String,
+    pub(crate) is_json: bool,
+}
+
+/// Each API has its own reader of events, with the same functions.
+macro_rules! happening {
+    ($api:ident, $wrapped:literal) => {
+        impl Happening for billwire_models::$api::Event {
+            const WRAPPED: bool = $wrapped;
+
+            fn read(body: &[u8]) -> Result<Self, Unread> {
+                let body = billwire_models::$api::behaviour::EventBody::decode(body);
+                body.and_then(billwire_models::$api::behaviour::EventBody::into_event)
+                    .map_err(|error| Unread { text: format!("{error} {error:?}"), is_json: error.is_json() })
+            }
+
+            fn kinds(&self) -> (String, Option<String>) {
+                (self.kind.to_string(), self.data.kind().map(|kind| kind.to_string()))
+            }
+        }
+    };
+}
+#[cfg(feature = "q2")]
+happening!(q2, true);
+
 /// A tidy example: decodes whole, from text and from a value, and is re-encoded with the same members.
-pub(crate) fn tidy<T>(name: &str, json: &str)
+pub(crate) fn tidy<T>(folder: &str, name: &str, json: &str)
 where
     T: DeserializeOwned + Serialize + Answer + Debug + PartialEq,
 {
@@ -25,39 +73,44 @@ where
         without_nulls(given),
         "the round trip of {name} lost or changed something"
     );
-    keep(name, &decoded);
+    keep(folder, name, &decoded);
 }
 
 /// An untidy form that the documents print: decodes whole; what is re-encoded is tidy, so it may differ.
-pub(crate) fn quirk<T>(name: &str, json: &str)
+pub(crate) fn quirk<T>(folder: &str, name: &str, json: &str)
 where
     T: DeserializeOwned + Serialize + Answer + Debug + PartialEq,
 {
     let decoded = decode::<T>(json);
     let again: T = serde_json::from_value(encode(&decoded)).expect("what is written can be read");
     assert_eq!(again, decoded, "the tidy form of {name} means something else");
-    keep(name, &decoded);
+    keep(folder, name, &decoded);
 }
 
-/// A tidy event: wrapped in `event`, of a known type, with data that decodes.
-pub(crate) fn tidy_event(name: &str, json: &str) {
-    let wrapped: Value = serde_json::from_str(json).expect("the fixture is JSON");
-    let inner = wrapped.get("event").expect("tidy events are wrapped").to_string();
-    is_known(&decode::<Event>(&inner));
-    tidy::<Event>(name, &inner);
-}
-
-/// An event in another documented form: wrapped or bare.
-pub(crate) fn quirk_event(name: &str, json: &str) {
-    let body = EventBody::decode(json.as_bytes()).expect("a documented form of an event");
-    let event = body.into_event().expect("a whole event");
+/// A tidy event: as the API sends it, of a known type, with data that decodes.
+pub(crate) fn tidy_event<E: Happening>(folder: &str, name: &str, json: &str) {
+    let mut inner: Value = serde_json::from_str(json).expect("the fixture is JSON");
+    if E::WRAPPED {
+        inner = inner.get("event").cloned().expect("tidy events are wrapped");
+    }
+    let inner = inner.to_string();
+    let event = decode::<E>(&inner);
     is_known(&event);
-    quirk::<Event>(name, &encode(&event).to_string());
+    assert_eq!(E::read(json.as_bytes()).expect("the body of a webhook"), event, "{name}");
+    tidy::<E>(folder, name, &inner);
+}
+
+/// An event in another documented form.
+pub(crate) fn quirk_event<E: Happening>(folder: &str, name: &str, json: &str) {
+    let event = E::read(json.as_bytes()).expect("a documented form of an event");
+    is_known(&event);
+    quirk::<E>(folder, name, &encode(&event).to_string());
 }
 
 #[track_caller]
-fn is_known(event: &Event) {
-    assert_eq!(event.data.kind().as_ref(), Some(&event.kind), "the data must decode by the type: {event:?}");
+fn is_known<E: Happening>(event: &E) {
+    let (kind, decoded) = event.kinds();
+    assert_eq!(decoded, Some(kind), "the data must decode by the type: {event:?}");
 }
 
 /// Decodes from text and from a value: generated visitors must not depend on the deserializer.
@@ -86,11 +139,11 @@ fn without_nulls(value: Value) -> Value {
 }
 
 /// Snapshots what logs would show and what would be sent.
-fn keep<T: Serialize + Debug>(name: &str, decoded: &T) {
+fn keep<T: Serialize + Debug>(folder: &str, name: &str, decoded: &T) {
     let json = serde_json::to_string_pretty(decoded).expect("models serialise");
     let text = format!("Debug:\n{decoded:#?}\n\nJSON:\n{json}");
     insta::with_settings!({
-        snapshot_path => "q2_examples/snapshots",
+        snapshot_path => format!("{folder}/snapshots"),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {

@@ -69,7 +69,7 @@ impl Resolver<'_> {
                 members: self.required_members(&ty),
                 ty,
                 kind: JsonKind::Object,
-                description: format!("The answer with status {status}"),
+                description: format!("The answer with status {status}."),
             };
             self.reachable(&branch, &branches, body.position, &format!("the answer of {what}"));
             branches.push(branch);

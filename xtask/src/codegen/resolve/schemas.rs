@@ -164,9 +164,10 @@ impl Resolver<'_> {
             }
             for alias in entry.node.elements() {
                 let text = alias.text().unwrap_or(alias.kind());
-                let means = values
-                    .iter()
-                    .filter(|value| value.wire == text || value.aliases.iter().any(|other| other == text));
+                let means = values.iter().filter(|value| {
+                    let mut spellings = std::iter::once(&value.wire).chain(&value.aliases);
+                    spellings.any(|spelling| spelling.eq_ignore_ascii_case(text))
+                });
                 if means.count() != 1 {
                     let message = format!("the spelling `{text}` of {what} means more than one value");
                     self.problems.push(alias.position, message, "keep it with one value");

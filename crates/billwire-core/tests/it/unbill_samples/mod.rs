@@ -10,7 +10,8 @@ use crate::hostile::{Operation, read};
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { called: &operations::ADD_PAYMENT_METHOD, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/created_payment_method.json"), read: read::<CreatedPaymentMethod> },
     Operation { called: &operations::ASSIGN_PAYMENT_METHOD, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/acknowledgement.json"), read: read::<Acknowledgement> },
-    Operation { called: &operations::CREATE_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.json"), read: read::<AuthProgress> },
+    Operation { called: &operations::CREATE_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.finished.json"), read: read::<AuthProgress> },
+    Operation { called: &operations::CREATE_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.challenge.json"), read: read::<AuthProgress> },
     Operation { called: &operations::CREATE_CLIENT, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/created_client.json"), read: read::<CreatedClient> },
     Operation { called: &operations::CREATE_SWAP, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/acknowledgement.json"), read: read::<Acknowledgement> },
     Operation { called: &operations::CREATE_TOKEN, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/created_token.json"), read: read::<CreatedToken> },
@@ -28,6 +29,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { called: &operations::SCHEDULE_PAYMENT, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/acknowledgement.json"), read: read::<Acknowledgement> },
     Operation { called: &operations::SEARCH_COMPANIES, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/company_list.json"), read: read::<CompanyList> },
     Operation { called: &operations::SET_DEFAULT_PAYMENT_METHOD, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/acknowledgement.json"), read: read::<Acknowledgement> },
-    Operation { called: &operations::STEP_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.json"), read: read::<AuthProgress> },
+    Operation { called: &operations::STEP_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.finished.json"), read: read::<AuthProgress> },
+    Operation { called: &operations::STEP_AUTH, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/auth_progress.challenge.json"), read: read::<AuthProgress> },
     Operation { called: &operations::UPDATE_PAYMENT_SETTINGS, sample: include_str!("../../../../billwire-models/tests/it/unbill_samples/acknowledgement.json"), read: read::<Acknowledgement> },
 ];

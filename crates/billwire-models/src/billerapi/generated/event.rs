@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::scalar::generated_support::{DebugObject, decode_value, open_enum};
 use crate::scalar::{Answer, Hidden, Path, RejectedElement};
 use super::{
-    AccountLinkEventData, BillEventData, EventEnvironment, EventId, EventMode,
+    AccountLinkEventData, BillEventData, ClientId, EventEnvironment, EventId, EventMode,
     EventRequest, LinkEventData, RequestToLinkEventData,
 };
 
@@ -38,6 +38,8 @@ pub struct Event {
     pub request: Option<EventRequest>,
     /// Scope of the key that caused it; in the flat envelope only.
     pub mode: Option<EventMode>,
+    /// Your client; in the two older envelopes only, the newest has it in the header X-Webhook-Client-Id.
+    pub client_id: Option<ClientId>,
     /// What happened, decoded by `kind`.
     pub data: EventData,
 }
@@ -54,6 +56,7 @@ impl Event {
             environment: None,
             request: None,
             mode: None,
+            client_id: None,
             data,
         }
     }
@@ -92,6 +95,14 @@ impl Event {
         self.mode = Some(mode);
         self
     }
+
+    /// Sets `client_id`: your client; in the two older envelopes only, the newest has it in the header
+    /// X-Webhook-Client-Id.
+    #[must_use]
+    pub fn with_client_id(mut self, client_id: ClientId) -> Self {
+        self.client_id = Some(client_id);
+        self
+    }
 }
 
 impl fmt::Debug for Event {
@@ -105,6 +116,7 @@ impl fmt::Debug for Event {
             .optional("environment", self.environment.as_ref())
             .optional("request", self.request.as_ref())
             .optional("mode", self.mode.as_ref())
+            .optional("client_id", self.client_id.as_ref())
             .member("data", &self.data)
             .finish()
     }
@@ -131,6 +143,9 @@ impl Serialize for Event {
         }
         if let Some(mode) = &self.mode {
             members.serialize_entry("mode", mode)?;
+        }
+        if let Some(client_id) = &self.client_id {
+            members.serialize_entry("client_id", client_id)?;
         }
         members.serialize_entry("data", &PayloadOut { data: &self.data })?;
         members.end()
@@ -171,6 +186,8 @@ enum Member {
     Request,
     #[serde(rename = "mode")]
     Mode,
+    #[serde(rename = "client_id")]
+    ClientId,
     #[serde(other)]
     Unknown,
 }
@@ -193,6 +210,7 @@ impl<'de> Visitor<'de> for EventVisitor {
         let mut data = None;
         let mut request = None;
         let mut mode = None;
+        let mut client_id = None;
         while let Some(member) = members.next_key()? {
             match member {
                 Member::Id => id = Some(members.next_value()?),
@@ -204,6 +222,7 @@ impl<'de> Visitor<'de> for EventVisitor {
                 Member::Data => data = Some(members.next_value()?),
                 Member::Request => request = members.next_value()?,
                 Member::Mode => mode = members.next_value()?,
+                Member::ClientId => client_id = members.next_value()?,
                 Member::Unknown => {
                     members.next_value::<IgnoredAny>()?;
                 }
@@ -222,6 +241,7 @@ impl<'de> Visitor<'de> for EventVisitor {
             environment,
             request,
             mode,
+            client_id,
             data,
         })
     }

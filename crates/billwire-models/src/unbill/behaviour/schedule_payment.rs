@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::unbill::{BillId, SchedulePayment};
 use crate::scalar::Timestamp;
+use crate::unbill::{BillId, SchedulePayment};
 
 /// Under which name the day of payment is sent. The documents use two; which one the service reads is unknown.
 ///

@@ -3,16 +3,17 @@
 
 use billwire_models::billerapi::AccountList;
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// One account.
 #[test]
 fn list_accounts_answer_one_account() {
-    tidy::<AccountList>("list_accounts.answer.one_account", include_str!("fixtures/list_accounts.answer.one_account.json"));
+    tidy::<AccountList>(FOLDER, "list_accounts.answer.one_account", include_str!("fixtures/list_accounts.answer.one_account.json"));
 }
 
 /// A bare array counts as one page (inferred).
 #[test]
 fn list_accounts_answer_bare_array() {
-    quirk::<AccountList>("list_accounts.answer.bare_array", include_str!("fixtures/list_accounts.answer.bare_array.json"));
+    quirk::<AccountList>(FOLDER, "list_accounts.answer.bare_array", include_str!("fixtures/list_accounts.answer.bare_array.json"));
 }

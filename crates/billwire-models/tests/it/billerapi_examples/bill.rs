@@ -3,34 +3,35 @@
 
 use billwire_models::billerapi::{Bill, BillPage};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A bill to pay.
 #[test]
 fn get_bill_answer_pending() {
-    tidy::<Bill>("get_bill.answer.pending", include_str!("fixtures/get_bill.answer.pending.json"));
+    tidy::<Bill>(FOLDER, "get_bill.answer.pending", include_str!("fixtures/get_bill.answer.pending.json"));
 }
 
 /// Wrapped in data (inferred).
 #[test]
 fn get_bill_answer_in_data() {
-    quirk::<Bill>("get_bill.answer.in_data", include_str!("fixtures/get_bill.answer.in_data.json"));
+    quirk::<Bill>(FOLDER, "get_bill.answer.in_data", include_str!("fixtures/get_bill.answer.in_data.json"));
 }
 
 /// Wrapped in bill (inferred).
 #[test]
 fn get_bill_answer_in_bill() {
-    quirk::<Bill>("get_bill.answer.in_bill", include_str!("fixtures/get_bill.answer.in_bill.json"));
+    quirk::<Bill>(FOLDER, "get_bill.answer.in_bill", include_str!("fixtures/get_bill.answer.in_bill.json"));
 }
 
 /// The last page.
 #[test]
 fn list_bills_answer_one_bill() {
-    tidy::<BillPage>("list_bills.answer.one_bill", include_str!("fixtures/list_bills.answer.one_bill.json"));
+    tidy::<BillPage>(FOLDER, "list_bills.answer.one_bill", include_str!("fixtures/list_bills.answer.one_bill.json"));
 }
 
 /// The older sample of the page about paging: bill_id, and an amount in dollars (contradiction C6).
 #[test]
 fn list_bills_answer_generic_page() {
-    quirk::<BillPage>("list_bills.answer.generic_page", include_str!("fixtures/list_bills.answer.generic_page.json"));
+    quirk::<BillPage>(FOLDER, "list_bills.answer.generic_page", include_str!("fixtures/list_bills.answer.generic_page.json"));
 }

@@ -3,16 +3,17 @@
 
 use billwire_models::billerapi::BillerPage;
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// The last page.
 #[test]
 fn list_billers_answer_one_biller() {
-    tidy::<BillerPage>("list_billers.answer.one_biller", include_str!("fixtures/list_billers.answer.one_biller.json"));
+    tidy::<BillerPage>(FOLDER, "list_billers.answer.one_biller", include_str!("fixtures/list_billers.answer.one_biller.json"));
 }
 
 /// The array under the name of the endpoint (inferred).
 #[test]
 fn list_billers_answer_billers_key() {
-    quirk::<BillerPage>("list_billers.answer.billers_key", include_str!("fixtures/list_billers.answer.billers_key.json"));
+    quirk::<BillerPage>(FOLDER, "list_billers.answer.billers_key", include_str!("fixtures/list_billers.answer.billers_key.json"));
 }

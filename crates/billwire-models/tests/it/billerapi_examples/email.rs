@@ -3,46 +3,47 @@
 
 use billwire_models::billerapi::{Acknowledgement, ConnectGmail, CreateGmailAuthorization, EmailMessagePage, GmailAuthorization};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// The user.
 #[test]
 fn connect_gmail_request_user() {
-    tidy::<ConnectGmail>("connect_gmail.request.user", include_str!("fixtures/connect_gmail.request.user.json"));
+    tidy::<ConnectGmail>(FOLDER, "connect_gmail.request.user", include_str!("fixtures/connect_gmail.request.user.json"));
 }
 
 /// Connected.
 #[test]
 fn connect_gmail_answer_connected() {
-    tidy::<Acknowledgement>("connect_gmail.answer.connected", include_str!("fixtures/connect_gmail.answer.connected.json"));
+    tidy::<Acknowledgement>(FOLDER, "connect_gmail.answer.connected", include_str!("fixtures/connect_gmail.answer.connected.json"));
 }
 
 /// With a return address.
 #[test]
 fn create_gmail_authorization_request_with_return() {
-    tidy::<CreateGmailAuthorization>("create_gmail_authorization.request.with_return", include_str!("fixtures/create_gmail_authorization.request.with_return.json"));
+    tidy::<CreateGmailAuthorization>(FOLDER, "create_gmail_authorization.request.with_return", include_str!("fixtures/create_gmail_authorization.request.with_return.json"));
 }
 
 /// The address.
 #[test]
 fn create_gmail_authorization_answer_address() {
-    tidy::<GmailAuthorization>("create_gmail_authorization.answer.address", include_str!("fixtures/create_gmail_authorization.answer.address.json"));
+    tidy::<GmailAuthorization>(FOLDER, "create_gmail_authorization.answer.address", include_str!("fixtures/create_gmail_authorization.answer.address.json"));
 }
 
 /// Wrapped, the older form.
 #[test]
 fn create_gmail_authorization_answer_wrapped() {
-    quirk::<GmailAuthorization>("create_gmail_authorization.answer.wrapped", include_str!("fixtures/create_gmail_authorization.answer.wrapped.json"));
+    quirk::<GmailAuthorization>(FOLDER, "create_gmail_authorization.answer.wrapped", include_str!("fixtures/create_gmail_authorization.answer.wrapped.json"));
 }
 
 /// The last page.
 #[test]
 fn list_email_messages_answer_one_message() {
-    tidy::<EmailMessagePage>("list_email_messages.answer.one_message", include_str!("fixtures/list_email_messages.answer.one_message.json"));
+    tidy::<EmailMessagePage>(FOLDER, "list_email_messages.answer.one_message", include_str!("fixtures/list_email_messages.answer.one_message.json"));
 }
 
 /// Another name of the array (inferred).
 #[test]
 fn list_email_messages_answer_messages_key() {
-    quirk::<EmailMessagePage>("list_email_messages.answer.messages_key", include_str!("fixtures/list_email_messages.answer.messages_key.json"));
+    quirk::<EmailMessagePage>(FOLDER, "list_email_messages.answer.messages_key", include_str!("fixtures/list_email_messages.answer.messages_key.json"));
 }

@@ -3,94 +3,95 @@
 
 use billwire_models::billerapi::{CreateLinkToken, CreatedLinkToken, ExchangePublicToken, ExchangedToken, LinkStep, SubmitCredentials, SubmitMfa};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// With a biller chosen.
 #[test]
 fn create_link_token_request_one_biller() {
-    tidy::<CreateLinkToken>("create_link_token.request.one_biller", include_str!("fixtures/create_link_token.request.one_biller.json"));
+    tidy::<CreateLinkToken>(FOLDER, "create_link_token.request.one_biller", include_str!("fixtures/create_link_token.request.one_biller.json"));
 }
 
 /// Every member (composed).
 #[test]
 fn create_link_token_request_every_member() {
-    tidy::<CreateLinkToken>("create_link_token.request.every_member", include_str!("fixtures/create_link_token.request.every_member.json"));
+    tidy::<CreateLinkToken>(FOLDER, "create_link_token.request.every_member", include_str!("fixtures/create_link_token.request.every_member.json"));
 }
 
 /// The link token.
 #[test]
 fn create_link_token_answer_created() {
-    tidy::<CreatedLinkToken>("create_link_token.answer.created", include_str!("fixtures/create_link_token.answer.created.json"));
+    tidy::<CreatedLinkToken>(FOLDER, "create_link_token.answer.created", include_str!("fixtures/create_link_token.answer.created.json"));
 }
 
 /// As the reference prints it, cut after the token.
 #[test]
 fn create_link_token_answer_without_id() {
-    quirk::<CreatedLinkToken>("create_link_token.answer.without_id", include_str!("fixtures/create_link_token.answer.without_id.json"));
+    quirk::<CreatedLinkToken>(FOLDER, "create_link_token.answer.without_id", include_str!("fixtures/create_link_token.answer.without_id.json"));
 }
 
 /// Three accounts.
 #[test]
 fn discover_accounts_answer_three_accounts() {
-    tidy::<LinkStep>("discover_accounts.answer.three_accounts", include_str!("fixtures/discover_accounts.answer.three_accounts.json"));
+    tidy::<LinkStep>(FOLDER, "discover_accounts.answer.three_accounts", include_str!("fixtures/discover_accounts.answer.three_accounts.json"));
 }
 
 /// Exchange a token.
 #[test]
 fn exchange_public_token_request_one_token() {
-    tidy::<ExchangePublicToken>("exchange_public_token.request.one_token", include_str!("fixtures/exchange_public_token.request.one_token.json"));
+    tidy::<ExchangePublicToken>(FOLDER, "exchange_public_token.request.one_token", include_str!("fixtures/exchange_public_token.request.one_token.json"));
 }
 
 /// The access token of one account.
 #[test]
 fn exchange_public_token_answer_exchanged() {
-    tidy::<ExchangedToken>("exchange_public_token.answer.exchanged", include_str!("fixtures/exchange_public_token.answer.exchanged.json"));
+    tidy::<ExchangedToken>(FOLDER, "exchange_public_token.answer.exchanged", include_str!("fixtures/exchange_public_token.answer.exchanged.json"));
 }
 
 /// A magic number of the sandbox.
 #[test]
 fn submit_credentials_request_magic_number() {
-    tidy::<SubmitCredentials>("submit_credentials.request.magic_number", include_str!("fixtures/submit_credentials.request.magic_number.json"));
+    tidy::<SubmitCredentials>(FOLDER, "submit_credentials.request.magic_number", include_str!("fixtures/submit_credentials.request.magic_number.json"));
 }
 
 /// Every member (composed).
 #[test]
 fn submit_credentials_request_every_member() {
-    tidy::<SubmitCredentials>("submit_credentials.request.every_member", include_str!("fixtures/submit_credentials.request.every_member.json"));
+    tidy::<SubmitCredentials>(FOLDER, "submit_credentials.request.every_member", include_str!("fixtures/submit_credentials.request.every_member.json"));
 }
 
 /// The biller asks for a code.
 #[test]
 fn submit_credentials_answer_mfa_required() {
-    tidy::<LinkStep>("submit_credentials.answer.mfa_required", include_str!("fixtures/submit_credentials.answer.mfa_required.json"));
+    tidy::<LinkStep>(FOLDER, "submit_credentials.answer.mfa_required", include_str!("fixtures/submit_credentials.answer.mfa_required.json"));
 }
 
 /// Accepted at once.
 #[test]
 fn submit_credentials_answer_accepted() {
-    tidy::<LinkStep>("submit_credentials.answer.accepted", include_str!("fixtures/submit_credentials.answer.accepted.json"));
+    tidy::<LinkStep>(FOLDER, "submit_credentials.answer.accepted", include_str!("fixtures/submit_credentials.answer.accepted.json"));
 }
 
 /// The biller refused the login.
 #[test]
 fn submit_credentials_answer_refused() {
-    tidy::<LinkStep>("submit_credentials.answer.refused", include_str!("fixtures/submit_credentials.answer.refused.json"));
+    tidy::<LinkStep>(FOLDER, "submit_credentials.answer.refused", include_str!("fixtures/submit_credentials.answer.refused.json"));
 }
 
 /// The only valid code of the sandbox.
 #[test]
 fn submit_mfa_request_code() {
-    tidy::<SubmitMfa>("submit_mfa.request.code", include_str!("fixtures/submit_mfa.request.code.json"));
+    tidy::<SubmitMfa>(FOLDER, "submit_mfa.request.code", include_str!("fixtures/submit_mfa.request.code.json"));
 }
 
 /// The right code.
 #[test]
 fn submit_mfa_answer_accepted() {
-    tidy::<LinkStep>("submit_mfa.answer.accepted", include_str!("fixtures/submit_mfa.answer.accepted.json"));
+    tidy::<LinkStep>(FOLDER, "submit_mfa.answer.accepted", include_str!("fixtures/submit_mfa.answer.accepted.json"));
 }
 
 /// A wrong code (inferred).
 #[test]
 fn submit_mfa_answer_wrong_code() {
-    tidy::<LinkStep>("submit_mfa.answer.wrong_code", include_str!("fixtures/submit_mfa.answer.wrong_code.json"));
+    tidy::<LinkStep>(FOLDER, "submit_mfa.answer.wrong_code", include_str!("fixtures/submit_mfa.answer.wrong_code.json"));
 }

@@ -13,3 +13,6 @@ mod request_to_link;
 mod sandbox;
 mod sync;
 mod webhook;
+
+/// Where the snapshots are kept, below the folder of the tests.
+pub(crate) const FOLDER: &str = "billerapi_examples";

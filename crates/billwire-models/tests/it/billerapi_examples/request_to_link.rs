@@ -3,46 +3,47 @@
 
 use billwire_models::billerapi::{CreateRequestToLink, RequestToLink, RequestToLinkPage};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// Ask for one biller.
 #[test]
 fn create_request_to_link_request_one_biller() {
-    tidy::<CreateRequestToLink>("create_request_to_link.request.one_biller", include_str!("fixtures/create_request_to_link.request.one_biller.json"));
+    tidy::<CreateRequestToLink>(FOLDER, "create_request_to_link.request.one_biller", include_str!("fixtures/create_request_to_link.request.one_biller.json"));
 }
 
 /// Every member (composed).
 #[test]
 fn create_request_to_link_request_every_member() {
-    tidy::<CreateRequestToLink>("create_request_to_link.request.every_member", include_str!("fixtures/create_request_to_link.request.every_member.json"));
+    tidy::<CreateRequestToLink>(FOLDER, "create_request_to_link.request.every_member", include_str!("fixtures/create_request_to_link.request.every_member.json"));
 }
 
 /// Nobody has begun.
 #[test]
 fn create_request_to_link_answer_created() {
-    tidy::<RequestToLink>("create_request_to_link.answer.created", include_str!("fixtures/create_request_to_link.answer.created.json"));
+    tidy::<RequestToLink>(FOLDER, "create_request_to_link.answer.created", include_str!("fixtures/create_request_to_link.answer.created.json"));
 }
 
 /// The user has begun.
 #[test]
 fn get_request_to_link_answer_in_progress() {
-    tidy::<RequestToLink>("get_request_to_link.answer.in_progress", include_str!("fixtures/get_request_to_link.answer.in_progress.json"));
+    tidy::<RequestToLink>(FOLDER, "get_request_to_link.answer.in_progress", include_str!("fixtures/get_request_to_link.answer.in_progress.json"));
 }
 
 /// Wrapped in data (inferred).
 #[test]
 fn get_request_to_link_answer_wrapped() {
-    quirk::<RequestToLink>("get_request_to_link.answer.wrapped", include_str!("fixtures/get_request_to_link.answer.wrapped.json"));
+    quirk::<RequestToLink>(FOLDER, "get_request_to_link.answer.wrapped", include_str!("fixtures/get_request_to_link.answer.wrapped.json"));
 }
 
 /// The only page.
 #[test]
 fn list_requests_to_link_answer_one_request() {
-    tidy::<RequestToLinkPage>("list_requests_to_link.answer.one_request", include_str!("fixtures/list_requests_to_link.answer.one_request.json"));
+    tidy::<RequestToLinkPage>(FOLDER, "list_requests_to_link.answer.one_request", include_str!("fixtures/list_requests_to_link.answer.one_request.json"));
 }
 
 /// As printed, with a null id.
 #[test]
 fn list_requests_to_link_answer_null_token() {
-    quirk::<RequestToLinkPage>("list_requests_to_link.answer.null_token", include_str!("fixtures/list_requests_to_link.answer.null_token.json"));
+    quirk::<RequestToLinkPage>(FOLDER, "list_requests_to_link.answer.null_token", include_str!("fixtures/list_requests_to_link.answer.null_token.json"));
 }

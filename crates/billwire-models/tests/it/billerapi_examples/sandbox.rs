@@ -3,22 +3,23 @@
 
 use billwire_models::billerapi::{ScenarioBills, ScenarioList};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// A bill that is paid automatically.
 #[test]
 fn list_scenario_bills_answer_auto_pay() {
-    tidy::<ScenarioBills>("list_scenario_bills.answer.auto_pay", include_str!("fixtures/list_scenario_bills.answer.auto_pay.json"));
+    tidy::<ScenarioBills>(FOLDER, "list_scenario_bills.answer.auto_pay", include_str!("fixtures/list_scenario_bills.answer.auto_pay.json"));
 }
 
 /// The biller is down.
 #[test]
 fn list_scenario_bills_answer_unavailable() {
-    tidy::<ScenarioBills>("list_scenario_bills.answer.unavailable", include_str!("fixtures/list_scenario_bills.answer.unavailable.json"));
+    tidy::<ScenarioBills>(FOLDER, "list_scenario_bills.answer.unavailable", include_str!("fixtures/list_scenario_bills.answer.unavailable.json"));
 }
 
 /// Two of the nine.
 #[test]
 fn list_scenarios_answer_two() {
-    tidy::<ScenarioList>("list_scenarios.answer.two", include_str!("fixtures/list_scenarios.answer.two.json"));
+    tidy::<ScenarioList>(FOLDER, "list_scenarios.answer.two", include_str!("fixtures/list_scenarios.answer.two.json"));
 }

@@ -3,28 +3,29 @@
 
 use billwire_models::billerapi::{Sync, SyncPage, TriggerSync};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// One that is done.
 #[test]
 fn list_syncs_answer_completed() {
-    tidy::<SyncPage>("list_syncs.answer.completed", include_str!("fixtures/list_syncs.answer.completed.json"));
+    tidy::<SyncPage>(FOLDER, "list_syncs.answer.completed", include_str!("fixtures/list_syncs.answer.completed.json"));
 }
 
 /// Another name of the array (inferred).
 #[test]
 fn list_syncs_answer_records_key() {
-    quirk::<SyncPage>("list_syncs.answer.records_key", include_str!("fixtures/list_syncs.answer.records_key.json"));
+    quirk::<SyncPage>(FOLDER, "list_syncs.answer.records_key", include_str!("fixtures/list_syncs.answer.records_key.json"));
 }
 
 /// An ordinary synchronisation.
 #[test]
 fn trigger_sync_request_one_account() {
-    tidy::<TriggerSync>("trigger_sync.request.one_account", include_str!("fixtures/trigger_sync.request.one_account.json"));
+    tidy::<TriggerSync>(FOLDER, "trigger_sync.request.one_account", include_str!("fixtures/trigger_sync.request.one_account.json"));
 }
 
 /// It has not begun.
 #[test]
 fn trigger_sync_answer_pending() {
-    tidy::<Sync>("trigger_sync.answer.pending", include_str!("fixtures/trigger_sync.answer.pending.json"));
+    tidy::<Sync>(FOLDER, "trigger_sync.answer.pending", include_str!("fixtures/trigger_sync.answer.pending.json"));
 }

@@ -3,16 +3,17 @@
 
 use billwire_models::billerapi::{RegisterWebhook, WebhookSubscription};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// With a signing secret (a test value).
 #[test]
 fn register_webhook_request_signed() {
-    tidy::<RegisterWebhook>("register_webhook.request.signed", include_str!("fixtures/register_webhook.request.signed.json"));
+    tidy::<RegisterWebhook>(FOLDER, "register_webhook.request.signed", include_str!("fixtures/register_webhook.request.signed.json"));
 }
 
 /// Registered (form inferred).
 #[test]
 fn register_webhook_answer_registered() {
-    tidy::<WebhookSubscription>("register_webhook.answer.registered", include_str!("fixtures/register_webhook.answer.registered.json"));
+    tidy::<WebhookSubscription>(FOLDER, "register_webhook.answer.registered", include_str!("fixtures/register_webhook.answer.registered.json"));
 }

@@ -10,9 +10,6 @@ use serde_json::{Value, json};
 /// these digits. Neither may be seen in an error.
 pub(crate) const MARKS: [&str; 2] = ["quokka", "4111"];
 
-/// Where an event says what happened. Without it there is nothing to decode.
-pub(crate) const EVENT_DATA: &str = "/event/payload/data";
-
 const HOLE: &str = "@hole@";
 /// Far beyond any limit of a recursive reader.
 const DEPTH: usize = 10_000;
@@ -24,6 +21,9 @@ const LESS_DEPTH: usize = 1_000;
 pub(crate) struct Sample {
     #[serde(rename = "sample")]
     pub(crate) body: Value,
+    /// Where an event says what happened. Without it there is nothing to decode.
+    #[serde(default)]
+    pub(crate) data: String,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -78,8 +78,7 @@ impl Sample {
 
     /// Every place, in a body that has beside it only what must be there: a small body is read quickly.
     pub(crate) fn places(&self) -> impl Iterator<Item = Place<'_>> {
-        let required =
-            self.fields.iter().filter(|field| field.member == "required" || field.at == EVENT_DATA);
+        let required = self.fields.iter().filter(|field| field.member == "required" || field.at == self.data);
         let required: HashSet<&str> = required.map(|field| field.at.as_str()).collect();
         self.fields.iter().map(move |field| {
             let mut body = self.body.clone();
@@ -207,6 +206,7 @@ impl Field {
             "float" | "number" => json!(3.5),
             "money" => json!("1.00"),
             "timestamp" | "provider-time" => json!("2020-01-01T00:00:00Z"),
+            "date" => json!("2020-01-01"),
             "list" | "array" | "lenient-array" => json!([]),
             "map" => json!({}),
             "object" | "open-object" if !self.demands => json!({}),
@@ -248,7 +248,7 @@ impl Field {
                 let branch = |branch: &str| self.branches.iter().any(|kind| kind == branch);
                 (text && branch("text")) || (matches!(name, "array" | "empty array") && branch("array"))
             }
-            "timestamp" | "closed-enum" => false,
+            "timestamp" | "date" | "closed-enum" => false,
             _ => return None,
         })
     }

@@ -3,136 +3,137 @@
 
 use billwire_models::q2::{Acknowledgement, AnswerQuestions, AuthList, CreateAuth, QueuedAuth, StepAuth};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// Answers to two stored questions.
 #[test]
 fn answer_questions_request_two_answers() {
-    tidy::<AnswerQuestions>("answer_questions.request.two_answers", include_str!("fixtures/answer_questions.request.two_answers.json"));
+    tidy::<AnswerQuestions>(FOLDER, "answer_questions.request.two_answers", include_str!("fixtures/answer_questions.request.two_answers.json"));
 }
 
 /// The answers were taken (the documents print no sample; the shape is that of the sibling operations).
 #[test]
 fn answer_questions_answer_linked() {
-    tidy::<Acknowledgement>("answer_questions.answer.linked", include_str!("fixtures/answer_questions.answer.linked.json"));
+    tidy::<Acknowledgement>(FOLDER, "answer_questions.answer.linked", include_str!("fixtures/answer_questions.answer.linked.json"));
 }
 
 /// Check a login and fetch its bill, with a payment method to assign.
 #[test]
 fn create_auth_request_for_a_bill() {
-    tidy::<CreateAuth>("create_auth.request.for_a_bill", include_str!("fixtures/create_auth.request.for_a_bill.json"));
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.for_a_bill", include_str!("fixtures/create_auth.request.for_a_bill.json"));
 }
 
 /// Check a login for a card swap, the form of the newest public documentation.
 #[test]
 fn create_auth_request_for_a_swap() {
-    tidy::<CreateAuth>("create_auth.request.for_a_swap", include_str!("fixtures/create_auth.request.for_a_swap.json"));
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.for_a_swap", include_str!("fixtures/create_auth.request.for_a_swap.json"));
 }
 
 /// Check a login again for a swap that exists (composed from the parameter table).
 #[test]
 fn create_auth_request_for_an_existing_swap() {
-    tidy::<CreateAuth>("create_auth.request.for_an_existing_swap", include_str!("fixtures/create_auth.request.for_an_existing_swap.json"));
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.for_an_existing_swap", include_str!("fixtures/create_auth.request.for_an_existing_swap.json"));
 }
 
 /// The newest documentation says that items "must be set to 'swap'", a text instead of a list.
 #[test]
 fn create_auth_request_items_as_text() {
-    quirk::<CreateAuth>("create_auth.request.items_as_text", include_str!("fixtures/create_auth.request.items_as_text.json"));
+    quirk::<CreateAuth>(FOLDER, "create_auth.request.items_as_text", include_str!("fixtures/create_auth.request.items_as_text.json"));
 }
 
 /// The id of the new or existing auth.
 #[test]
 fn create_auth_answer_queued() {
-    tidy::<QueuedAuth>("create_auth.answer.queued", include_str!("fixtures/create_auth.answer.queued.json"));
+    tidy::<QueuedAuth>(FOLDER, "create_auth.answer.queued", include_str!("fixtures/create_auth.answer.queued.json"));
 }
 
 /// The auth and its items are gone.
 #[test]
 fn delete_auth_answer_deleted() {
-    tidy::<Acknowledgement>("delete_auth.answer.deleted", include_str!("fixtures/delete_auth.answer.deleted.json"));
+    tidy::<Acknowledgement>(FOLDER, "delete_auth.answer.deleted", include_str!("fixtures/delete_auth.answer.deleted.json"));
 }
 
 /// The login will be checked again.
 #[test]
 fn fix_hold_answer_taken() {
-    tidy::<Acknowledgement>("fix_hold.answer.taken", include_str!("fixtures/fix_hold.answer.taken.json"));
+    tidy::<Acknowledgement>(FOLDER, "fix_hold.answer.taken", include_str!("fixtures/fix_hold.answer.taken.json"));
 }
 
 /// A verified auth and one whose credentials are no longer valid.
 #[test]
 fn list_auths_answer_two_auths() {
-    tidy::<AuthList>("list_auths.answer.two_auths", include_str!("fixtures/list_auths.answer.two_auths.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.two_auths", include_str!("fixtures/list_auths.answer.two_auths.json"));
 }
 
 /// An auth that is on hold until the user acts at the company.
 #[test]
 fn list_auths_answer_on_hold() {
-    tidy::<AuthList>("list_auths.answer.on_hold", include_str!("fixtures/list_auths.answer.on_hold.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.on_hold", include_str!("fixtures/list_auths.answer.on_hold.json"));
 }
 
 /// An auth with two open security questions.
 #[test]
 fn list_auths_answer_mfa_required() {
-    tidy::<AuthList>("list_auths.answer.mfa_required", include_str!("fixtures/list_auths.answer.mfa_required.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.mfa_required", include_str!("fixtures/list_auths.answer.mfa_required.json"));
 }
 
 /// A hold with every member of the table (composed; the name subcategory is inferred, debugMessage is legacy).
 #[test]
 fn list_auths_answer_hold_with_subcategory() {
-    tidy::<AuthList>("list_auths.answer.hold_with_subcategory", include_str!("fixtures/list_auths.answer.hold_with_subcategory.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.hold_with_subcategory", include_str!("fixtures/list_auths.answer.hold_with_subcategory.json"));
 }
 
 /// A late legacy version printed the text of the second question under the key answer.
 #[test]
 fn list_auths_answer_question_under_answer() {
-    quirk::<AuthList>("list_auths.answer.question_under_answer", include_str!("fixtures/list_auths.answer.question_under_answer.json"));
+    quirk::<AuthList>(FOLDER, "list_auths.answer.question_under_answer", include_str!("fixtures/list_auths.answer.question_under_answer.json"));
 }
 
 /// The member name of a hold's subcategory is undocumented; three spellings are accepted (inferred).
 #[test]
 fn list_auths_answer_subcategory_spellings() {
-    quirk::<AuthList>("list_auths.answer.subcategory_spellings", include_str!("fixtures/list_auths.answer.subcategory_spellings.json"));
+    quirk::<AuthList>(FOLDER, "list_auths.answer.subcategory_spellings", include_str!("fixtures/list_auths.answer.subcategory_spellings.json"));
 }
 
 /// Answer two security questions.
 #[test]
 fn step_auth_request_answer_questions() {
-    tidy::<StepAuth>("step_auth.request.answer_questions", include_str!("fixtures/step_auth.request.answer_questions.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.answer_questions", include_str!("fixtures/step_auth.request.answer_questions.json"));
 }
 
 /// Choose where the code is sent.
 #[test]
 fn step_auth_request_choose_destination() {
-    tidy::<StepAuth>("step_auth.request.choose_destination", include_str!("fixtures/step_auth.request.choose_destination.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.choose_destination", include_str!("fixtures/step_auth.request.choose_destination.json"));
 }
 
 /// Give the received code, in the documented object form.
 #[test]
 fn step_auth_request_give_code() {
-    tidy::<StepAuth>("step_auth.request.give_code", include_str!("fixtures/step_auth.request.give_code.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.give_code", include_str!("fixtures/step_auth.request.give_code.json"));
 }
 
 /// Ask for the code to be sent again (shape inferred from the parameter table).
 #[test]
 fn step_auth_request_code_not_received() {
-    tidy::<StepAuth>("step_auth.request.code_not_received", include_str!("fixtures/step_auth.request.code_not_received.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.code_not_received", include_str!("fixtures/step_auth.request.code_not_received.json"));
 }
 
 /// The user confirmed the prompt on the device.
 #[test]
 fn step_auth_request_prompt_confirmed() {
-    tidy::<StepAuth>("step_auth.request.prompt_confirmed", include_str!("fixtures/step_auth.request.prompt_confirmed.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.prompt_confirmed", include_str!("fixtures/step_auth.request.prompt_confirmed.json"));
 }
 
 /// The reply was queued; success as a boolean, as every other operation sends it.
 #[test]
 fn step_auth_answer_queued() {
-    tidy::<Acknowledgement>("step_auth.answer.queued", include_str!("fixtures/step_auth.answer.queued.json"));
+    tidy::<Acknowledgement>(FOLDER, "step_auth.answer.queued", include_str!("fixtures/step_auth.answer.queued.json"));
 }
 
 /// As printed, with success as a text.
 #[test]
 fn step_auth_answer_success_as_text() {
-    quirk::<Acknowledgement>("step_auth.answer.success_as_text", include_str!("fixtures/step_auth.answer.success_as_text.json"));
+    quirk::<Acknowledgement>(FOLDER, "step_auth.answer.success_as_text", include_str!("fixtures/step_auth.answer.success_as_text.json"));
 }

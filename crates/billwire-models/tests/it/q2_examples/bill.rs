@@ -3,52 +3,53 @@
 
 use billwire_models::q2::{BillList, BillWithPayments, PartnerBillList};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A bill that will be paid on its due date.
 #[test]
 fn get_bill_answer_upcoming() {
-    tidy::<BillWithPayments>("get_bill.answer.upcoming", include_str!("fixtures/get_bill.answer.upcoming.json"));
+    tidy::<BillWithPayments>(FOLDER, "get_bill.answer.upcoming", include_str!("fixtures/get_bill.answer.upcoming.json"));
 }
 
 /// A paid bill with two earlier payments, with the printed slips tidied.
 #[test]
 fn get_bill_answer_paid() {
-    tidy::<BillWithPayments>("get_bill.answer.paid", include_str!("fixtures/get_bill.answer.paid.json"));
+    tidy::<BillWithPayments>(FOLDER, "get_bill.answer.paid", include_str!("fixtures/get_bill.answer.paid.json"));
 }
 
 /// A loan with the members that only the attribute table names (composed).
 #[test]
 fn get_bill_answer_loan() {
-    tidy::<BillWithPayments>("get_bill.answer.loan", include_str!("fixtures/get_bill.answer.loan.json"));
+    tidy::<BillWithPayments>(FOLDER, "get_bill.answer.loan", include_str!("fixtures/get_bill.answer.loan.json"));
 }
 
 /// As printed, hidden as a text and the key "autopay " with a trailing space.
 #[test]
 fn get_bill_answer_paid_as_printed() {
-    quirk::<BillWithPayments>("get_bill.answer.paid_as_printed", include_str!("fixtures/get_bill.answer.paid_as_printed.json"));
+    quirk::<BillWithPayments>(FOLDER, "get_bill.answer.paid_as_printed", include_str!("fixtures/get_bill.answer.paid_as_printed.json"));
 }
 
 /// The upcoming bill with the key "autopay " as every printed example has it.
 #[test]
 fn get_bill_answer_upcoming_as_printed() {
-    quirk::<BillWithPayments>("get_bill.answer.upcoming_as_printed", include_str!("fixtures/get_bill.answer.upcoming_as_printed.json"));
+    quirk::<BillWithPayments>(FOLDER, "get_bill.answer.upcoming_as_printed", include_str!("fixtures/get_bill.answer.upcoming_as_printed.json"));
 }
 
 /// Documents of 2016 printed money as numbers.
 #[test]
 fn get_bill_answer_money_as_number() {
-    quirk::<BillWithPayments>("get_bill.answer.money_as_number", include_str!("fixtures/get_bill.answer.money_as_number.json"));
+    quirk::<BillWithPayments>(FOLDER, "get_bill.answer.money_as_number", include_str!("fixtures/get_bill.answer.money_as_number.json"));
 }
 
 /// An upcoming bill with a chosen amount, and a paid one.
 #[test]
 fn list_bills_answer_upcoming_and_paid() {
-    tidy::<BillList>("list_bills.answer.upcoming_and_paid", include_str!("fixtures/list_bills.answer.upcoming_and_paid.json"));
+    tidy::<BillList>(FOLDER, "list_bills.answer.upcoming_and_paid", include_str!("fixtures/list_bills.answer.upcoming_and_paid.json"));
 }
 
 /// An upcoming bill, with the schedule in both company objects.
 #[test]
 fn list_bills_by_partner_answer_one_bill() {
-    tidy::<PartnerBillList>("list_bills_by_partner.answer.one_bill", include_str!("fixtures/list_bills_by_partner.answer.one_bill.json"));
+    tidy::<PartnerBillList>(FOLDER, "list_bills_by_partner.answer.one_bill", include_str!("fixtures/list_bills_by_partner.answer.one_bill.json"));
 }

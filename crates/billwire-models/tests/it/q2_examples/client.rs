@@ -3,94 +3,95 @@
 
 use billwire_models::q2::{Acknowledgement, CreateClient, CreateToken, CreatedClient, CreatedToken, RevokeTokens, SyncClient, SyncedClient};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A user with every documented fact.
 #[test]
 fn create_client_request_demo_user() {
-    tidy::<CreateClient>("create_client.request.demo_user", include_str!("fixtures/create_client.request.demo_user.json"));
+    tidy::<CreateClient>(FOLDER, "create_client.request.demo_user", include_str!("fixtures/create_client.request.demo_user.json"));
 }
 
 /// The id of the client.
 #[test]
 fn create_client_answer_created() {
-    tidy::<CreatedClient>("create_client.answer.created", include_str!("fixtures/create_client.answer.created.json"));
+    tidy::<CreatedClient>(FOLDER, "create_client.answer.created", include_str!("fixtures/create_client.answer.created.json"));
 }
 
 /// A token whose access tokens live one hour.
 #[test]
 fn create_token_request_one_hour_access() {
-    tidy::<CreateToken>("create_token.request.one_hour_access", include_str!("fixtures/create_token.request.one_hour_access.json"));
+    tidy::<CreateToken>(FOLDER, "create_token.request.one_hour_access", include_str!("fixtures/create_token.request.one_hour_access.json"));
 }
 
 /// A token that works once and expires at a given time (composed from the parameter table).
 #[test]
 fn create_token_request_single_use() {
-    tidy::<CreateToken>("create_token.request.single_use", include_str!("fixtures/create_token.request.single_use.json"));
+    tidy::<CreateToken>(FOLDER, "create_token.request.single_use", include_str!("fixtures/create_token.request.single_use.json"));
 }
 
 /// The token, as printed.
 #[test]
 fn create_token_answer_created() {
-    tidy::<CreatedToken>("create_token.answer.created", include_str!("fixtures/create_token.answer.created.json"));
+    tidy::<CreatedToken>(FOLDER, "create_token.answer.created", include_str!("fixtures/create_token.answer.created.json"));
 }
 
 /// Every current token of one client.
 #[test]
 fn revoke_tokens_request_by_client() {
-    tidy::<RevokeTokens>("revoke_tokens.request.by_client", include_str!("fixtures/revoke_tokens.request.by_client.json"));
+    tidy::<RevokeTokens>(FOLDER, "revoke_tokens.request.by_client", include_str!("fixtures/revoke_tokens.request.by_client.json"));
 }
 
 /// One token.
 #[test]
 fn revoke_tokens_request_one_token() {
-    tidy::<RevokeTokens>("revoke_tokens.request.one_token", include_str!("fixtures/revoke_tokens.request.one_token.json"));
+    tidy::<RevokeTokens>(FOLDER, "revoke_tokens.request.one_token", include_str!("fixtures/revoke_tokens.request.one_token.json"));
 }
 
 /// Both members, of which the service ignores clientToken (composed; never sent).
 #[test]
 fn revoke_tokens_request_both() {
-    quirk::<RevokeTokens>("revoke_tokens.request.both", include_str!("fixtures/revoke_tokens.request.both.json"));
+    quirk::<RevokeTokens>(FOLDER, "revoke_tokens.request.both", include_str!("fixtures/revoke_tokens.request.both.json"));
 }
 
 /// The tokens were revoked.
 #[test]
 fn revoke_tokens_answer_revoked() {
-    tidy::<Acknowledgement>("revoke_tokens.answer.revoked", include_str!("fixtures/revoke_tokens.answer.revoked.json"));
+    tidy::<Acknowledgement>(FOLDER, "revoke_tokens.answer.revoked", include_str!("fixtures/revoke_tokens.answer.revoked.json"));
 }
 
 /// A user with every documented fact, a token that lives long, and one card.
 #[test]
 fn sync_client_request_with_a_card() {
-    tidy::<SyncClient>("sync_client.request.with_a_card", include_str!("fixtures/sync_client.request.with_a_card.json"));
+    tidy::<SyncClient>(FOLDER, "sync_client.request.with_a_card", include_str!("fixtures/sync_client.request.with_a_card.json"));
 }
 
 /// A user alone (composed from the parameter table).
 #[test]
 fn sync_client_request_client_only() {
-    tidy::<SyncClient>("sync_client.request.client_only", include_str!("fixtures/sync_client.request.client_only.json"));
+    tidy::<SyncClient>(FOLDER, "sync_client.request.client_only", include_str!("fixtures/sync_client.request.client_only.json"));
 }
 
 /// A token that works once, with short access tokens (composed from the parameter table).
 #[test]
 fn sync_client_request_single_use_token() {
-    tidy::<SyncClient>("sync_client.request.single_use_token", include_str!("fixtures/sync_client.request.single_use_token.json"));
+    tidy::<SyncClient>(FOLDER, "sync_client.request.single_use_token", include_str!("fixtures/sync_client.request.single_use_token.json"));
 }
 
 /// As printed, setAsDefault as a text.
 #[test]
 fn sync_client_request_default_as_text() {
-    quirk::<SyncClient>("sync_client.request.default_as_text", include_str!("fixtures/sync_client.request.default_as_text.json"));
+    quirk::<SyncClient>(FOLDER, "sync_client.request.default_as_text", include_str!("fixtures/sync_client.request.default_as_text.json"));
 }
 
 /// The client, a token and the id of its card.
 #[test]
 fn sync_client_answer_synced() {
-    tidy::<SyncedClient>("sync_client.answer.synced", include_str!("fixtures/sync_client.answer.synced.json"));
+    tidy::<SyncedClient>(FOLDER, "sync_client.answer.synced", include_str!("fixtures/sync_client.answer.synced.json"));
 }
 
 /// No card was given (composed).
 #[test]
 fn sync_client_answer_no_cards() {
-    tidy::<SyncedClient>("sync_client.answer.no_cards", include_str!("fixtures/sync_client.answer.no_cards.json"));
+    tidy::<SyncedClient>(FOLDER, "sync_client.answer.no_cards", include_str!("fixtures/sync_client.answer.no_cards.json"));
 }

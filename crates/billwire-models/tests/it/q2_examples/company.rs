@@ -3,82 +3,83 @@
 
 use billwire_models::q2::{CategoryList, Company, CompanyList, SearchCompanies};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A streaming company with a fixed payment day.
 #[test]
 fn get_company_answer_streaming_company() {
-    tidy::<Company>("get_company.answer.streaming_company", include_str!("fixtures/get_company.answer.streaming_company.json"));
+    tidy::<Company>(FOLDER, "get_company.answer.streaming_company", include_str!("fixtures/get_company.answer.streaming_company.json"));
 }
 
 /// Every documented member together; the two addresses that are null in print are left out.
 #[test]
 fn get_company_answer_every_member() {
-    tidy::<Company>("get_company.answer.every_member", include_str!("fixtures/get_company.answer.every_member.json"));
+    tidy::<Company>(FOLDER, "get_company.answer.every_member", include_str!("fixtures/get_company.answer.every_member.json"));
 }
 
 /// A company with every address and a formatted place (composed from the attribute tables).
 #[test]
 fn get_company_answer_addresses() {
-    tidy::<Company>("get_company.answer.addresses", include_str!("fixtures/get_company.answer.addresses.json"));
+    tidy::<Company>(FOLDER, "get_company.answer.addresses", include_str!("fixtures/get_company.answer.addresses.json"));
 }
 
 /// Every documented member, with two addresses that are null, and two keys for one card brand.
 #[test]
 fn get_company_answer_null_addresses() {
-    quirk::<Company>("get_company.answer.null_addresses", include_str!("fixtures/get_company.answer.null_addresses.json"));
+    quirk::<Company>(FOLDER, "get_company.answer.null_addresses", include_str!("fixtures/get_company.answer.null_addresses.json"));
 }
 
 /// The attribute table spells the state's keys stateShort and stateLong.
 #[test]
 fn get_company_answer_state_in_camel_case() {
-    quirk::<Company>("get_company.answer.state_in_camel_case", include_str!("fixtures/get_company.answer.state_in_camel_case.json"));
+    quirk::<Company>(FOLDER, "get_company.answer.state_in_camel_case", include_str!("fixtures/get_company.answer.state_in_camel_case.json"));
 }
 
 /// A sample of the swap.success event spells an address forgotUser; a rate as a text, as surcharges have it.
 #[test]
 fn get_company_answer_forgot_user_and_fee_as_text() {
-    quirk::<Company>("get_company.answer.forgot_user_and_fee_as_text", include_str!("fixtures/get_company.answer.forgot_user_and_fee_as_text.json"));
+    quirk::<Company>(FOLDER, "get_company.answer.forgot_user_and_fee_as_text", include_str!("fixtures/get_company.answer.forgot_user_and_fee_as_text.json"));
 }
 
 /// The one category that is printed.
 #[test]
 fn list_categories_answer_electric() {
-    tidy::<CategoryList>("list_categories.answer.electric", include_str!("fixtures/list_categories.answer.electric.json"));
+    tidy::<CategoryList>(FOLDER, "list_categories.answer.electric", include_str!("fixtures/list_categories.answer.electric.json"));
 }
 
 /// The legacy version adds an image, removed in January 2019 (composed).
 #[test]
 fn list_categories_answer_with_image() {
-    quirk::<CategoryList>("list_categories.answer.with_image", include_str!("fixtures/list_categories.answer.with_image.json"));
+    quirk::<CategoryList>(FOLDER, "list_categories.answer.with_image", include_str!("fixtures/list_categories.answer.with_image.json"));
 }
 
 /// By name, one page of 25, card swap companies only.
 #[test]
 fn search_companies_request_by_name() {
-    tidy::<SearchCompanies>("search_companies.request.by_name", include_str!("fixtures/search_companies.request.by_name.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.by_name", include_str!("fixtures/search_companies.request.by_name.json"));
 }
 
 /// Every gas company.
 #[test]
 fn search_companies_request_by_category() {
-    tidy::<SearchCompanies>("search_companies.request.by_category", include_str!("fixtures/search_companies.request.by_category.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.by_category", include_str!("fixtures/search_companies.request.by_category.json"));
 }
 
 /// Companies near a point.
 #[test]
 fn search_companies_request_near_a_point() {
-    tidy::<SearchCompanies>("search_companies.request.near_a_point", include_str!("fixtures/search_companies.request.near_a_point.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.near_a_point", include_str!("fixtures/search_companies.request.near_a_point.json"));
 }
 
 /// As printed, the boolean, the numbers and the list as texts.
 #[test]
 fn search_companies_request_everything_as_text() {
-    quirk::<SearchCompanies>("search_companies.request.everything_as_text", include_str!("fixtures/search_companies.request.everything_as_text.json"));
+    quirk::<SearchCompanies>(FOLDER, "search_companies.request.everything_as_text", include_str!("fixtures/search_companies.request.everything_as_text.json"));
 }
 
 /// One match of a paged search.
 #[test]
 fn search_companies_answer_one_match() {
-    tidy::<CompanyList>("search_companies.answer.one_match", include_str!("fixtures/search_companies.answer.one_match.json"));
+    tidy::<CompanyList>(FOLDER, "search_companies.answer.one_match", include_str!("fixtures/search_companies.answer.one_match.json"));
 }

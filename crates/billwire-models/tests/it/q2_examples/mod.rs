@@ -11,3 +11,6 @@ mod events;
 mod partner;
 mod payment;
 mod swap;
+
+/// Where the snapshots are kept, below the folder of the tests.
+pub(crate) const FOLDER: &str = "q2_examples";

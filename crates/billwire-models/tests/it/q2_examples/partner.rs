@@ -3,28 +3,29 @@
 
 use billwire_models::q2::{Jwk, JwkSet};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// The newest key; the certificate as a text.
 #[test]
 fn get_latest_public_key_answer_latest() {
-    tidy::<Jwk>("get_latest_public_key.answer.latest", include_str!("fixtures/get_latest_public_key.answer.latest.json"));
+    tidy::<Jwk>(FOLDER, "get_latest_public_key.answer.latest", include_str!("fixtures/get_latest_public_key.answer.latest.json"));
 }
 
 /// A key as printed; the certificate as a text.
 #[test]
 fn get_public_key_answer_one_key() {
-    tidy::<Jwk>("get_public_key.answer.one_key", include_str!("fixtures/get_public_key.answer.one_key.json"));
+    tidy::<Jwk>(FOLDER, "get_public_key.answer.one_key", include_str!("fixtures/get_public_key.answer.one_key.json"));
 }
 
 /// A key as RFC 7517 has it, with a list of certificates and members the documents do not name (composed).
 #[test]
 fn get_public_key_answer_as_in_the_rfc() {
-    tidy::<Jwk>("get_public_key.answer.as_in_the_rfc", include_str!("fixtures/get_public_key.answer.as_in_the_rfc.json"));
+    tidy::<Jwk>(FOLDER, "get_public_key.answer.as_in_the_rfc", include_str!("fixtures/get_public_key.answer.as_in_the_rfc.json"));
 }
 
 /// Both keys of a rotation; the certificate as a text.
 #[test]
 fn list_public_keys_answer_two_keys() {
-    tidy::<JwkSet>("list_public_keys.answer.two_keys", include_str!("fixtures/list_public_keys.answer.two_keys.json"));
+    tidy::<JwkSet>(FOLDER, "list_public_keys.answer.two_keys", include_str!("fixtures/list_public_keys.answer.two_keys.json"));
 }

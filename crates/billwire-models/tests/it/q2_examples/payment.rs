@@ -3,148 +3,149 @@
 
 use billwire_models::q2::{Acknowledgement, AddPaymentMethod, AssignPaymentMethod, CancelPayment, CreatedPaymentMethod, PaymentMethodList, SchedulePayment, UpdatePaymentSettings};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A card, made the default method.
 #[test]
 fn add_payment_method_request_card() {
-    tidy::<AddPaymentMethod>("add_payment_method.request.card", include_str!("fixtures/add_payment_method.request.card.json"));
+    tidy::<AddPaymentMethod>(FOLDER, "add_payment_method.request.card", include_str!("fixtures/add_payment_method.request.card.json"));
 }
 
 /// A checking account.
 #[test]
 fn add_payment_method_request_bank() {
-    tidy::<AddPaymentMethod>("add_payment_method.request.bank", include_str!("fixtures/add_payment_method.request.bank.json"));
+    tidy::<AddPaymentMethod>(FOLDER, "add_payment_method.request.bank", include_str!("fixtures/add_payment_method.request.bank.json"));
 }
 
 /// A card whose kind and brand are given, which makes the call faster (the card of the sync operation's sample).
 #[test]
 fn add_payment_method_request_card_with_brand() {
-    tidy::<AddPaymentMethod>("add_payment_method.request.card_with_brand", include_str!("fixtures/add_payment_method.request.card_with_brand.json"));
+    tidy::<AddPaymentMethod>(FOLDER, "add_payment_method.request.card_with_brand", include_str!("fixtures/add_payment_method.request.card_with_brand.json"));
 }
 
 /// The sync operation's sample prints setAsDefault as a text; the same card here.
 #[test]
 fn add_payment_method_request_default_as_text() {
-    quirk::<AddPaymentMethod>("add_payment_method.request.default_as_text", include_str!("fixtures/add_payment_method.request.default_as_text.json"));
+    quirk::<AddPaymentMethod>(FOLDER, "add_payment_method.request.default_as_text", include_str!("fixtures/add_payment_method.request.default_as_text.json"));
 }
 
 /// The id of the new payment method.
 #[test]
 fn add_payment_method_answer_created() {
-    tidy::<CreatedPaymentMethod>("add_payment_method.answer.created", include_str!("fixtures/add_payment_method.answer.created.json"));
+    tidy::<CreatedPaymentMethod>(FOLDER, "add_payment_method.answer.created", include_str!("fixtures/add_payment_method.answer.created.json"));
 }
 
 /// Assign to one bill.
 #[test]
 fn assign_payment_method_request_one_bill() {
-    tidy::<AssignPaymentMethod>("assign_payment_method.request.one_bill", include_str!("fixtures/assign_payment_method.request.one_bill.json"));
+    tidy::<AssignPaymentMethod>(FOLDER, "assign_payment_method.request.one_bill", include_str!("fixtures/assign_payment_method.request.one_bill.json"));
 }
 
 /// The method was assigned.
 #[test]
 fn assign_payment_method_answer_assigned() {
-    tidy::<Acknowledgement>("assign_payment_method.answer.assigned", include_str!("fixtures/assign_payment_method.answer.assigned.json"));
+    tidy::<Acknowledgement>(FOLDER, "assign_payment_method.answer.assigned", include_str!("fixtures/assign_payment_method.answer.assigned.json"));
 }
 
 /// Cancel the payment of one bill.
 #[test]
 fn cancel_payment_request_one_bill() {
-    tidy::<CancelPayment>("cancel_payment.request.one_bill", include_str!("fixtures/cancel_payment.request.one_bill.json"));
+    tidy::<CancelPayment>(FOLDER, "cancel_payment.request.one_bill", include_str!("fixtures/cancel_payment.request.one_bill.json"));
 }
 
 /// The payment was cancelled.
 #[test]
 fn cancel_payment_answer_cancelled() {
-    tidy::<Acknowledgement>("cancel_payment.answer.cancelled", include_str!("fixtures/cancel_payment.answer.cancelled.json"));
+    tidy::<Acknowledgement>(FOLDER, "cancel_payment.answer.cancelled", include_str!("fixtures/cancel_payment.answer.cancelled.json"));
 }
 
 /// The method is gone.
 #[test]
 fn delete_payment_method_answer_deleted() {
-    tidy::<Acknowledgement>("delete_payment_method.answer.deleted", include_str!("fixtures/delete_payment_method.answer.deleted.json"));
+    tidy::<Acknowledgement>(FOLDER, "delete_payment_method.answer.deleted", include_str!("fixtures/delete_payment_method.answer.deleted.json"));
 }
 
 /// A default card and a declined bank account, with the bank's keys in their long form.
 #[test]
 fn list_payment_methods_answer_card_and_bank() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.card_and_bank", include_str!("fixtures/list_payment_methods.answer.card_and_bank.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.card_and_bank", include_str!("fixtures/list_payment_methods.answer.card_and_bank.json"));
 }
 
 /// A default card that was assigned to one bill explicitly.
 #[test]
 fn list_payment_methods_answer_assigned_card() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.assigned_card", include_str!("fixtures/list_payment_methods.answer.assigned_card.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.assigned_card", include_str!("fixtures/list_payment_methods.answer.assigned_card.json"));
 }
 
 /// A method with the label its user chose (composed; presence in answers is inferred).
 #[test]
 fn list_payment_methods_answer_labelled() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.labelled", include_str!("fixtures/list_payment_methods.answer.labelled.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.labelled", include_str!("fixtures/list_payment_methods.answer.labelled.json"));
 }
 
 /// The bank object of the object page, in a list.
 #[test]
 fn list_payment_methods_answer_bank_object() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.bank_object", include_str!("fixtures/list_payment_methods.answer.bank_object.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.bank_object", include_str!("fixtures/list_payment_methods.answer.bank_object.json"));
 }
 
 /// As printed, the bank's keys in their short form.
 #[test]
 fn list_payment_methods_answer_short_bank_keys() {
-    quirk::<PaymentMethodList>("list_payment_methods.answer.short_bank_keys", include_str!("fixtures/list_payment_methods.answer.short_bank_keys.json"));
+    quirk::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.short_bank_keys", include_str!("fixtures/list_payment_methods.answer.short_bank_keys.json"));
 }
 
 /// The statuses of 2016, failed and not-linked.
 #[test]
 fn list_payment_methods_answer_old_status_names() {
-    quirk::<PaymentMethodList>("list_payment_methods.answer.old_status_names", include_str!("fixtures/list_payment_methods.answer.old_status_names.json"));
+    quirk::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.old_status_names", include_str!("fixtures/list_payment_methods.answer.old_status_names.json"));
 }
 
 /// The method will be retried.
 #[test]
 fn retry_payment_method_answer_accepted() {
-    tidy::<Acknowledgement>("retry_payment_method.answer.accepted", include_str!("fixtures/retry_payment_method.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "retry_payment_method.answer.accepted", include_str!("fixtures/retry_payment_method.answer.accepted.json"));
 }
 
 /// The safe form, the same day under both names.
 #[test]
 fn schedule_payment_request_both_date_names() {
-    tidy::<SchedulePayment>("schedule_payment.request.both_date_names", include_str!("fixtures/schedule_payment.request.both_date_names.json"));
+    tidy::<SchedulePayment>(FOLDER, "schedule_payment.request.both_date_names", include_str!("fixtures/schedule_payment.request.both_date_names.json"));
 }
 
 /// The documented form.
 #[test]
 fn schedule_payment_request_pay_date_only() {
-    tidy::<SchedulePayment>("schedule_payment.request.pay_date_only", include_str!("fixtures/schedule_payment.request.pay_date_only.json"));
+    tidy::<SchedulePayment>(FOLDER, "schedule_payment.request.pay_date_only", include_str!("fixtures/schedule_payment.request.pay_date_only.json"));
 }
 
 /// No date, which pays the bill immediately (composed from the parameter table).
 #[test]
 fn schedule_payment_request_pay_now() {
-    tidy::<SchedulePayment>("schedule_payment.request.pay_now", include_str!("fixtures/schedule_payment.request.pay_now.json"));
+    tidy::<SchedulePayment>(FOLDER, "schedule_payment.request.pay_now", include_str!("fixtures/schedule_payment.request.pay_now.json"));
 }
 
 /// A printed sample still carries an apiKey member of an older scheme; it is ignored and never sent.
 #[test]
 fn schedule_payment_request_left_over_api_key() {
-    quirk::<SchedulePayment>("schedule_payment.request.left_over_api_key", include_str!("fixtures/schedule_payment.request.left_over_api_key.json"));
+    quirk::<SchedulePayment>(FOLDER, "schedule_payment.request.left_over_api_key", include_str!("fixtures/schedule_payment.request.left_over_api_key.json"));
 }
 
 /// The payment was accepted.
 #[test]
 fn schedule_payment_answer_scheduled() {
-    tidy::<Acknowledgement>("schedule_payment.answer.scheduled", include_str!("fixtures/schedule_payment.answer.scheduled.json"));
+    tidy::<Acknowledgement>(FOLDER, "schedule_payment.answer.scheduled", include_str!("fixtures/schedule_payment.answer.scheduled.json"));
 }
 
 /// Pay every bill five days before its due date.
 #[test]
 fn update_payment_settings_request_recurring_five_days_before() {
-    tidy::<UpdatePaymentSettings>("update_payment_settings.request.recurring_five_days_before", include_str!("fixtures/update_payment_settings.request.recurring_five_days_before.json"));
+    tidy::<UpdatePaymentSettings>(FOLDER, "update_payment_settings.request.recurring_five_days_before", include_str!("fixtures/update_payment_settings.request.recurring_five_days_before.json"));
 }
 
 /// The settings were changed.
 #[test]
 fn update_payment_settings_answer_changed() {
-    tidy::<Acknowledgement>("update_payment_settings.answer.changed", include_str!("fixtures/update_payment_settings.answer.changed.json"));
+    tidy::<Acknowledgement>(FOLDER, "update_payment_settings.answer.changed", include_str!("fixtures/update_payment_settings.answer.changed.json"));
 }

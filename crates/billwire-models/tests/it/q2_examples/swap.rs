@@ -3,40 +3,41 @@
 
 use billwire_models::q2::{Acknowledgement, CompanyList, CreateSwap, SwapList};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// Swap in one card.
 #[test]
 fn create_swap_request_one_card() {
-    tidy::<CreateSwap>("create_swap.request.one_card", include_str!("fixtures/create_swap.request.one_card.json"));
+    tidy::<CreateSwap>(FOLDER, "create_swap.request.one_card", include_str!("fixtures/create_swap.request.one_card.json"));
 }
 
 /// The swap was started (no sample is printed anywhere; the shape follows from the text).
 #[test]
 fn create_swap_answer_started() {
-    tidy::<Acknowledgement>("create_swap.answer.started", include_str!("fixtures/create_swap.answer.started.json"));
+    tidy::<Acknowledgement>(FOLDER, "create_swap.answer.started", include_str!("fixtures/create_swap.answer.started.json"));
 }
 
 /// A company without categories and status, as printed.
 #[test]
 fn list_swap_companies_answer_netflix() {
-    tidy::<CompanyList>("list_swap_companies.answer.netflix", include_str!("fixtures/list_swap_companies.answer.netflix.json"));
+    tidy::<CompanyList>(FOLDER, "list_swap_companies.answer.netflix", include_str!("fixtures/list_swap_companies.answer.netflix.json"));
 }
 
 /// A completed swap.
 #[test]
 fn list_swaps_answer_completed() {
-    tidy::<SwapList>("list_swaps.answer.completed", include_str!("fixtures/list_swaps.answer.completed.json"));
+    tidy::<SwapList>(FOLDER, "list_swaps.answer.completed", include_str!("fixtures/list_swaps.answer.completed.json"));
 }
 
 /// A running swap (composed from the table of statuses).
 #[test]
 fn list_swaps_answer_in_progress() {
-    tidy::<SwapList>("list_swaps.answer.in_progress", include_str!("fixtures/list_swaps.answer.in_progress.json"));
+    tidy::<SwapList>(FOLDER, "list_swaps.answer.in_progress", include_str!("fixtures/list_swaps.answer.in_progress.json"));
 }
 
 /// The note on the id says that it is absent while the status is pending, the old name of in-progress.
 #[test]
 fn list_swaps_answer_pending_without_id() {
-    quirk::<SwapList>("list_swaps.answer.pending_without_id", include_str!("fixtures/list_swaps.answer.pending_without_id.json"));
+    quirk::<SwapList>(FOLDER, "list_swaps.answer.pending_without_id", include_str!("fixtures/list_swaps.answer.pending_without_id.json"));
 }

@@ -3,88 +3,95 @@
 
 use billwire_models::unbill::{Acknowledgement, AuthList, AuthProgress, CreateAuth, StepAuth};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// Check a login and fetch its bill.
 #[test]
 fn create_auth_request_for_a_bill() {
-    tidy::<CreateAuth>("create_auth.request.for_a_bill", include_str!("fixtures/create_auth.request.for_a_bill.json"));
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.for_a_bill", include_str!("fixtures/create_auth.request.for_a_bill.json"));
+}
+
+/// Check a login and fetch everything there is (composed from the parameter table).
+#[test]
+fn create_auth_request_every_item() {
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.every_item", include_str!("fixtures/create_auth.request.every_item.json"));
 }
 
 /// Only verify the credentials (composed from the parameter table).
 #[test]
 fn create_auth_request_credentials_only() {
-    tidy::<CreateAuth>("create_auth.request.credentials_only", include_str!("fixtures/create_auth.request.credentials_only.json"));
+    tidy::<CreateAuth>(FOLDER, "create_auth.request.credentials_only", include_str!("fixtures/create_auth.request.credentials_only.json"));
 }
 
 /// A login with one bill.
 #[test]
 fn create_auth_answer_finished() {
-    tidy::<AuthProgress>("create_auth.answer.finished", include_str!("fixtures/create_auth.answer.finished.json"));
+    tidy::<AuthProgress>(FOLDER, "create_auth.answer.finished", include_str!("fixtures/create_auth.answer.finished.json"));
 }
 
 /// Only the credentials were verified (inferred).
 #[test]
 fn create_auth_answer_no_items() {
-    tidy::<AuthProgress>("create_auth.answer.no_items", include_str!("fixtures/create_auth.answer.no_items.json"));
+    tidy::<AuthProgress>(FOLDER, "create_auth.answer.no_items", include_str!("fixtures/create_auth.answer.no_items.json"));
 }
 
 /// Security questions.
 #[test]
 fn create_auth_answer_questions() {
-    tidy::<AuthProgress>("create_auth.answer.questions", include_str!("fixtures/create_auth.answer.questions.json"));
+    tidy::<AuthProgress>(FOLDER, "create_auth.answer.questions", include_str!("fixtures/create_auth.answer.questions.json"));
 }
 
 /// A choice of where a code is sent.
 #[test]
 fn create_auth_answer_code() {
-    tidy::<AuthProgress>("create_auth.answer.code", include_str!("fixtures/create_auth.answer.code.json"));
+    tidy::<AuthProgress>(FOLDER, "create_auth.answer.code", include_str!("fixtures/create_auth.answer.code.json"));
 }
 
 /// Deleted.
 #[test]
 fn delete_auth_answer_deleted() {
-    tidy::<Acknowledgement>("delete_auth.answer.deleted", include_str!("fixtures/delete_auth.answer.deleted.json"));
+    tidy::<Acknowledgement>(FOLDER, "delete_auth.answer.deleted", include_str!("fixtures/delete_auth.answer.deleted.json"));
 }
 
 /// Accepted.
 #[test]
 fn fix_hold_answer_accepted() {
-    tidy::<Acknowledgement>("fix_hold.answer.accepted", include_str!("fixtures/fix_hold.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "fix_hold.answer.accepted", include_str!("fixtures/fix_hold.answer.accepted.json"));
 }
 
 /// One works, one needs new credentials.
 #[test]
 fn list_auths_answer_two_auths() {
-    tidy::<AuthList>("list_auths.answer.two_auths", include_str!("fixtures/list_auths.answer.two_auths.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.two_auths", include_str!("fixtures/list_auths.answer.two_auths.json"));
 }
 
 /// An auth on hold.
 #[test]
 fn list_auths_answer_on_hold() {
-    tidy::<AuthList>("list_auths.answer.on_hold", include_str!("fixtures/list_auths.answer.on_hold.json"));
+    tidy::<AuthList>(FOLDER, "list_auths.answer.on_hold", include_str!("fixtures/list_auths.answer.on_hold.json"));
 }
 
 /// Answer a question.
 #[test]
 fn step_auth_request_questions() {
-    tidy::<StepAuth>("step_auth.request.questions", include_str!("fixtures/step_auth.request.questions.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.questions", include_str!("fixtures/step_auth.request.questions.json"));
 }
 
 /// Choose where the code is sent.
 #[test]
 fn step_auth_request_code() {
-    tidy::<StepAuth>("step_auth.request.code", include_str!("fixtures/step_auth.request.code.json"));
+    tidy::<StepAuth>(FOLDER, "step_auth.request.code", include_str!("fixtures/step_auth.request.code.json"));
 }
 
 /// A login with one bill.
 #[test]
 fn step_auth_answer_finished() {
-    tidy::<AuthProgress>("step_auth.answer.finished", include_str!("fixtures/step_auth.answer.finished.json"));
+    tidy::<AuthProgress>(FOLDER, "step_auth.answer.finished", include_str!("fixtures/step_auth.answer.finished.json"));
 }
 
 /// The question for the received code (form inferred).
 #[test]
 fn step_auth_answer_received_code() {
-    tidy::<AuthProgress>("step_auth.answer.received_code", include_str!("fixtures/step_auth.answer.received_code.json"));
+    tidy::<AuthProgress>(FOLDER, "step_auth.answer.received_code", include_str!("fixtures/step_auth.answer.received_code.json"));
 }

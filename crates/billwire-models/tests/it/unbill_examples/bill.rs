@@ -3,22 +3,23 @@
 
 use billwire_models::unbill::{BillList, BillWithPayments};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// A balance is due.
 #[test]
 fn get_bill_answer_upcoming() {
-    tidy::<BillWithPayments>("get_bill.answer.upcoming", include_str!("fixtures/get_bill.answer.upcoming.json"));
+    tidy::<BillWithPayments>(FOLDER, "get_bill.answer.upcoming", include_str!("fixtures/get_bill.answer.upcoming.json"));
 }
 
 /// Nothing is due.
 #[test]
 fn get_bill_answer_paid() {
-    tidy::<BillWithPayments>("get_bill.answer.paid", include_str!("fixtures/get_bill.answer.paid.json"));
+    tidy::<BillWithPayments>(FOLDER, "get_bill.answer.paid", include_str!("fixtures/get_bill.answer.paid.json"));
 }
 
 /// One upcoming, one paid.
 #[test]
 fn list_bills_answer_two_bills() {
-    tidy::<BillList>("list_bills.answer.two_bills", include_str!("fixtures/list_bills.answer.two_bills.json"));
+    tidy::<BillList>(FOLDER, "list_bills.answer.two_bills", include_str!("fixtures/list_bills.answer.two_bills.json"));
 }

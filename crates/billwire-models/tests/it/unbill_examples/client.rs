@@ -3,28 +3,29 @@
 
 use billwire_models::unbill::{CreateClient, CreateToken, CreatedClient, CreatedToken};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// With facts about the user.
 #[test]
 fn create_client_request_with_meta() {
-    tidy::<CreateClient>("create_client.request.with_meta", include_str!("fixtures/create_client.request.with_meta.json"));
+    tidy::<CreateClient>(FOLDER, "create_client.request.with_meta", include_str!("fixtures/create_client.request.with_meta.json"));
 }
 
 /// The client.
 #[test]
 fn create_client_answer_client() {
-    tidy::<CreatedClient>("create_client.answer.client", include_str!("fixtures/create_client.answer.client.json"));
+    tidy::<CreatedClient>(FOLDER, "create_client.answer.client", include_str!("fixtures/create_client.answer.client.json"));
 }
 
 /// A token that can be used again, creating the client if need be.
 #[test]
 fn create_token_request_reusable() {
-    tidy::<CreateToken>("create_token.request.reusable", include_str!("fixtures/create_token.request.reusable.json"));
+    tidy::<CreateToken>(FOLDER, "create_token.request.reusable", include_str!("fixtures/create_token.request.reusable.json"));
 }
 
 /// A token.
 #[test]
 fn create_token_answer_token() {
-    tidy::<CreatedToken>("create_token.answer.token", include_str!("fixtures/create_token.answer.token.json"));
+    tidy::<CreatedToken>(FOLDER, "create_token.answer.token", include_str!("fixtures/create_token.answer.token.json"));
 }

@@ -3,40 +3,41 @@
 
 use billwire_models::unbill::{CategoryList, Company, CompanyList, SearchCompanies};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// A company with every member printed.
 #[test]
 fn get_company_answer_netflix() {
-    tidy::<Company>("get_company.answer.netflix", include_str!("fixtures/get_company.answer.netflix.json"));
+    tidy::<Company>(FOLDER, "get_company.answer.netflix", include_str!("fixtures/get_company.answer.netflix.json"));
 }
 
 /// One category.
 #[test]
 fn list_categories_answer_electric() {
-    tidy::<CategoryList>("list_categories.answer.electric", include_str!("fixtures/list_categories.answer.electric.json"));
+    tidy::<CategoryList>(FOLDER, "list_categories.answer.electric", include_str!("fixtures/list_categories.answer.electric.json"));
 }
 
 /// By name.
 #[test]
 fn search_companies_request_by_name() {
-    tidy::<SearchCompanies>("search_companies.request.by_name", include_str!("fixtures/search_companies.request.by_name.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.by_name", include_str!("fixtures/search_companies.request.by_name.json"));
 }
 
 /// By category.
 #[test]
 fn search_companies_request_by_category() {
-    tidy::<SearchCompanies>("search_companies.request.by_category", include_str!("fixtures/search_companies.request.by_category.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.by_category", include_str!("fixtures/search_companies.request.by_category.json"));
 }
 
 /// By place.
 #[test]
 fn search_companies_request_by_place() {
-    tidy::<SearchCompanies>("search_companies.request.by_place", include_str!("fixtures/search_companies.request.by_place.json"));
+    tidy::<SearchCompanies>(FOLDER, "search_companies.request.by_place", include_str!("fixtures/search_companies.request.by_place.json"));
 }
 
 /// One match.
 #[test]
 fn search_companies_answer_one_match() {
-    tidy::<CompanyList>("search_companies.answer.one_match", include_str!("fixtures/search_companies.answer.one_match.json"));
+    tidy::<CompanyList>(FOLDER, "search_companies.answer.one_match", include_str!("fixtures/search_companies.answer.one_match.json"));
 }

@@ -10,3 +10,6 @@ mod company;
 mod events;
 mod payment;
 mod swap;
+
+/// Where the snapshots are kept, below the folder of the tests.
+pub(crate) const FOLDER: &str = "unbill_examples";

@@ -3,94 +3,95 @@
 
 use billwire_models::unbill::{Acknowledgement, AddPaymentMethod, AssignPaymentMethod, CreatedPaymentMethod, PaymentMethodList, SchedulePayment, UpdatePaymentSettings};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A card, made the default.
 #[test]
 fn add_payment_method_request_card() {
-    tidy::<AddPaymentMethod>("add_payment_method.request.card", include_str!("fixtures/add_payment_method.request.card.json"));
+    tidy::<AddPaymentMethod>(FOLDER, "add_payment_method.request.card", include_str!("fixtures/add_payment_method.request.card.json"));
 }
 
 /// A bank account.
 #[test]
 fn add_payment_method_request_bank() {
-    tidy::<AddPaymentMethod>("add_payment_method.request.bank", include_str!("fixtures/add_payment_method.request.bank.json"));
+    tidy::<AddPaymentMethod>(FOLDER, "add_payment_method.request.bank", include_str!("fixtures/add_payment_method.request.bank.json"));
 }
 
 /// Added.
 #[test]
 fn add_payment_method_answer_added() {
-    tidy::<CreatedPaymentMethod>("add_payment_method.answer.added", include_str!("fixtures/add_payment_method.answer.added.json"));
+    tidy::<CreatedPaymentMethod>(FOLDER, "add_payment_method.answer.added", include_str!("fixtures/add_payment_method.answer.added.json"));
 }
 
 /// Assign to a bill.
 #[test]
 fn assign_payment_method_request_one_bill() {
-    tidy::<AssignPaymentMethod>("assign_payment_method.request.one_bill", include_str!("fixtures/assign_payment_method.request.one_bill.json"));
+    tidy::<AssignPaymentMethod>(FOLDER, "assign_payment_method.request.one_bill", include_str!("fixtures/assign_payment_method.request.one_bill.json"));
 }
 
 /// Accepted.
 #[test]
 fn assign_payment_method_answer_accepted() {
-    tidy::<Acknowledgement>("assign_payment_method.answer.accepted", include_str!("fixtures/assign_payment_method.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "assign_payment_method.answer.accepted", include_str!("fixtures/assign_payment_method.answer.accepted.json"));
 }
 
 /// Deleted.
 #[test]
 fn delete_payment_method_answer_deleted() {
-    tidy::<Acknowledgement>("delete_payment_method.answer.deleted", include_str!("fixtures/delete_payment_method.answer.deleted.json"));
+    tidy::<Acknowledgement>(FOLDER, "delete_payment_method.answer.deleted", include_str!("fixtures/delete_payment_method.answer.deleted.json"));
 }
 
 /// A card and a bank account.
 #[test]
 fn list_payment_methods_answer_long_names() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.long_names", include_str!("fixtures/list_payment_methods.answer.long_names.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.long_names", include_str!("fixtures/list_payment_methods.answer.long_names.json"));
 }
 
 /// A card that pays one bill of its own.
 #[test]
 fn list_payment_methods_answer_assigned() {
-    tidy::<PaymentMethodList>("list_payment_methods.answer.assigned", include_str!("fixtures/list_payment_methods.answer.assigned.json"));
+    tidy::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.assigned", include_str!("fixtures/list_payment_methods.answer.assigned.json"));
 }
 
 /// As printed, with the short names.
 #[test]
 fn list_payment_methods_answer_short_names() {
-    quirk::<PaymentMethodList>("list_payment_methods.answer.short_names", include_str!("fixtures/list_payment_methods.answer.short_names.json"));
+    quirk::<PaymentMethodList>(FOLDER, "list_payment_methods.answer.short_names", include_str!("fixtures/list_payment_methods.answer.short_names.json"));
 }
 
 /// Accepted.
 #[test]
 fn retry_payment_method_answer_accepted() {
-    tidy::<Acknowledgement>("retry_payment_method.answer.accepted", include_str!("fixtures/retry_payment_method.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "retry_payment_method.answer.accepted", include_str!("fixtures/retry_payment_method.answer.accepted.json"));
 }
 
 /// On a day, under both names.
 #[test]
 fn schedule_payment_request_on_a_day() {
-    tidy::<SchedulePayment>("schedule_payment.request.on_a_day", include_str!("fixtures/schedule_payment.request.on_a_day.json"));
+    tidy::<SchedulePayment>(FOLDER, "schedule_payment.request.on_a_day", include_str!("fixtures/schedule_payment.request.on_a_day.json"));
 }
 
 /// Accepted.
 #[test]
 fn schedule_payment_answer_accepted() {
-    tidy::<Acknowledgement>("schedule_payment.answer.accepted", include_str!("fixtures/schedule_payment.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "schedule_payment.answer.accepted", include_str!("fixtures/schedule_payment.answer.accepted.json"));
 }
 
 /// Accepted.
 #[test]
 fn set_default_payment_method_answer_accepted() {
-    tidy::<Acknowledgement>("set_default_payment_method.answer.accepted", include_str!("fixtures/set_default_payment_method.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "set_default_payment_method.answer.accepted", include_str!("fixtures/set_default_payment_method.answer.accepted.json"));
 }
 
 /// Both settings.
 #[test]
 fn update_payment_settings_request_both() {
-    tidy::<UpdatePaymentSettings>("update_payment_settings.request.both", include_str!("fixtures/update_payment_settings.request.both.json"));
+    tidy::<UpdatePaymentSettings>(FOLDER, "update_payment_settings.request.both", include_str!("fixtures/update_payment_settings.request.both.json"));
 }
 
 /// Accepted.
 #[test]
 fn update_payment_settings_answer_accepted() {
-    tidy::<Acknowledgement>("update_payment_settings.answer.accepted", include_str!("fixtures/update_payment_settings.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "update_payment_settings.answer.accepted", include_str!("fixtures/update_payment_settings.answer.accepted.json"));
 }

@@ -3,22 +3,23 @@
 
 use billwire_models::unbill::{Acknowledgement, CompanyList, CreateSwap};
 
+use super::FOLDER;
 use crate::examples::tidy;
 
 /// Swap at one company.
 #[test]
 fn create_swap_request_one_auth() {
-    tidy::<CreateSwap>("create_swap.request.one_auth", include_str!("fixtures/create_swap.request.one_auth.json"));
+    tidy::<CreateSwap>(FOLDER, "create_swap.request.one_auth", include_str!("fixtures/create_swap.request.one_auth.json"));
 }
 
 /// Accepted.
 #[test]
 fn create_swap_answer_accepted() {
-    tidy::<Acknowledgement>("create_swap.answer.accepted", include_str!("fixtures/create_swap.answer.accepted.json"));
+    tidy::<Acknowledgement>(FOLDER, "create_swap.answer.accepted", include_str!("fixtures/create_swap.answer.accepted.json"));
 }
 
 /// One company.
 #[test]
 fn list_swap_companies_answer_one_company() {
-    tidy::<CompanyList>("list_swap_companies.answer.one_company", include_str!("fixtures/list_swap_companies.answer.one_company.json"));
+    tidy::<CompanyList>(FOLDER, "list_swap_companies.answer.one_company", include_str!("fixtures/list_swap_companies.answer.one_company.json"));
 }

@@ -8,18 +8,19 @@ use crate::hostile::{Answer, Event, decode};
 
 /// By name.
 pub(crate) const ANSWERS: &[Answer] = &[
-    Answer { name: "Acknowledgement", sample: include_str!("acknowledgement.json"), decode: decode::<Acknowledgement> },
-    Answer { name: "AuthList", sample: include_str!("auth_list.json"), decode: decode::<AuthList> },
-    Answer { name: "AuthProgress", sample: include_str!("auth_progress.json"), decode: decode::<AuthProgress> },
-    Answer { name: "BillList", sample: include_str!("bill_list.json"), decode: decode::<BillList> },
-    Answer { name: "BillWithPayments", sample: include_str!("bill_with_payments.json"), decode: decode::<BillWithPayments> },
-    Answer { name: "CategoryList", sample: include_str!("category_list.json"), decode: decode::<CategoryList> },
-    Answer { name: "Company", sample: include_str!("company.json"), decode: decode::<Company> },
-    Answer { name: "CompanyList", sample: include_str!("company_list.json"), decode: decode::<CompanyList> },
-    Answer { name: "CreatedClient", sample: include_str!("created_client.json"), decode: decode::<CreatedClient> },
-    Answer { name: "CreatedPaymentMethod", sample: include_str!("created_payment_method.json"), decode: decode::<CreatedPaymentMethod> },
-    Answer { name: "CreatedToken", sample: include_str!("created_token.json"), decode: decode::<CreatedToken> },
-    Answer { name: "PaymentMethodList", sample: include_str!("payment_method_list.json"), decode: decode::<PaymentMethodList> },
+    Answer { name: "acknowledgement", sample: include_str!("acknowledgement.json"), decode: decode::<Acknowledgement> },
+    Answer { name: "auth_list", sample: include_str!("auth_list.json"), decode: decode::<AuthList> },
+    Answer { name: "auth_progress.finished", sample: include_str!("auth_progress.finished.json"), decode: decode::<AuthProgress> },
+    Answer { name: "auth_progress.challenge", sample: include_str!("auth_progress.challenge.json"), decode: decode::<AuthProgress> },
+    Answer { name: "bill_list", sample: include_str!("bill_list.json"), decode: decode::<BillList> },
+    Answer { name: "bill_with_payments", sample: include_str!("bill_with_payments.json"), decode: decode::<BillWithPayments> },
+    Answer { name: "category_list", sample: include_str!("category_list.json"), decode: decode::<CategoryList> },
+    Answer { name: "company", sample: include_str!("company.json"), decode: decode::<Company> },
+    Answer { name: "company_list", sample: include_str!("company_list.json"), decode: decode::<CompanyList> },
+    Answer { name: "created_client", sample: include_str!("created_client.json"), decode: decode::<CreatedClient> },
+    Answer { name: "created_payment_method", sample: include_str!("created_payment_method.json"), decode: decode::<CreatedPaymentMethod> },
+    Answer { name: "created_token", sample: include_str!("created_token.json"), decode: decode::<CreatedToken> },
+    Answer { name: "payment_method_list", sample: include_str!("payment_method_list.json"), decode: decode::<PaymentMethodList> },
 ];
 
 /// In the order of the description.

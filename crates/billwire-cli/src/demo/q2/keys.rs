@@ -3,7 +3,7 @@
 use billwire::crypto::{PrivateKey, PublicKey};
 use billwire::keys;
 
-use super::fault::Fault;
+use crate::demo::fault::Fault;
 use crate::error::Error;
 
 /// Key ids as the demo publishes them.
@@ -26,13 +26,16 @@ pub(crate) struct Keys {
 impl Keys {
     pub(crate) fn of_story(fault: Option<Fault>) -> Result<Self, Error> {
         let registered =
-            key(include_str!("test_only_keys/TEST-ONLY-request-signing.pem"), REQUEST_SIGNING_ID)?;
+            key(include_str!("../test_only_keys/TEST-ONLY-request-signing.pem"), REQUEST_SIGNING_ID)?;
         let encryption =
-            key(include_str!("test_only_keys/TEST-ONLY-webhook-encryption.pem"), WEBHOOK_ENCRYPTION_ID)?;
+            key(include_str!("../test_only_keys/TEST-ONLY-webhook-encryption.pem"), WEBHOOK_ENCRYPTION_ID)?;
         let signing =
             if fault == Some(Fault::WrongSigningKey) { unregistered()? } else { registered.clone() };
         let published = if fault == Some(Fault::WrongEncryptionKey) {
-            key(include_str!("test_only_keys/TEST-ONLY-webhook-encryption-other.pem"), WEBHOOK_ENCRYPTION_ID)?
+            key(
+                include_str!("../test_only_keys/TEST-ONLY-webhook-encryption-other.pem"),
+                WEBHOOK_ENCRYPTION_ID,
+            )?
         } else {
             encryption.clone()
         };
@@ -47,7 +50,7 @@ impl Keys {
 
 /// A key that nobody registered anywhere.
 pub(crate) fn unregistered() -> Result<PrivateKey, Error> {
-    key(include_str!("test_only_keys/TEST-ONLY-request-signing-unregistered.pem"), REQUEST_SIGNING_ID)
+    key(include_str!("../test_only_keys/TEST-ONLY-request-signing-unregistered.pem"), REQUEST_SIGNING_ID)
 }
 
 fn key(pem: &str, id: &str) -> Result<PrivateKey, Error> {

@@ -1,6 +1,7 @@
 //! Both ends of the story: the service (our sandbox) and the partner (client, keys, receiver), configured as in the
 //! vendor's portal.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use billwire::core::{Answer, ApiKey, Environment};
@@ -9,22 +10,22 @@ use billwire::q2::behaviour::PayDateName;
 use billwire::q2::webhooks::{Policy, SignatureCheck, Verifier};
 use billwire::q2::{self, Client, Event, EventType};
 use billwire::reqwest::ReqwestTransport;
-use billwire::webhooks::Verified;
+use billwire::webhooks::{Proved, Verified};
 use billwire::{core, keys};
 use billwire_sandbox::{
-    KeyUsage, LedgerEntry, Moment, RequestSigning, Rules, Sandbox, ScheduleDateMember, ServiceKey,
+    KeyUsage, RequestSigning, Rules, Sandbox, ScheduleDateMember, ServiceKey,
     SignatureCheck as RequestSignature, WebhookConfiguration, WebhookEncryption, WebhookSignature,
 };
 
-use super::check::{failed, present, within_demo};
-use super::fault::Fault;
 use super::keys::{Keys, unregistered};
-use super::receiver::{Arrival, Receiver};
-use super::timeline::{Entry, Payment, SentRequest, Summary, Timeline, check};
-use super::virtual_clock::VirtualClock;
+use super::receiver::{self, Published};
 use crate::commands::sandbox::not_started;
+use crate::demo::check::{broken, failed, present};
+use crate::demo::fault::Fault;
+use crate::demo::receiver::Receiver;
+use crate::demo::scene::{Scene, Told};
+use crate::demo::timeline::{ArrivedWebhook, Summary, Timeline};
 use crate::error::Error;
-use crate::outcome;
 
 /// What is set in the portal for the webhook and asked for by the receiver.
 const ISSUER: &str = "billwire sandbox";
@@ -46,19 +47,53 @@ const SWITCHED_ON: [&str; 11] = [
 
 /// The story's setting.
 pub(crate) struct Stage {
-    pub(crate) fault: Option<Fault>,
     /// Signs requests; refuses to send card data in clear.
     pub(crate) client: Client,
     /// Signs requests and encrypts their bodies.
     pub(crate) sealing_client: Client,
-    sandbox: Arc<Sandbox>,
-    receiver: Receiver,
-    timeline: Timeline,
-    steps: u32,
-    requests_seen: usize,
-    last_was_encrypted: bool,
-    received: usize,
-    events: Vec<Verified<Event>>,
+    scene: Scene<Verified<Event>>,
+}
+
+impl Deref for Stage {
+    type Target = Scene<Verified<Event>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.scene
+    }
+}
+
+impl DerefMut for Stage {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.scene
+    }
+}
+
+impl Told for Verified<Event> {
+    fn shown(&self) -> ArrivedWebhook {
+        let signature = self.evidence().signature();
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let proved = match self.proved() {
+            Proved::SenderAndBody => "sender-and-body",
+            Proved::Sender => "sender",
+            _ => "nothing",
+        };
+        let key = text(signature.and_then(|signature| signature.key_id()));
+        let mut how = format!("signed by {}", key.as_deref().unwrap_or("no key"));
+        if self.evidence().encrypted_to_us() {
+            how.push_str("; body encrypted to us, its integrity rests on TLS");
+        }
+        ArrivedWebhook {
+            signing_key: Some(key),
+            issuer: Some(text(signature.and_then(|signature| signature.issuer()))),
+            audience: Some(text(signature.and_then(|signature| signature.audience()))),
+            encrypted_to_us: Some(self.evidence().encrypted_to_us()),
+            ..ArrivedWebhook::new(
+                (&self.id, &self.kind, &self.created),
+                format!("{} {}", self.resource.kind, self.resource.id),
+                (proved, how),
+            )
+        }
+    }
 }
 
 impl Stage {
@@ -67,58 +102,26 @@ impl Stage {
         let sandbox = Sandbox::builder().seed(seed).provider(Arc::new(AwsLcProvider)).start().await;
         let sandbox = Arc::new(sandbox.map_err(|error| not_started(&error))?);
         let own = Keys::of_story(fault)?;
+        let verifier = verifier(&sandbox, &own, fault)?;
+        let published = Published::of(&own)?;
+        let clock = Arc::clone(&sandbox);
         let receiver =
-            Receiver::start(verifier(&sandbox, &own, fault)?, &own, Arc::clone(&sandbox), fault).await?;
+            Receiver::start(|desk| receiver::routes(desk, verifier, published, clock, fault)).await?;
         configure_service(&sandbox, &receiver, fault).await?;
-        let transport = Arc::new(ReqwestTransport::new().map_err(|error| {
-            Error::unexpected("the HTTP client cannot be set up").with_cause(&error).with_causes_of(&error)
-        })?);
-        let clock = Arc::new(VirtualClock::new(Arc::clone(&sandbox)));
+        let transport = Arc::new(ReqwestTransport::new().map_err(broken)?);
+        let clock = Scene::<Verified<Event>>::clock(&sandbox);
         let client = |config| Client::new(config, Arc::clone(&transport) as _, Arc::clone(&clock) as _);
         let service_key = service_key(&sandbox, KeyUsage::Encryption)?;
         let sealed = builder(&sandbox, &own, fault).with_payload_encryption(
             keys::public_key(&service_key.public_key, service_key.key_id.as_str()).map_err(broken)?,
         );
         let plain = builder(&sandbox, &own, fault).with_card_data_encrypted_only();
-        let stage = Self {
-            fault,
-            client: client(plain.build().map_err(broken)?),
-            sealing_client: client(sealed.build().map_err(broken)?),
-            sandbox,
-            receiver,
-            timeline,
-            steps: 0,
-            requests_seen: 0,
-            last_was_encrypted: false,
-            received: 0,
-            events: Vec::new(),
-        };
-        stage.report(&Entry::Start {
-            sandbox: stage.sandbox.urls().q2.clone(),
-            receiver: stage.receiver.webhook_url(),
-            now: stage.sandbox.now().to_string(),
-            seed,
-        })?;
-        Ok(stage)
-    }
-
-    pub(crate) fn report(&self, entry: &Entry) -> Result<(), Error> {
-        self.timeline.print(entry)
-    }
-
-    /// The next step of the story.
-    pub(crate) fn step(&mut self, what: &str) -> Result<(), Error> {
-        self.steps += 1;
-        self.report(&Entry::Step { number: self.steps, what: what.to_owned(), at: self.now().to_string() })
-    }
-
-    /// Something held.
-    pub(crate) fn held(&self, what: impl Into<String>) -> Result<(), Error> {
-        self.report(&check(what))
-    }
-
-    pub(crate) fn now(&self) -> Moment {
-        self.sandbox.now()
+        let (client, sealing_client) =
+            (client(plain.build().map_err(broken)?), client(sealed.build().map_err(broken)?));
+        let url = sandbox.urls().q2.clone();
+        let place = (url.as_str(), receiver.url(receiver::WEBHOOKS), seed);
+        let scene = Scene::begin(sandbox, receiver, timeline, place, fault)?;
+        Ok(Self { client, sealing_client, scene })
     }
 
     /// Awaits a call, shows what the service saw of it, and checks that it was signed.
@@ -126,26 +129,7 @@ impl Stage {
         &mut self,
         call: impl Future<Output = Result<Answer<T>, core::Error>>,
     ) -> Result<Answer<T>, Error> {
-        let answer = call.await;
-        let requests = self.sandbox.requests();
-        let new = requests.get(self.requests_seen..).unwrap_or_default();
-        for record in new {
-            self.report(&Entry::Request(SentRequest::from(record)))?;
-        }
-        self.requests_seen = requests.len();
-        let answer = answer.map_err(|error| within_demo(outcome::failed(&error)))?;
-        let last = present("the service's record of the request", new.last())?;
-        if answer.request_id() != Some(last.request_id.as_str()) {
-            return Err(failed("the request id of the answer is not the one the service gave"));
-        }
-        if last.signature != RequestSignature::Verified {
-            return Err(failed(format!(
-                "{} {} was answered although it was not signed",
-                last.method, last.path
-            )));
-        }
-        self.last_was_encrypted = last.encrypted;
-        Ok(answer)
+        self.signed_call(call).await.map(|(answer, _)| answer)
     }
 
     /// As [`Stage::call`], for a call whose body must have travelled encrypted.
@@ -153,66 +137,39 @@ impl Stage {
         &mut self,
         call: impl Future<Output = Result<Answer<T>, core::Error>>,
     ) -> Result<Answer<T>, Error> {
-        let answer = self.call(call).await?;
-        if self.last_was_encrypted { Ok(answer) } else { Err(failed("card data travelled in clear")) }
+        let (answer, encrypted) = self.signed_call(call).await?;
+        if encrypted { Ok(answer) } else { Err(failed("card data travelled in clear")) }
     }
 
-    /// Lets virtual time pass until `moment`, and takes in every webhook that came meanwhile.
-    pub(crate) async fn pass_until(&mut self, moment: Moment) -> Result<(), Error> {
-        let report = self.sandbox.advance_to(moment).await.map_err(broken)?;
-        self.report(&Entry::from(&report))?;
-        let arrivals = self.receiver.arrivals();
-        for arrival in arrivals {
-            self.received += 1;
-            match arrival {
-                Arrival::Verified(event) => {
-                    self.report(&Entry::Webhook((&*event).into()))?;
-                    self.events.push(*event);
-                }
-                Arrival::Refused(reason) => {
-                    self.report(&Entry::WebhookRefused { reason: reason.clone() })?;
-                    return Err(failed(format!("a webhook did not pass: {reason}")));
-                }
-            }
+    async fn signed_call<T>(
+        &mut self,
+        call: impl Future<Output = Result<Answer<T>, core::Error>>,
+    ) -> Result<(Answer<T>, bool), Error> {
+        let (answer, last) = self.scene.call(call).await?;
+        if last.signature == RequestSignature::Verified {
+            Ok((answer, last.encrypted))
+        } else {
+            Err(failed(format!("{} {} was answered although it was not signed", last.method, last.path)))
         }
-        match report.deliveries.iter().find(|delivery| delivery.attempt.status != Some(204)) {
-            Some(delivery) => Err(failed(format!("the webhook {} was not taken", delivery.kind))),
-            None => Ok(()),
-        }
-    }
-
-    /// As [`Stage::pass_until`], for `seconds` from now.
-    pub(crate) async fn pass(&mut self, seconds: i64) -> Result<(), Error> {
-        let until = self.now().plus(jiff::SignedDuration::from_secs(seconds));
-        self.pass_until(until).await
     }
 
     /// The newest webhook of `kind`.
     pub(crate) fn newest(&self, kind: &EventType) -> Result<&Verified<Event>, Error> {
-        let newest = self.events.iter().rev().find(|event| event.kind == *kind);
+        let newest = self.events().iter().rev().find(|event| event.kind == *kind);
         present(&format!("the webhook {kind}"), newest)
     }
 
     /// The kinds of all webhooks that came, in order.
     pub(crate) fn kinds(&self) -> Vec<&EventType> {
-        self.events.iter().map(|event| &event.kind).collect()
-    }
-
-    /// Every payment carried out, shown.
-    pub(crate) fn ledger(&self) -> Result<Vec<LedgerEntry>, Error> {
-        let ledger = self.sandbox.ledger();
-        self.report(&Entry::Ledger { payments: ledger.iter().map(Payment::from).collect() })?;
-        Ok(ledger)
+        self.events().iter().map(|event| &event.kind).collect()
     }
 
     /// The last line.
     pub(crate) fn result(&self, failure: Option<&Error>) -> Summary {
         Summary {
-            payments_in_ledger: self.sandbox.ledger().len(),
-            webhooks_received: self.received,
-            webhooks_verified: self.events.len(),
-            ok: failure.is_none(),
-            failure: failure.map(ToString::to_string),
+            payments_in_ledger: Some(self.sandbox.ledger().len()),
+            webhooks_verified: Some(self.events().len()),
+            ..self.summary(failure)
         }
     }
 }
@@ -220,15 +177,15 @@ impl Stage {
 /// What the partner sets in the vendor's portal.
 async fn configure_service(
     sandbox: &Sandbox,
-    receiver: &Receiver,
+    receiver: &Receiver<Verified<Event>>,
     fault: Option<Fault>,
 ) -> Result<(), Error> {
-    let signing = RequestSigning::with_jwks_url(receiver.signing_keys_url());
+    let signing = RequestSigning::with_jwks_url(receiver.url(receiver::SIGNING_KEYS));
     sandbox.configure_request_signing(signing).await.map_err(broken)?;
     let left_out = (fault == Some(Fault::MissingWebhook)).then_some("bill.payment.sent");
-    let webhooks = WebhookConfiguration::to(receiver.webhook_url())
+    let webhooks = WebhookConfiguration::to(receiver.url(receiver::WEBHOOKS))
         .with_event_types(SWITCHED_ON.into_iter().filter(|kind| Some(*kind) != left_out))
-        .with_encryption(WebhookEncryption::from_url(receiver.encryption_keys_url()))
+        .with_encryption(WebhookEncryption::from_url(receiver.url(receiver::ENCRYPTION_KEYS)))
         .with_signature(WebhookSignature::new().with_issuer(ISSUER).with_audience(AUDIENCE));
     sandbox.configure_webhooks(webhooks).await.map_err(broken)?;
     if fault == Some(Fault::IgnoredPayDate) {
@@ -275,9 +232,4 @@ fn builder(sandbox: &Sandbox, own: &Keys, fault: Option<Fault>) -> q2::ConfigBui
 fn service_key(sandbox: &Sandbox, usage: KeyUsage) -> Result<ServiceKey, Error> {
     let key = sandbox.info().keys.into_iter().find(|key| key.usage == usage);
     present("the service's key", key)
-}
-
-/// Something that has nothing to do with the story broke.
-pub(crate) fn broken<E: std::error::Error>(error: E) -> Error {
-    failed(error.to_string()).with_causes_of(&error)
 }

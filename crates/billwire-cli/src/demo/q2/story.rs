@@ -9,9 +9,9 @@ use billwire::q2::{
 };
 use billwire_sandbox::Moment;
 
-use super::check::{equal, failed, present};
-use super::fault::Fault;
-use super::stage::{Stage, broken};
+use super::stage::Stage;
+use crate::demo::check::{broken, equal, failed, present};
+use crate::demo::fault::Fault;
 use crate::error::Error;
 
 const COMPANY: &str = "Regular Company 1";
