@@ -1,5 +1,7 @@
 //! Finding one bill although the single read may not be served.
 
+#![expect(clippy::doc_markdown, reason = "a title of the service's documents")]
+
 use billwire_models::billerapi::{AccountLinkId, Bill, BillId, ListBillsQuery};
 
 use super::Client;

@@ -37,7 +37,7 @@
 //!
 //! A token of the portal reads no bills:
 //!
-//! ```compile_fail,E0277
+//! ```compile_fail,E0599
 //! use billwire_core::billerapi::{Client, scope::Portal};
 //!
 //! async fn bill(portal: &Client<Portal>) {
@@ -47,7 +47,7 @@
 //!
 //! An access token registers no webhooks:
 //!
-//! ```compile_fail,E0277
+//! ```compile_fail,E0599
 //! use billwire_core::billerapi::{Client, scope::OneAccount};
 //! use billwire_models::billerapi::RegisterWebhook;
 //!

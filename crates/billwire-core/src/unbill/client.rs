@@ -26,7 +26,7 @@ use crate::transport::Transport;
 /// use std::sync::Arc;
 /// use billwire_core::testing::{ManualClock, ScriptedTransport, Step};
 /// use billwire_core::{ApiKey, Environment, unbill};
-/// use billwire_models::unbill::{AuthItem, AuthProgress, CreateAuth};
+/// use billwire_models::unbill::{AuthProgress, CreateAuth};
 ///
 /// // In production: `ReqwestTransport` of billwire-reqwest, and `TokioClock`.
 /// let clock = Arc::new(ManualClock::jumping("2018-10-01T12:00:00Z".parse().expect("a timestamp")));
@@ -36,7 +36,7 @@ use crate::transport::Transport;
 /// let client = unbill::Client::new(config, transport, clock);
 ///
 /// let login = [("username".to_owned(), "testmfaquestions".into()), ("password".to_owned(), "test".into())];
-/// let request = CreateAuth::new("566595c8ce88ccec69328566".into(), "56e1dbb5443b10a3bd403fcf".into(), vec![AuthItem::Bill], login.into());
+/// let request = CreateAuth::new("566595c8ce88ccec69328566".into(), "56e1dbb5443b10a3bd403fcf".into(), login.into());
 /// match client.create_auth(&request).await?.into_inner() {
 ///     AuthProgress::Finished(auth) => println!("{} is linked", auth.auth_id),
 ///     AuthProgress::Challenge(challenge) => println!("{:?} is asked for", challenge.method),

@@ -52,7 +52,7 @@ pub(super) struct Inner {
 impl Config {
     /// Starts a configuration with what has no default: where to, and as whom.
     ///
-    /// The key is a plain bearer key, although the documents call it "OAuth2".
+    /// The key is a plain bearer key, although the documents speak of `OAuth2` (contradiction LC12).
     ///
     /// Source: Unbill v1 description, section 2 "Authentication, request ids, errors".
     pub fn builder(environment: Environment, key: ApiKey) -> ConfigBuilder {
