@@ -16,12 +16,13 @@ use crate::engine::{self, Done, Exchange, Link, Opened, trace};
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Pages, Paging};
 use crate::protocol::sealed::Protocol;
+use crate::rate_limit::RateLimiter;
 use crate::request::Draft;
 use crate::response;
 use crate::stream::{Elements, List};
 use crate::transport::Transport;
 
-/// A way to the world, a configuration, and what the calls of one clone do differently.
+/// A way to the world, which clones share, a configuration, and what the calls of one clone do differently.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts<P> {
     pub(crate) link: Arc<Link>,
@@ -31,7 +32,9 @@ pub(crate) struct Parts<P> {
 
 impl<P: Protocol> Parts<P> {
     pub(crate) fn new(config: P, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
-        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new() }
+        let limiter = RateLimiter::new(config.settings().rate_limits.clone());
+        let link = Arc::new(Link { transport, clock, limiter });
+        Self { link, config, options: CallOptions::new() }
     }
 
     /// The same way with another configuration. A credential of a single call does not come along.

@@ -11,6 +11,7 @@ use crate::credential::{ClientToken, Credential};
 use crate::environment::{BaseUrl, Environment, Hosts, PlainHttp, Stage};
 use crate::error::{Error, ErrorKind};
 use crate::idempotency::IdempotencyKey;
+use crate::rate_limit::RateLimits;
 use crate::retry::{RetryBudget, RetryPolicy};
 
 /// Largest accepted answer unless configured otherwise: 16 MiB.
@@ -35,6 +36,7 @@ pub struct Settings {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_stream_bytes: u64,
     pub(crate) max_element_bytes: usize,
@@ -64,6 +66,7 @@ impl Clone for Settings {
             deadline: self.deadline,
             retry: self.retry.clone(),
             budget: self.budget.clone(),
+            rate_limits: self.rate_limits.clone(),
             max_response_bytes: self.max_response_bytes,
             max_stream_bytes: self.max_stream_bytes,
             max_element_bytes: self.max_element_bytes,
@@ -83,6 +86,7 @@ impl fmt::Debug for Settings {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
+            .field("rate_limits", &self.rate_limits)
             .field("max_response_bytes", &self.max_response_bytes)
             .field("max_stream_bytes", &self.max_stream_bytes)
             .field("max_element_bytes", &self.max_element_bytes)
@@ -101,6 +105,7 @@ pub(crate) struct Draft {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_stream_bytes: u64,
     pub(crate) max_element_bytes: usize,
@@ -118,6 +123,7 @@ impl Draft {
             deadline: DEFAULT_DEADLINE,
             retry: RetryPolicy::new(),
             budget: RetryBudget::default(),
+            rate_limits: RateLimits::default(),
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             max_stream_bytes: DEFAULT_MAX_STREAM_BYTES,
             max_element_bytes: DEFAULT_MAX_ELEMENT_BYTES,
@@ -147,6 +153,7 @@ impl Draft {
             deadline: positive(self.deadline, "deadline of a call")?,
             retry: self.retry,
             budget: self.budget,
+            rate_limits: self.rate_limits,
             max_response_bytes: self.max_response_bytes,
             max_stream_bytes: self.max_stream_bytes,
             max_element_bytes: self.max_element_bytes,

@@ -10,8 +10,8 @@
 //! repeat a payment that may have arrived.
 //!
 //! Modules in reading order: [`delivery`], [`error`], [`environment`], [`credential`], [`config`], [`call`],
-//! [`answer`], [`retry`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`, `unbill`,
-//! `billerapi`, `testing`.
+//! [`answer`], [`retry`], [`rate_limit`], [`paging`], [`stream`], [`splitter`], [`transport`], [`clock`], [`redact`], `q2`,
+//! `unbill`, `billerapi`, `testing`.
 //!
 //! # Features
 //! - `q2` (default): Q2 Biller Direct and CardSwap
@@ -50,6 +50,8 @@ mod client;
 pub mod clock;
 mod engine;
 pub mod paging;
+#[allow(dead_code, unused_imports, reason = "the engine is about to use it")]
+pub mod rate_limit;
 pub mod redact;
 pub mod retry;
 pub mod splitter;
@@ -78,4 +80,5 @@ pub use self::environment::{Environment, Stage};
 pub use self::error::{Error, ErrorKind};
 pub use self::idempotency::IdempotencyKey;
 pub use self::protocol::Protocol;
+pub use self::rate_limit::RateLimits;
 pub use self::transport::{Transport, TransportError, TransportErrorKind, TransportLimits};

@@ -99,6 +99,23 @@ pub enum Credential {
     Nothing,
 }
 
+/// A documented limit: at most so many requests of a group of operations in a window of time.
+///
+/// Every API that documents limits has a table of them; [`Operation::rate_group`] names the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// The group, as in [`Operation::rate_group`].
+    pub group: &'static str,
+    /// How many requests.
+    pub requests: u32,
+    /// In how many seconds.
+    pub per_seconds: u32,
+    /// By what the provider counts them, in its own words.
+    pub counted_per: &'static str,
+    /// Where the limit is documented.
+    pub source: &'static str,
+}
+
 /// What comes of an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

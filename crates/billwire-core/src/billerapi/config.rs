@@ -5,11 +5,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use billwire_models::billerapi::RATE_LIMITS;
+
 use super::scope::{ClientWide, Scope, ScopedCredential};
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
 use crate::environment::{Environment, Hosts, Stage};
 use crate::error::Error;
+use crate::rate_limit::RateLimits;
 use crate::retry::{Backoff, RetryPolicy};
 
 /// Source: BillerAPI description, section 1.1 "Hosts".
@@ -70,6 +73,7 @@ impl Config {
         let mut draft = Draft::new(environment);
         draft.deadline = DEFAULT_DEADLINE;
         draft.retry = documented_retries();
+        draft.rate_limits = RateLimits::of(RATE_LIMITS);
         ConfigBuilder { draft, credential: credential.into(), scope: PhantomData }
     }
 }
@@ -136,6 +140,17 @@ impl<S: Scope> ConfigBuilder<S> {
         deadline: "Default: 3 minutes, because a rate limit counts by the minute.",
         retry: "Default: as documented, three repetitions after 1, 2 and 4 seconds or as long as the service asks (up to a \
                 minute), and up to a second more.\n\nSource: BillerAPI description, section 3.4 \"Retry rules\"."
+    }
+
+    /// The rate limits that the client keeps, so that the service need not refuse. Default: those that are documented, and a
+    /// `Retry-After` holds back every call of its group. All clones of a client share one count.
+    ///
+    /// Give each of several processes its part of the limits; [`RateLimits::none`] holds nothing back.
+    ///
+    /// Source: BillerAPI description, section 3.5 "Rate limits" (contradiction C10).
+    pub fn with_rate_limits(mut self, limits: RateLimits) -> Self {
+        self.draft.rate_limits = limits;
+        self
     }
 
     /// Checks everything once.

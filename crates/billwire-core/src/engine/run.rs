@@ -19,15 +19,18 @@ use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
 use crate::idempotency::IdempotencyKey;
 use crate::protocol::sealed::Protocol;
+use crate::rate_limit::{Permit, RateLimiter};
 use crate::request::{self, Draft};
 use crate::transport::Transport;
 use crate::uuid;
 
-/// The two things a client reaches the world through.
+/// What a client reaches the world through.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What holds calls back that the service would refuse.
+    pub(crate) limiter: RateLimiter,
 }
 
 /// A call that was answered with a 2xx status.
@@ -161,7 +164,39 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
 
     /// One attempt, from building the request to sorting the response.
     async fn attempt(&mut self) -> Result<E::Output, Error> {
+        // What cannot be sent need not wait for leave to be sent.
         let request = self.build()?;
+        let permit = self.admit().await?;
+        let request = if permit.waited().is_zero() {
+            request
+        } else {
+            trace::held_back(permit.waited());
+            self.build()?
+        };
+        let result = self.carry(request).await;
+        match &result {
+            Err(error) if error.delivery() == Delivery::NotSent => permit.not_sent(),
+            Err(error) if error.kind() == ErrorKind::RateLimited => {
+                if let Some(asked) = error.retry_after(self.link.clock.now()) {
+                    permit.hold(asked.min(self.settings.retry.max_retry_after));
+                }
+            }
+            _ => drop(permit),
+        }
+        result
+    }
+
+    /// Waits until the service will take another call of this kind.
+    async fn admit(&self) -> Result<Permit, Error> {
+        let Link { limiter, clock, .. } = self.link;
+        limiter.admit(self.operation().rate_group, clock, self.end).await.map_err(|no_room| {
+            self.failed(ErrorKind::DeadlineExceeded, no_room.to_string())
+                .with_advice("send fewer calls at a time, or give the call more time with a longer deadline")
+        })
+    }
+
+    /// Sends one request and sorts the response.
+    async fn carry(&mut self, request: Request<Bytes>) -> Result<E::Output, Error> {
         let remaining = self.remaining();
         if remaining.is_zero() {
             return Err(self.failed(ErrorKind::DeadlineExceeded, "the time for the whole call was used up"));

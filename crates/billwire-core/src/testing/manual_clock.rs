@@ -88,6 +88,10 @@ impl ManualClock {
 impl State {
     fn move_to(&mut self, moment: Duration) {
         self.elapsed = self.elapsed.max(moment);
+        self.wake_all();
+    }
+
+    fn wake_all(&self) {
         for sleeper in self.sleepers.values() {
             sleeper.waker.wake_by_ref();
         }
@@ -160,7 +164,12 @@ impl State {
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         if let Some((number, _)) = self.place {
-            self.clock.lock().sleepers.remove(&number);
+            let mut state = self.clock.lock();
+            state.sleepers.remove(&number);
+            if state.jumping {
+                // The earliest wait may be another one now, and only its own task can jump to its end.
+                state.wake_all();
+            }
         }
     }
 }

@@ -4,7 +4,9 @@
 //!
 //! Source: BillerAPI description, all sections.
 
+pub mod behaviour;
 #[rustfmt::skip]
 mod generated;
 
+pub use behaviour::RATE_LIMITS;
 pub use generated::*;

@@ -161,6 +161,7 @@ impl Resolver<'_> {
                 let message =
                     format!("`x-enum-aliases` of {what} has spellings of `{}`, which is no value", entry.key);
                 self.problems.push(entry.key_position, message, "list the value, or remove its spellings");
+                continue;
             }
             for alias in entry.node.elements() {
                 let text = alias.text().unwrap_or(alias.kind());

@@ -62,41 +62,57 @@ fn choose(
     Route::Operation(operation, parameters)
 }
 
-/// Decodes the body of a request, asks the server, and encodes its answer.
+/// Decodes the body of a request, asks the server, and encodes its answer; gives its status with it.
 pub(crate) fn handle(
     server: &mut dyn Server,
     context: &RequestContext,
     operation: &'static Operation,
     parameters: &PathParameters,
     body: &[u8],
-) -> Result<Vec<u8>, ApiError> {
+) -> Result<(u16, Vec<u8>), ApiError> {
     match operation.id {
         "createThing" => {
-            decode::encode(&server.create_thing(context, decode::body(body)?)?)
+            Ok((
+                200u16,
+                decode::encode(&server.create_thing(context, decode::body(body)?)?)?,
+            ))
         }
         "deleteThing" => {
-            decode::encode(
-                &server
-                    .delete_thing(
-                        context,
-                        ThingId::from(parameter(parameters, "thingId")?),
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .delete_thing(
+                            context,
+                            ThingId::from(parameter(parameters, "thingId")?),
+                        )?,
+                )?,
+            ))
         }
         "getThing" => {
-            decode::encode(
-                &server.thing(context, ThingId::from(parameter(parameters, "thingId")?))?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .thing(
+                            context,
+                            ThingId::from(parameter(parameters, "thingId")?),
+                        )?,
+                )?,
+            ))
         }
         "listThings" => {
-            decode::encode(
-                &server
-                    .list_things(
-                        context,
-                        parameter(parameters, "owner")?.to_owned(),
-                        decode::query(parameters)?,
-                    )?,
-            )
+            Ok((
+                200u16,
+                decode::encode(
+                    &server
+                        .list_things(
+                            context,
+                            parameter(parameters, "owner")?.to_owned(),
+                            decode::query(parameters)?,
+                        )?,
+                )?,
+            ))
         }
         other => Err(ApiError::not_written(other)),
     }

@@ -4,3 +4,6 @@
 //! Every example of the description: decoded, shown, re-encoded.
 
 mod events;
+
+/// Where the snapshots are kept, below the folder of the tests.
+pub(crate) const FOLDER: &str = "q2_examples";

@@ -4,14 +4,10 @@
 
 use billwire_models::q2::{Thing, ThingList};
 
-use crate::hostile::{Answer, Event, decode};
+use crate::hostile::{Answer, decode};
 
 /// By name.
 pub(crate) const ANSWERS: &[Answer] = &[
-    Answer { name: "Thing", sample: include_str!("thing.json"), decode: decode::<Thing> },
-    Answer { name: "ThingList", sample: include_str!("thing_list.json"), decode: decode::<ThingList> },
-];
-
-/// In the order of the description.
-pub(crate) const EVENTS: &[Event] = &[
+    Answer { name: "thing", sample: include_str!("thing.json"), decode: decode::<Thing> },
+    Answer { name: "thing_list", sample: include_str!("thing_list.json"), decode: decode::<ThingList> },
 ];

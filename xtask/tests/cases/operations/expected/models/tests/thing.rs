@@ -3,40 +3,41 @@
 
 use billwire_models::q2::{CreateThing, Thing, ThingList};
 
+use super::FOLDER;
 use crate::examples::{quirk, tidy};
 
 /// A cheap one.
 #[test]
 fn create_thing_request_cheap() {
-    tidy::<CreateThing>("create_thing.request.cheap", include_str!("fixtures/create_thing.request.cheap.json"));
+    tidy::<CreateThing>(FOLDER, "create_thing.request.cheap", include_str!("fixtures/create_thing.request.cheap.json"));
 }
 
 /// The new thing.
 #[test]
 fn create_thing_answer_made() {
-    tidy::<Thing>("create_thing.answer.made", include_str!("fixtures/create_thing.answer.made.json"));
+    tidy::<Thing>(FOLDER, "create_thing.answer.made", include_str!("fixtures/create_thing.answer.made.json"));
 }
 
 /// The thing that was deleted.
 #[test]
 fn delete_thing_answer_one() {
-    tidy::<Thing>("delete_thing.answer.one", include_str!("fixtures/delete_thing.answer.one.json"));
+    tidy::<Thing>(FOLDER, "delete_thing.answer.one", include_str!("fixtures/delete_thing.answer.one.json"));
 }
 
 /// A thing.
 #[test]
 fn get_thing_answer_one() {
-    tidy::<Thing>("get_thing.answer.one", include_str!("fixtures/get_thing.answer.one.json"));
+    tidy::<Thing>(FOLDER, "get_thing.answer.one", include_str!("fixtures/get_thing.answer.one.json"));
 }
 
 /// The amount as a number.
 #[test]
 fn get_thing_answer_number() {
-    quirk::<Thing>("get_thing.answer.number", include_str!("fixtures/get_thing.answer.number.json"));
+    quirk::<Thing>(FOLDER, "get_thing.answer.number", include_str!("fixtures/get_thing.answer.number.json"));
 }
 
 /// Two things.
 #[test]
 fn list_things_answer_two() {
-    tidy::<ThingList>("list_things.answer.two", include_str!("fixtures/list_things.answer.two.json"));
+    tidy::<ThingList>(FOLDER, "list_things.answer.two", include_str!("fixtures/list_things.answer.two.json"));
 }
