@@ -18,6 +18,7 @@ mod operation_args;
 mod ordered_json;
 mod outcome;
 mod output;
+mod pages;
 mod profile;
 mod q2;
 mod render;

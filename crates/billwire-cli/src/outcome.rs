@@ -1,6 +1,6 @@
 //! What a call gave back, in the form that the command prints, and why it failed, as an exit code.
 
-use billwire::core::{self, Answer, Delivery, ErrorKind};
+use billwire::core::{self, Answer, Call, Delivery, ErrorKind};
 use billwire::models::operation::Operation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +34,11 @@ pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result
     Ok(Outcome { json, remarks })
 }
 
+/// A call whose body could be written.
+pub(crate) fn call<R>(call: Result<Call<R>, core::Error>) -> Result<Call<R>, Error> {
+    call.map_err(|error| failed(&error))
+}
+
 /// The typed request that `body` holds.
 pub(crate) fn body<T: DeserializeOwned>(
     operation: &'static Operation,
@@ -57,7 +62,6 @@ pub(crate) fn body<T: DeserializeOwned>(
 }
 
 /// The typed query parameters that `arguments` hold.
-#[expect(dead_code, reason = "generated code calls it as soon as an operation has query parameters")]
 pub(crate) fn query<T: DeserializeOwned>(
     operation: &'static Operation,
     arguments: &Arguments,

@@ -16,6 +16,7 @@ use crate::log;
 use crate::operation_args::{self, Arguments};
 use crate::outcome::Outcome;
 use crate::output::Output;
+use crate::pages;
 use crate::render::Secrets;
 use crate::secret_source::Reader;
 
@@ -32,6 +33,7 @@ fn pays(operation: &Operation) -> bool {
 
 /// The options that single operations have besides those of the operation table.
 pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Command {
+    let command = pages::with_option(operation, command);
     if !pays(operation) {
         return command;
     }
@@ -60,7 +62,8 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
         let connection = connection::open(operation, matches, &mut reader)?;
         confirm(operation, &connection, matches.get_flag("yes"))?;
-        call(&connection, operation, &arguments, body).await
+        let whole = matches.try_get_one::<bool>(pages::ALL).ok().flatten().copied().unwrap_or_default();
+        call(&connection, operation, arguments, body, whole).await
     })?;
     for remark in &outcome.remarks {
         output.remark(remark);
@@ -71,11 +74,16 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
 async fn call(
     connection: &Connection,
     operation: &'static Operation,
-    arguments: &Arguments,
+    arguments: Arguments,
     body: Option<Value>,
+    whole: bool,
 ) -> Result<Outcome, Error> {
     let read_back = body.as_ref().and_then(|body| read_back(operation.api, body));
-    let outcome = connection.client.call(operation, arguments, body).await;
+    let outcome = if whole {
+        pages::all(&connection.client, operation, arguments).await
+    } else {
+        connection.client.call(operation, &arguments, body).await
+    };
     outcome.map_err(|error| match error.exit() {
         Exit::NotSent if connection.local => error.with_advice(format!(
             "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\
