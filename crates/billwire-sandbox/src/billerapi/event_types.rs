@@ -42,6 +42,16 @@ impl EventType {
         }
     }
 
+    /// The schema of its data in the description.
+    pub(crate) fn data_schema(self) -> &'static str {
+        match self {
+            Self::BillCreated | Self::BillUpdated => "BillEventData",
+            Self::LinkCreated | Self::LinkUpdated | Self::LinkCompleted => "LinkEventData",
+            Self::AccountLinkCreated | Self::AccountLinkUpdated => "AccountLinkEventData",
+            Self::RequestToLinkCreated | Self::RequestToLinkUpdated => "RequestToLinkEventData",
+        }
+    }
+
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -44,6 +44,29 @@ static CONSENT: Operation = Operation::new(Api::BillerApi, "gmailConsent", Metho
 pub(super) static ALL: [&Operation; 5] =
     [&COMPLETE_LINK, &GET_BILLER, &LIST_WEBHOOKS, &DELETE_WEBHOOKS, &CONSENT];
 
+/// Adds the schemas of these answers to those of the description.
+pub(super) fn add_schemas(answers: &mut Value) {
+    let flag = || json!({ "type": "boolean" });
+    let completed = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["success", "status", "public_token", "expires_at"],
+        "properties": {
+            "success": { "const": true },
+            "status": { "const": "completed" },
+            "public_token": { "type": "string" },
+            "expires_at": { "$ref": "#/$defs/time" },
+        },
+    });
+    let failed = json!({ "$ref": "#/$defs/LinkStep", "required": ["success", "error_code"] });
+    answers["completeLink"] = json!({ "200": { "oneOf": [completed, failed] } });
+    answers["getBiller"] = json!({ "200": { "$ref": "#/$defs/Biller" } });
+    let list = json!({ "type": "array", "items": { "$ref": "#/$defs/WebhookSubscription" } });
+    answers["listWebhooks"] = json!({ "200": { "type": "object", "properties": { "data": list } } });
+    answers["deleteWebhooks"] = json!({ "200": { "type": "object", "properties": { "success": flag() } } });
+    answers["gmailConsent"] = json!({ "200": { "type": "object", "properties": { "success": flag() } } });
+}
+
 /// What completing a flow takes.
 #[derive(Deserialize)]
 struct Complete {

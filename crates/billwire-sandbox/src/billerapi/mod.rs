@@ -23,7 +23,7 @@ pub(crate) mod steer;
 mod wire;
 pub(crate) mod world;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::event_types::EventType;
 pub(crate) use self::routes::RequestContext;
@@ -73,8 +73,60 @@ static EVENT_TYPES: [&str; 9] = {
     names
 };
 
-/// Adds the schema of an error in either shape, without doubt about which it is.
-fn schemas(_schemas: &mut Value) -> Result<(), String> {
+/// Members that a client does without and the sandbox always sends, by schema.
+const ALWAYS_SENT: [(&str, &[&str]); 7] = [
+    (
+        "Bill",
+        &[
+            "id",
+            "biller_id",
+            "biller_name",
+            "account_number",
+            "amount",
+            "currency",
+            "due_date",
+            "status",
+            "statement_date",
+            "auto_pay_enabled",
+            "line_items",
+        ],
+    ),
+    ("Account", &["id", "account_link_id", "biller_id", "biller_name", "client_user_id", "status", "created_at"]),
+    ("CreatedLinkToken", &["success", "link_token", "link_token_id", "expires_at"]),
+    ("ExchangedToken", &["success", "access_token", "biller_id", "link_id"]),
+    ("Sync", &["id", "account_link_id", "status", "created_at"]),
+    ("RequestToLink", &["id", "client_id", "client_user_id", "status", "created_at", "updated_at"]),
+    ("WebhookSubscription", &["id", "client_id", "environment", "url", "events", "status", "created_at"]),
+];
+
+/// Makes the schemas as strict as the sandbox is, and adds those of what only the sandbox has.
+fn schemas(all: &mut Value) -> Result<(), String> {
+    for (name, members) in ALWAYS_SENT {
+        let schema = all["$defs"].get_mut(name).ok_or_else(|| format!("there is no schema {name}"))?;
+        schema["required"] = json!(members);
+    }
+    // Whole cents.
+    for name in ["Bill", "LineItem"] {
+        all["$defs"][name]["properties"]["amount"] = json!({ "type": "integer" });
+    }
+    all["errors"] = json!({ "oneOf": [
+        { "$ref": "#/$defs/FrameworkError", "required": ["statusCode", "message", "error"] },
+        {
+            "$ref": "#/$defs/StructuredError",
+            "required": ["status_code", "error", "message", "documentation_url"],
+        },
+    ] });
+    extras::add_schemas(&mut all["answers"]);
+    for kind in EventType::ALL {
+        let data = format!("#/$defs/{}", kind.data_schema());
+        all["events"][kind.as_str()] = json!({
+            "$ref": "#/$defs/Event",
+            "properties": {
+                "type": { "const": kind.as_str() },
+                "data": { "properties": { "object": { "$ref": data } } },
+            },
+        });
+    }
     Ok(())
 }
 

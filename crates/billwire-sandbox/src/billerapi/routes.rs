@@ -156,7 +156,7 @@ impl Server for Routes<'_> {
         request: wire::ConnectGmail,
     ) -> Result<wire::Acknowledgement, ApiError> {
         let client_id = check_own(context, &request.client_id)?;
-        let user_id = user(request.user_id.as_str(), "user_id")?;
+        let user_id = user(request.client_user_id.as_str(), "user_id")?;
         self.world().connect_mailbox(context.now, client_id, &user_id)?;
         Ok(wire::Acknowledgement::new(true))
     }
@@ -166,7 +166,7 @@ impl Server for Routes<'_> {
         _context: &RequestContext,
         request: wire::CreateGmailAuthorization,
     ) -> Result<wire::GmailAuthorization, ApiError> {
-        let user_id = user(request.user_id.as_str(), "user_id")?;
+        let user_id = user(request.client_user_id.as_str(), "user_id")?;
         check_address(request.redirect_uri.as_deref(), "redirect_uri")?;
         let client_id = ClientId::new(request.client_id.as_str());
         self.world().ask_for_mailbox(&client_id, &user_id)?;
@@ -360,7 +360,7 @@ impl Server for Routes<'_> {
         query: wire::ListEmailMessagesQuery,
     ) -> Result<wire::EmailMessagePage, ApiError> {
         let client_id = client_of(context)?;
-        let user_id = user(query.user_id.as_str(), "userId")?;
+        let user_id = user(query.client_user_id.as_str(), "userId")?;
         let start = day(query.start_date.as_ref(), "startDate")?;
         let end = day(query.end_date.as_ref(), "endDate")?;
         let question = [

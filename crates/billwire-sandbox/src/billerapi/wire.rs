@@ -155,7 +155,7 @@ pub(super) fn request(request: &RequestToLink, pages: &str) -> wire::RequestToLi
 
 pub(super) fn message(message: &Message, user_id: &str) -> wire::EmailMessage {
     let mut shown = wire::EmailMessage::new(wire::EmailMessageId::new(message.id.as_str()))
-        .with_user_id(wire::ClientUserId::new(user_id))
+        .with_client_user_id(wire::ClientUserId::new(user_id))
         .with_from(message.from.as_str())
         .with_subject(message.subject.as_str())
         .with_received_at(time(message.received));
