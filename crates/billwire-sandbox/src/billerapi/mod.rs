@@ -109,6 +109,8 @@ fn schemas(all: &mut Value) -> Result<(), String> {
     for name in ["Bill", "LineItem"] {
         all["$defs"][name]["properties"]["amount"] = json!({ "type": "integer" });
     }
+    let event_type = json!({ "anyOf": [{ "$ref": "#/$defs/EventType" }, { "const": "*" }] });
+    all["$defs"]["WebhookSubscription"]["properties"]["events"]["items"] = event_type;
     all["errors"] = json!({ "oneOf": [
         { "$ref": "#/$defs/FrameworkError", "required": ["statusCode", "message", "error"] },
         {

@@ -111,6 +111,20 @@ impl Biller {
         self.ask(FIRST, "POST", path, &[("Idempotency-Key", key)], Some(body.to_string())).await
     }
 
+    /// The same, where no answer may come.
+    pub(super) async fn try_post_once(&self, key: &str, path: &str, body: &Value) -> Option<u16> {
+        let request = Request::post(format!("{}{path}", self.sandbox.urls().billerapi))
+            .header("X-Client-ID", CLIENT)
+            .header("X-Client-Secret", SECRET)
+            .header("Idempotency-Key", key)
+            .body(Full::new(Bytes::from(body.to_string())))
+            .expect("a request");
+        let response = self.client.request(request).await.ok()?;
+        let status = response.status().as_u16();
+        drop(response.into_body().collect().await);
+        Some(status)
+    }
+
     /// A request to the control API; `path` is below `/control/billerapi`.
     pub(super) async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
         let url = format!("{}/billerapi{path}", self.sandbox.urls().control);
