@@ -65,7 +65,8 @@ impl<'de> IntoDeserializer<'de, QueryError> for QueryValue<'de> {
 
 impl QueryValue<'_> {
     fn parsed<T: FromStr>(&self, what: &str) -> Result<T, QueryError> {
-        let refuse = |_| QueryError(format!("The parameter {} is not acceptable: expected {what}.", self.name));
+        let refuse =
+            |_| QueryError(format!("The parameter {} is not acceptable: expected {what}.", self.name));
         self.value.parse().map_err(refuse)
     }
 }
