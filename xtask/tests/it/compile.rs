@@ -80,7 +80,7 @@ fn library(repository: &Path, root: &Path) -> String {
     module("operation", &operation, "pub");
     let has_operations = generated("core").is_file();
     if has_operations {
-        for name in ["answer", "api_error", "call", "context", "decode", "error", "operation_args", "outcome"]
+        for name in ["answer", "api_error", "call", "context", "decode", "error", "paging", "operation_args", "outcome"]
         {
             module(name, &stubs.join(format!("{name}.rs")), "pub");
         }
