@@ -1,11 +1,12 @@
-//! The body of an error answer, which no source documents: read what is there, never fail.
+//! The body of an error answer where no document gives its form: read what is there, never fail.
 //!
-//! Source: Q2 Biller Direct description, section 2.3 "Errors".
+//! Source: Q2 Biller Direct description, section 2.3 "Errors"; Unbill v1 description, section 2 "Authentication, request
+//! ids, errors".
 
 use serde_json::Value;
 
 /// The message for people: `message`, else `error`, else `error.message`, of a JSON object.
-pub(super) fn message(text: &str) -> Option<String> {
+pub(crate) fn message(text: &str) -> Option<String> {
     let body: Value = serde_json::from_str(text).ok()?;
     let error = body.get("error");
     let candidates =

@@ -1,14 +1,14 @@
-//! Our own id of a call: a version 4 UUID from the injected randomness.
+//! Version 4 UUIDs from the injected randomness: our own ids of calls, and idempotency keys.
 
 use billwire_crypto::SecureRandom;
 
 use crate::error::{Error, ErrorKind};
 
 /// A fresh id such as `2f1c0c3e-7a54-4b0e-9d0a-1d3c5e7f9b11`.
-pub(super) fn fresh(random: &dyn SecureRandom) -> Result<String, Error> {
+pub(crate) fn fresh(random: &dyn SecureRandom) -> Result<String, Error> {
     let mut bytes = [0_u8; 16];
     random.fill(&mut bytes).map_err(|error| {
-        Error::new(ErrorKind::Cryptography, "no random bytes for the call id")
+        Error::new(ErrorKind::Cryptography, "no random bytes for an id of the call")
             .with_advice("check the operating system's random generator")
             .with_source(error)
     })?;

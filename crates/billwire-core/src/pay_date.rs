@@ -2,13 +2,11 @@
 //!
 //! Which of the two documented names the service reads is not known, and **without the one it reads it pays at once**.
 //!
-//! Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment".
+//! Source: Q2 Biller Direct description, section 4.4.7 "POST /payment/schedule: schedule a payment"; Unbill v1 description,
+//! section 4.4.8 "POST /payment/schedule".
 
 use std::borrow::Cow;
 
-use billwire_models::operation::Operation;
-use billwire_models::q2::behaviour::PayDateName;
-use billwire_models::q2::operations;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -17,17 +15,18 @@ use crate::error::{Error, ErrorKind};
 const PAY_DATE: &str = "payDate";
 const DATE: &str = "date";
 
-/// The body of `operation` with the day under the wanted name only, or under both. Leaves every other operation alone.
+/// The names under which the day is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Names {
+    Both,
+    PayDate,
+    Date,
+}
+
+/// The body of a schedule request with the day under the wanted name only, or under both.
 ///
 /// The day is never lost: a body that would lose it, or that names two different days, is refused.
-pub(super) fn apply(
-    wanted: PayDateName,
-    operation: &'static Operation,
-    body: &Bytes,
-) -> Result<Bytes, Error> {
-    if operation.id != operations::SCHEDULE_PAYMENT.id {
-        return Ok(body.clone());
-    }
+pub(crate) fn apply(wanted: Names, body: &Bytes) -> Result<Bytes, Error> {
     let mut members: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| refused("the schedule request is not a JSON object"))?;
     for name in [PAY_DATE, DATE] {
@@ -42,9 +41,9 @@ pub(super) fn apply(
         return Err(refused("the schedule request has different days under `payDate` and `date`"));
     }
     let (dropped, kept) = match wanted {
-        PayDateName::PayDate => (DATE, PAY_DATE),
-        PayDateName::Date => (PAY_DATE, DATE),
-        _ => return under_both_names(members),
+        Names::PayDate => (DATE, PAY_DATE),
+        Names::Date => (PAY_DATE, DATE),
+        Names::Both => return under_both_names(members),
     };
     if members.remove(dropped).is_some() && !members.contains_key(kept) {
         return Err(refused(format!("the schedule request has no `{kept}`, so it would be paid at once")));
