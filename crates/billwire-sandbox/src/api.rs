@@ -153,7 +153,10 @@ pub(crate) trait ApiWorld {
 pub(crate) struct Outgoing<'a> {
     pub(crate) event_id: &'a str,
     /// Whom it is about.
-    #[cfg_attr(not(feature = "billerapi"), allow(dead_code, reason = "the API that has several receivers asks"))]
+    #[cfg_attr(
+        not(feature = "billerapi"),
+        allow(dead_code, reason = "the API that has several receivers asks")
+    )]
     pub(crate) client_id: &'a str,
     pub(crate) kind: &'a str,
     pub(crate) at: Moment,

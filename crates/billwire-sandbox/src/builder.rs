@@ -7,13 +7,13 @@ use std::time::Duration;
 use billwire_crypto::{PortableProvider, Provider};
 use jiff::Timestamp;
 
+#[cfg(feature = "q2")]
+use crate::bill_pay::population::Population;
 use crate::clock::{ClockMode, VirtualClock};
 use crate::contract::Contract;
 use crate::engine::{Beginning, Engine};
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
-#[cfg(feature = "q2")]
-use crate::bill_pay::population::Population;
 #[cfg(feature = "q2")]
 use crate::q2::quirks::Quirks;
 use crate::sandbox::Sandbox;
@@ -167,8 +167,7 @@ impl SandboxBuilder {
         };
         let listeners = Listeners::open(self.port).await?;
         let clock = VirtualClock::new(self.clock, start);
-        let engine =
-            Engine::new(&*self.provider, self.seed, clock, self.beginning)?;
+        let engine = Engine::new(&*self.provider, self.seed, clock, self.beginning)?;
         let settings = Settings {
             contract: Contract::switched(self.check_answers),
             provider: self.provider,

@@ -264,7 +264,16 @@ impl Engine {
                     fault,
                 };
                 let parcel = (api.world)(self).parcel(provider, &outgoing);
-                Step::Deliver(Box::new(DeliveryJob { api, event_id, kind, at, event, overridden, parcel, fault }))
+                Step::Deliver(Box::new(DeliveryJob {
+                    api,
+                    event_id,
+                    kind,
+                    at,
+                    event,
+                    overridden,
+                    parcel,
+                    fault,
+                }))
             }
             Plan::Postpone(until) => {
                 self.events.postpone(&lane, until);
@@ -344,9 +353,10 @@ impl Engine {
 
     /// Queues an event once more.
     pub(crate) fn redeliver(&mut self, event_id: &str) -> Result<(), Error> {
-        let api = self.events.api_of(event_id).ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no event \"{event_id}\""))
-        })?;
+        let api = self
+            .events
+            .api_of(event_id)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no event \"{event_id}\"")))?;
         if !(api.world)(self).has_receiver() {
             return Err(Error::new(
                 ErrorKind::InvalidInput,

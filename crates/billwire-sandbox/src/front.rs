@@ -130,11 +130,7 @@ fn perform(
 }
 
 /// Lets an operation act on the engine, tells its events, and wakes whoever waits for the next thing to be due.
-pub(crate) fn acted<T>(
-    shared: &Shared,
-    api: &'static Api,
-    act: impl FnOnce(&mut Engine, Moment) -> T,
-) -> T {
+pub(crate) fn acted<T>(shared: &Shared, api: &'static Api, act: impl FnOnce(&mut Engine, Moment) -> T) -> T {
     let (answer, news) = {
         let mut engine = shared.engine();
         let due = engine.next_due();

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::bill_pay::{self, World};
 #[cfg(feature = "billerapi")]
 use crate::billerapi;
-use crate::bill_pay::{self, World};
 use crate::clock::ClockMode;
 use crate::moment::Moment;
 #[cfg(feature = "q2")]

@@ -19,6 +19,7 @@
 
 mod api;
 mod api_error;
+mod bearer;
 mod bill_pay;
 #[cfg(feature = "billerapi")]
 mod billerapi;
@@ -62,15 +63,16 @@ mod webhook_sender;
 #[cfg(feature = "q2")]
 pub use self::bill_pay::population::Population;
 pub use self::bill_pay::{Amount, Counts, LedgerEntry};
-#[cfg(any(feature = "q2", feature = "unbill"))]
-pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
 #[cfg(feature = "q2")]
 pub use self::bill_pay::{
     AmountToPay, Autopay, AutopaySetBy, BillChoices, Rules, ScheduleDateMember, SwapEnd,
 };
+#[cfg(any(feature = "q2", feature = "unbill"))]
+pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
 #[cfg(feature = "billerapi")]
 pub use self::billerapi::settings::{
-    AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm, PageForm,
+    AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm,
+    PageForm,
 };
 #[cfg(feature = "billerapi")]
 pub use self::billerapi::steer::{AccountToLink, BillerApi, BillerApiWebhooks, LinkVisit, LinkedAccount};
@@ -103,6 +105,8 @@ pub use self::sandbox::{DEFAULT_PORT, Sandbox};
 #[cfg(feature = "q2")]
 pub use self::service_keys::{KeyUsage, ServiceKey};
 pub use self::shared::{ClockReport, DeliveryReport, EffectReport};
+#[cfg(feature = "unbill")]
+pub use self::unbill::{UnbillRules, UnbillWebhooks, UnbillWorld};
 pub use self::webhook_sender::{
     DeliveryAttempt, DeliveryState, EventRecord, WebhookEncryption, WebhookOauth, WebhookSignature,
 };

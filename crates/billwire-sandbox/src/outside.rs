@@ -1,8 +1,8 @@
 //! The outside world on the handle: what companies, issuers and clients do that no call of the API can.
 
+use crate::bill_pay::{AuthRefresh, BillChoices, IssuerNews, Statement, SwapEnd};
 use crate::control::outside;
 use crate::error::Error;
-use crate::bill_pay::{AuthRefresh, BillChoices, IssuerNews, Statement, SwapEnd};
 use crate::sandbox::Sandbox;
 
 impl Sandbox {

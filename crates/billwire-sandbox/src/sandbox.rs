@@ -6,6 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use crate::bill_pay::LedgerEntry;
+#[cfg(feature = "q2")]
+use crate::bill_pay::Rules;
 use crate::builder::{API_KEY, SandboxBuilder};
 use crate::clock::ClockMode;
 #[cfg(feature = "validate-answers")]
@@ -14,14 +17,11 @@ use crate::control;
 use crate::control::clock::ClockChange;
 #[cfg(feature = "q2")]
 use crate::control::keys::NewKey;
-use crate::bill_pay::LedgerEntry;
 use crate::error::{Error, ErrorKind};
 use crate::event::Trigger;
 use crate::faults::{FaultReport, Faults};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
-#[cfg(feature = "q2")]
-use crate::bill_pay::Rules;
 #[cfg(feature = "q2")]
 use crate::q2::{WebhookConfiguration, quirks::Quirks, request_signing::RequestSigning};
 use crate::request_log::RequestRecord;

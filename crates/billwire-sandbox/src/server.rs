@@ -14,11 +14,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::api::{APIS, Api};
 use crate::error::{Error, ErrorKind};
 use crate::faults::{self, AnswerBody, Cut};
 use crate::info::Urls;
 use crate::shared::Shared;
-use crate::api::{APIS, Api};
 use crate::{control, front};
 
 /// How long a listener rests after a connection could not be accepted, for instance because there are too many.

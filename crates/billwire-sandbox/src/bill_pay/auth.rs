@@ -76,6 +76,13 @@ impl AuthItem {
     }
 }
 
+impl Auth {
+    /// The login that is being checked was asked for with its bills.
+    pub(crate) fn wants_bills(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.work.items.contains(&AuthItem::Bill))
+    }
+}
+
 impl Row for Auth {
     type Id = AuthId;
 

@@ -13,9 +13,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Auth, Bill, ClientId, Effect, NewPaymentMethod, PaymentMethodId, World};
+use crate::bill_pay::population::{Login, Method, Person, Population};
 use crate::hash::Index;
 use crate::moment::Moment;
-use crate::bill_pay::population::{Login, Method, Person, Population};
 
 /// Something a person of a population does, or a company does to one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{News, World};
 use super::auth::AuthStatus;
 use super::ids::AuthId;
+use super::{News, World};
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 

@@ -7,13 +7,13 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::World;
 use super::amount::Amount;
 use super::auth::NewAuth;
 use super::company::Company;
 use super::ids::{AuthId, BillId, SwapId};
 use super::payment::Running;
 use super::validation::{Plan, PlannedResult};
-use super::World;
 use crate::api_error::ApiError;
 use crate::event::NewEvent;
 use crate::moment::Moment;
@@ -44,6 +44,8 @@ pub(crate) struct Manner {
 const MANNERS: &[&Manner] = &[
     #[cfg(feature = "q2")]
     &crate::q2::manner::MANNER,
+    #[cfg(feature = "unbill")]
+    &crate::unbill::manner::MANNER,
 ];
 
 /// Something a partner may want to hear of.
@@ -58,13 +60,32 @@ pub(crate) enum News<'a> {
     SecurityInputRequired(&'a AuthId),
     BillCreated(&'a BillId),
     BillUpcoming(&'a BillId),
-    BillUpdate { bill: &'a BillId, before: Option<Amount>, balance: Amount },
+    BillUpdate {
+        bill: &'a BillId,
+        before: Option<Amount>,
+        balance: Amount,
+    },
     /// The due date of a bill whose payment is scheduled.
-    DueDateMoved { bill: &'a BillId, before: Option<Moment> },
-    PaymentScheduled { bill: &'a BillId, payment: &'a Running },
-    PaymentSent { bill: &'a BillId, payment: &'a Running },
-    PaymentFailed { bill: &'a BillId, payment: &'a Running },
-    PaymentCancelled { bill: &'a BillId, trigger: &'static str },
+    DueDateMoved {
+        bill: &'a BillId,
+        before: Option<Moment>,
+    },
+    PaymentScheduled {
+        bill: &'a BillId,
+        payment: &'a Running,
+    },
+    PaymentSent {
+        bill: &'a BillId,
+        payment: &'a Running,
+    },
+    PaymentFailed {
+        bill: &'a BillId,
+        payment: &'a Running,
+    },
+    PaymentCancelled {
+        bill: &'a BillId,
+        trigger: &'static str,
+    },
     SwapSuccess(&'a SwapId),
 }
 
@@ -93,7 +114,8 @@ impl Serialize for Manner {
 /// Written as a name.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Manner, D::Error> {
     let name = String::deserialize(deserializer)?;
-    named(&name).ok_or_else(|| serde::de::Error::custom(format!("there is no world in the manner \"{name}\"")))
+    named(&name)
+        .ok_or_else(|| serde::de::Error::custom(format!("there is no world in the manner \"{name}\"")))
 }
 
 pub(super) fn named(name: &str) -> Option<&'static Manner> {

@@ -185,7 +185,7 @@ impl World {
     }
 
     /// Every open challenge has its timeout in the schedule, and not far ahead: that is a shorter list than all auths.
-    fn find_challenge(&self, now: Moment, token: &str) -> Option<(&Auth, &Challenge)> {
+    pub(crate) fn find_challenge(&self, now: Moment, token: &str) -> Option<(&Auth, &Challenge)> {
         self.schedule.due_until(now.plus(self.manner.challenge_lasts)).find_map(|effect| {
             let Effect::ChallengeTimesOut { auth_id } = effect else { return None };
             let auth = self.auth(auth_id)?;

@@ -261,6 +261,23 @@ impl World {
         Ok(())
     }
 
+    /// Makes a method the one that pays every bill without an assigned one.
+    ///
+    /// Source: Unbill v1 description, section 4.4.5 "POST /payment/{paymentMethodId}/set-default".
+    pub(crate) fn set_default_payment_method(
+        &mut self,
+        now: Moment,
+        id: &PaymentMethodId,
+    ) -> Result<(), ApiError> {
+        let client_id = self.payment_method_in_path(id)?.client_id.clone();
+        self.clear_default(&client_id);
+        if let Some(method) = self.payment_methods.find_mut(id) {
+            method.is_default = true;
+        }
+        self.methods_changed(now, &client_id);
+        Ok(())
+    }
+
     /// Takes a method away for its client, but not within 24 hours of a payment with it.
     ///
     /// Source: Q2 Biller Direct description, sections 4.4.3 and 12.4.

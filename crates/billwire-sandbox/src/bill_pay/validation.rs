@@ -282,8 +282,9 @@ impl World {
 
     /// Puts a challenge to the client.
     pub(super) fn challenge(&mut self, now: Moment, id: &AuthId, challenge: Challenge) {
-        let timeout =
-            self.schedule.add(now.plus(self.manner.challenge_lasts), Effect::ChallengeTimesOut { auth_id: id.clone() });
+        let timeout = self
+            .schedule
+            .add(now.plus(self.manner.challenge_lasts), Effect::ChallengeTimesOut { auth_id: id.clone() });
         let Some(auth) = self.auths.find_mut(id) else { return };
         auth.status = AuthStatus::MfaRequired;
         auth.hold = None;

@@ -48,7 +48,9 @@ pub(super) fn perform(shared: &Shared, asked: Asked<'_>, observed: &mut Observed
         let group = asked.operation.rate_group.unwrap_or_default();
         let limits = world.settings.rate_limits.then(|| world.settings.limits);
         let mut count = |who: &str| match limits {
-            Some(limits) => rate_limits.count(now, &limits, group, who).map_err(|seconds| too_many(seconds, observed)),
+            Some(limits) => {
+                rate_limits.count(now, &limits, group, who).map_err(|seconds| too_many(seconds, observed))
+            }
             None => Ok(()),
         };
         if group == BY_ADDRESS {
@@ -95,10 +97,7 @@ fn carry_out(
         observed.headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
         return Ok((kept.status, kept.body.clone().into_bytes()));
     }
-    let cause = Cause {
-        request_id: Some(observed.record.request_id.clone()),
-        idempotency_key: key.clone(),
-    };
+    let cause = Cause { request_id: Some(observed.record.request_id.clone()), idempotency_key: key.clone() };
     let parameters = &with_query(operation, parameters, parts.uri.query().unwrap_or_default());
     let context = RequestContext { now, caller };
     let mut routes = Routes { state, base: &shared.urls.billerapi, cause };
@@ -116,7 +115,8 @@ fn carry_out(
 fn with_query(operation: &Operation, path: &PathParameters, query: &str) -> PathParameters {
     let mut all = path.clone();
     for (name, value) in decode::query_pairs(query) {
-        let known = operation.parameters.iter().find(|known| known.place == Place::Query && known.name == name);
+        let known =
+            operation.parameters.iter().find(|known| known.place == Place::Query && known.name == name);
         if let Some(parameter) = known {
             all.insert(parameter.name, value);
         }

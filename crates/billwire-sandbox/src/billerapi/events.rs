@@ -43,8 +43,13 @@ pub(crate) struct Subject {
 /// What only one resource has.
 #[derive(Clone)]
 enum More {
-    Bill { account_id: AccountId },
-    Link { session_id: String, account_id: Option<AccountId> },
+    Bill {
+        account_id: AccountId,
+    },
+    Link {
+        session_id: String,
+        account_id: Option<AccountId>,
+    },
     Account,
     Request {
         status: RequestStatus,
@@ -135,7 +140,9 @@ impl Subject {
             EventType::LinkCompleted => {
                 ("ltid_invented", More::Link { session_id, account_id: Some(account_id) })
             }
-            EventType::AccountLinkCreated | EventType::AccountLinkUpdated => ("sb_link_00000000", More::Account),
+            EventType::AccountLinkCreated | EventType::AccountLinkUpdated => {
+                ("sb_link_00000000", More::Account)
+            }
             EventType::RequestToLinkCreated | EventType::RequestToLinkUpdated => {
                 let is_new = kind == EventType::RequestToLinkCreated;
                 let status = if is_new { RequestStatus::Pending } else { RequestStatus::InProgress };
@@ -163,18 +170,13 @@ impl Subject {
         self.kind
     }
 
-    pub(crate) fn resource_id(&self) -> &str {
-        &self.id
-    }
-
     /// `data` of the oldest envelope.
     fn oldest(&self) -> Map<String, Value> {
         let mut data = Map::new();
         let mut put = |name: &str, value: Value| data.insert(name.to_owned(), value);
         put("id", json!(self.id));
         put("client_user_id", json!(self.user_id));
-        let is_changed_request =
-            matches!(&self.more, More::Request { previous: Some(_), .. });
+        let is_changed_request = matches!(&self.more, More::Request { previous: Some(_), .. });
         if let Some(biller) = self.biller.filter(|_| !is_changed_request) {
             put("biller_id", json!(biller.id()));
         }

@@ -21,10 +21,11 @@ static COMPLETE_LINK: Operation =
     Operation::new(Api::BillerApi, "completeLink", Method::Post, "/link/{link_token_id}/complete")
         .with_credentials(CLIENT)
         .with_rate_group("link");
-static GET_BILLER: Operation = Operation::new(Api::BillerApi, "getBiller", Method::Get, "/billers/{biller_id}")
-    .with_credentials(CLIENT)
-    .with_safety(Safety::Read)
-    .with_rate_group("biller");
+static GET_BILLER: Operation =
+    Operation::new(Api::BillerApi, "getBiller", Method::Get, "/billers/{biller_id}")
+        .with_credentials(CLIENT)
+        .with_safety(Safety::Read)
+        .with_rate_group("biller");
 static LIST_WEBHOOKS: Operation =
     Operation::new(Api::BillerApi, "listWebhooks", Method::Get, "/iam/clients/{clientId}/webhooks")
         .with_credentials(CLIENT_OR_PORTAL)
@@ -35,14 +36,11 @@ static DELETE_WEBHOOKS: Operation =
         .with_credentials(CLIENT_OR_PORTAL)
         .with_safety(Safety::Idempotent)
         .with_rate_group("authentication");
-static CONSENT: Operation = Operation::new(Api::BillerApi, "gmailConsent", Method::Get, "/emails/gmail/consent")
-    .with_credentials(&[Credential::Nothing])
-    .with_safety(Safety::Read)
-    .with_rate_group("read");
-
-/// Every one.
-pub(super) static ALL: [&Operation; 5] =
-    [&COMPLETE_LINK, &GET_BILLER, &LIST_WEBHOOKS, &DELETE_WEBHOOKS, &CONSENT];
+static CONSENT: Operation =
+    Operation::new(Api::BillerApi, "gmailConsent", Method::Get, "/emails/gmail/consent")
+        .with_credentials(&[Credential::Nothing])
+        .with_safety(Safety::Read)
+        .with_rate_group("read");
 
 /// Adds the schemas of these answers to those of the description.
 pub(super) fn add_schemas(answers: &mut Value) {
@@ -77,7 +75,9 @@ struct Complete {
 pub(super) fn route(method: &http::Method, path: &str) -> Option<Routed> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let (operation, value) = match (method.as_str(), segments.as_slice()) {
-        ("POST", ["link", id, "complete"]) if *id != "token" => (&COMPLETE_LINK, Some(("link_token_id", *id))),
+        ("POST", ["link", id, "complete"]) if *id != "token" => {
+            (&COMPLETE_LINK, Some(("link_token_id", *id)))
+        }
         (_, ["link", id, "complete"]) if *id != "token" => {
             return Some(Routed::MethodNotAllowed("POST".to_owned()));
         }

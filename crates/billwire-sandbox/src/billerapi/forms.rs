@@ -59,10 +59,7 @@ fn list_of(operation: &str) -> Option<(&'static str, &'static str)> {
 
 /// Pages that go on by a cursor say so even at their end.
 fn has_cursor(operation: &str) -> bool {
-    matches!(
-        operation,
-        "listBillers" | "listBills" | "listSyncs" | "listEmailMessages" | "listScenarioBills"
-    )
+    matches!(operation, "listBillers" | "listBills" | "listSyncs" | "listEmailMessages" | "listScenarioBills")
 }
 
 /// Single objects that are documented, or to be expected, inside another: under which name.

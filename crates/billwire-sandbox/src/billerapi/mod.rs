@@ -91,7 +91,10 @@ const ALWAYS_SENT: [(&str, &[&str]); 7] = [
             "line_items",
         ],
     ),
-    ("Account", &["id", "account_link_id", "biller_id", "biller_name", "client_user_id", "status", "created_at"]),
+    (
+        "Account",
+        &["id", "account_link_id", "biller_id", "biller_name", "client_user_id", "status", "created_at"],
+    ),
     ("CreatedLinkToken", &["success", "link_token", "link_token_id", "expires_at"]),
     ("ExchangedToken", &["success", "access_token", "biller_id", "link_id"]),
     ("Sync", &["id", "account_link_id", "status", "created_at"]),

@@ -136,12 +136,15 @@ fn known<T>(
 /// An absolute address with a host.
 fn check_address(url: Option<&str>, name: &str) -> Result<(), ApiError> {
     let is_absolute = url.is_none_or(|url| {
-        url.parse::<http::Uri>().is_ok_and(|url| url.scheme().is_some() && url.host().is_some_and(|host| !host.is_empty()))
+        url.parse::<http::Uri>()
+            .is_ok_and(|url| url.scheme().is_some() && url.host().is_some_and(|host| !host.is_empty()))
     });
     if is_absolute {
         Ok(())
     } else {
-        Err(ApiError::bad_request(format!("{name} is an absolute URL, such as \"https://app.example.test/done\".")))
+        Err(ApiError::bad_request(format!(
+            "{name} is an absolute URL, such as \"https://app.example.test/done\"."
+        )))
     }
 }
 
@@ -298,8 +301,13 @@ impl Server for Routes<'_> {
                 && category.is_none_or(|category| biller.category() == category)
         });
         let wanted = Wanted { limit: query.limit, cursor: query.cursor.as_deref(), usual: 50 };
-        let question =
-            ["billers", client_of(context)?.as_str(), &search, category.unwrap_or_default(), &text_of(query.limit.as_ref())];
+        let question = [
+            "billers",
+            client_of(context)?.as_str(),
+            &search,
+            category.unwrap_or_default(),
+            &text_of(query.limit.as_ref()),
+        ];
         let part = self.page(context.now, &question, &wanted, found.collect(), |(_, number)| *number)?;
         let billers = part.items.into_iter().map(|(biller, _)| shown::biller(biller)).collect();
         let page = wire::BillerPage::new(billers).with_has_more(part.next_cursor.is_some());
@@ -375,8 +383,7 @@ impl Server for Routes<'_> {
         let messages = self.state.world.messages_of(client_id, &user_id, start, end);
         let part = self.page(context.now, &question, &wanted, messages, |message| message.number)?;
         let messages = part.items.into_iter().map(|message| shown::message(message, user_id.as_str()));
-        let page =
-            wire::EmailMessagePage::new(messages.collect()).with_has_more(part.next_cursor.is_some());
+        let page = wire::EmailMessagePage::new(messages.collect()).with_has_more(part.next_cursor.is_some());
         Ok(match part.next_cursor {
             Some(cursor) => page.with_next_cursor(cursor),
             None => page,
@@ -527,7 +534,8 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             encoded.push(char::from(byte));
         } else {
-            let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
+            let digit =
+                |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
             encoded.extend(['%', digit(byte >> 4), digit(byte & 0xf)]);
         }
     }

@@ -166,7 +166,7 @@ impl AttemptTimes {
     /// The given seconds after the event.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if there are none or more than 20, if they do not rise, or if one is over a year.
+    /// [`ErrorKind::InvalidInput`] if there are none or more than 20, if they do not rise from 0, or if one is over a year.
     pub fn new(seconds: impl IntoIterator<Item = u64>) -> Result<Self, Error> {
         let times = Self(seconds.into_iter().collect());
         times.check()?;
@@ -181,12 +181,13 @@ impl AttemptTimes {
     fn check(&self) -> Result<(), Error> {
         let rises = self.0.is_sorted_by(|one, other| one < other);
         let fits = (1..=MOST_ATTEMPTS).contains(&self.0.len());
-        if rises && fits && self.0.last().is_none_or(|last| *last <= LATEST_ATTEMPT) {
+        let at_once = self.0.first() == Some(&0);
+        if rises && fits && at_once && self.0.last().is_none_or(|last| *last <= LATEST_ATTEMPT) {
             return Ok(());
         }
         Err(Error::new(
             ErrorKind::InvalidInput,
-            "attemptsAfterSeconds takes 1 to 20 rising numbers of seconds up to a year, such as [0, 10, 60]",
+            "attemptsAfterSeconds takes 1 to 20 rising numbers of seconds from 0 to a year, such as [0, 10, 60]",
         ))
     }
 }

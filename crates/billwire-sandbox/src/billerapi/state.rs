@@ -82,8 +82,8 @@ impl State {
         if let Some((_, id)) = outgoing.event_id.split_once(TO) {
             return self.world.subscriptions().iter().find(|receiver| receiver.id.as_str() == id);
         }
-        let wants = EventType::of_text(outgoing.kind)
-            .and_then(|kind| self.receivers(&client_id, kind).next());
+        let wants =
+            EventType::of_text(outgoing.kind).and_then(|kind| self.receivers(&client_id, kind).next());
         wants.or_else(|| self.world.subscriptions_of(&client_id).find(|receiver| receiver.is_of_sandbox()))
     }
 }
@@ -107,7 +107,8 @@ impl ApiWorld for State {
 
     fn delivery_of(&self, event: &NewEvent) -> DeliveryState {
         let client_id = ClientId::new(event.client_id.as_str());
-        let mut receivers = self.world.subscriptions_of(&client_id).filter(|one| one.is_of_sandbox()).peekable();
+        let mut receivers =
+            self.world.subscriptions_of(&client_id).filter(|one| one.is_of_sandbox()).peekable();
         if receivers.peek().is_none() {
             return DeliveryState::NotConfigured;
         }
@@ -179,7 +180,10 @@ impl ApiWorld for State {
     fn trigger(&mut self, now: Moment, trigger: Trigger) -> Result<NewEvent, Error> {
         let kind = EventType::of_text(&trigger.kind).ok_or_else(|| {
             let known = EventType::ALL.map(EventType::as_str).join(", ");
-            Error::new(ErrorKind::InvalidInput, format!("there is no event type \"{}\"; there are {known}", trigger.kind))
+            Error::new(
+                ErrorKind::InvalidInput,
+                format!("there is no event type \"{}\"; there are {known}", trigger.kind),
+            )
         })?;
         let subject = self.world.subject_of(kind, trigger.resource_id.as_deref())?;
         let told = self.world.event_about(now, subject, &super::world::Cause::nobody());

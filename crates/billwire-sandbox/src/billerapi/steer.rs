@@ -11,8 +11,7 @@ use super::settings::BillerApiSettings;
 use super::state::first_client;
 use super::world::{
     AccountId, AccountStatus, BillChange, BillId, BillToCome, Biller, Cause, ClientId, Failure, LinkId,
-    MailToCome, MailboxConsent, NewAccount, Receiver, RequestAnswer, RequestId, StepResult,
-    UserId, World,
+    MailToCome, MailboxConsent, NewAccount, Receiver, RequestAnswer, RequestId, StepResult, UserId, World,
 };
 use crate::api_error::ApiError;
 use crate::error::{Error, ErrorKind};
@@ -372,7 +371,11 @@ impl<'a> BillerApi<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] for an unknown account; [`ErrorKind::InvalidInput`] if it is so already, or disconnected.
-    pub async fn set_account_status(&self, account_link_id: &str, status: AccountStatus) -> Result<(), Error> {
+    pub async fn set_account_status(
+        &self,
+        account_link_id: &str,
+        status: AccountStatus,
+    ) -> Result<(), Error> {
         self.happens(|world, now| world.account_becomes(now, &AccountId::new(account_link_id), status)).await
     }
 
@@ -448,8 +451,7 @@ impl<'a> BillerApi<'a> {
         &self,
         change: impl FnOnce(&mut World, Moment) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let result =
-            front::acted(self.shared, &API, |engine, now| change(&mut engine.billerapi.world, now))?;
+        let result = front::acted(self.shared, &API, |engine, now| change(&mut engine.billerapi.world, now))?;
         self.shared.settle().await;
         Ok(result)
     }
@@ -467,7 +469,8 @@ fn client_of_link(world: &World, id: &LinkId) -> Result<ClientId, Error> {
 
 fn completed(world: &mut World, now: Moment, id: &LinkId, account_id: &str) -> Result<String, Error> {
     let client_id = client_of_link(world, id)?;
-    let completion = world.complete_link(now, &client_id, id, account_id, &Cause::nobody()).map_err(refused)?;
+    let completion =
+        world.complete_link(now, &client_id, id, account_id, &Cause::nobody()).map_err(refused)?;
     completion.map(|completion| completion.public_token).map_err(failed)
 }
 

@@ -67,7 +67,8 @@ impl Contract {
             return Ok(());
         }
         let body = self.as_sent((job.api.schemas.event)(&job.event));
-        schemas::check(job.api, Checked::Event { kind: &job.kind }, &body).map_err(|found| self.keep(format!("the event {}", job.kind), found))
+        schemas::check(job.api, Checked::Event { kind: &job.kind }, &body)
+            .map_err(|found| self.keep(format!("the event {}", job.kind), found))
     }
 
     pub(crate) fn violations(&self) -> MutexGuard<'_, Vec<Violation>> {

@@ -15,10 +15,15 @@ pub(super) type Found = (String, String);
 #[derive(Clone, Copy)]
 pub(super) enum Checked<'a> {
     /// A good answer, by its status.
-    Answer { operation: &'a str, status: u16 },
+    Answer {
+        operation: &'a str,
+        status: u16,
+    },
     /// An error of any operation.
     Error,
-    Event { kind: &'a str },
+    Event {
+        kind: &'a str,
+    },
 }
 
 impl Checked<'_> {

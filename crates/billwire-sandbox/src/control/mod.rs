@@ -1,5 +1,7 @@
 //! The control API: what a test does to a sandbox, as JSON over HTTP. The same functions serve the in-process handle.
 
+#[cfg(feature = "billerapi")]
+mod billerapi;
 pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod faults;
@@ -17,8 +19,6 @@ mod respond;
 #[cfg(feature = "q2")]
 pub(crate) mod rules;
 pub(crate) mod state;
-#[cfg(feature = "billerapi")]
-mod billerapi;
 #[cfg(feature = "unbill")]
 pub(crate) mod unbill;
 #[cfg(feature = "q2")]

@@ -4,13 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::engine::Engine;
-use crate::error::Error;
-use crate::moment::Moment;
 use crate::bill_pay::{
     AuthId, AuthRefresh, BillChoices, BillId, IssuerNews, Lapse, PaymentMethodId, Statement, SwapEnd, SwapId,
     World,
 };
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::moment::Moment;
 use crate::shared::Shared;
 
 /// A bill-pay world and the API that shows it.
@@ -24,6 +24,11 @@ pub(crate) struct WorldOf {
 #[cfg(feature = "q2")]
 pub(crate) const Q2: WorldOf = WorldOf { api: &crate::q2::API, world: |engine| &mut engine.q2.world };
 
+/// That of Unbill.
+#[cfg(feature = "unbill")]
+pub(crate) const UNBILL: WorldOf =
+    WorldOf { api: &crate::unbill::API, world: |engine| &mut engine.unbill.world };
+
 /// What `POST /control/q2/auths/{authId}/lapse` takes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,30 +37,55 @@ pub(crate) struct LapseRequest {
 }
 
 /// Lets a verified login stop working, with its event.
-pub(super) async fn lapse(shared: &Shared, of: WorldOf, id: &str, request: LapseRequest) -> Result<Value, Error> {
+pub(super) async fn lapse(
+    shared: &Shared,
+    of: WorldOf,
+    id: &str,
+    request: LapseRequest,
+) -> Result<Value, Error> {
     happens(shared, of, |world, now| world.lapse(now, &AuthId::new(id), request.reason)).await?;
     Ok(done())
 }
 
 /// Lets the service look at a verified login by itself.
-pub(crate) async fn refresh(shared: &Shared, of: WorldOf, id: &str, found: &AuthRefresh) -> Result<Value, Error> {
+pub(crate) async fn refresh(
+    shared: &Shared,
+    of: WorldOf,
+    id: &str,
+    found: &AuthRefresh,
+) -> Result<Value, Error> {
     happens(shared, of, |world, now| world.refresh_auth(now, &AuthId::new(id), found)).await?;
     Ok(done())
 }
 
 /// Finds one more bill at a verified login.
-pub(crate) async fn find_bill(shared: &Shared, of: WorldOf, id: &str, statement: &Statement) -> Result<BillId, Error> {
+pub(crate) async fn find_bill(
+    shared: &Shared,
+    of: WorldOf,
+    id: &str,
+    statement: &Statement,
+) -> Result<BillId, Error> {
     happens(shared, of, |world, now| world.bill_is_found(now, &AuthId::new(id), statement)).await
 }
 
 /// Lets the company issue a statement.
-pub(crate) async fn statement(shared: &Shared, of: WorldOf, id: &str, statement: &Statement) -> Result<Value, Error> {
+pub(crate) async fn statement(
+    shared: &Shared,
+    of: WorldOf,
+    id: &str,
+    statement: &Statement,
+) -> Result<Value, Error> {
     happens(shared, of, |world, now| world.statement_arrives(now, &BillId::new(id), statement)).await?;
     Ok(done())
 }
 
 /// Sets what the client chose in a white-label product.
-pub(crate) async fn choose(shared: &Shared, of: WorldOf, id: &str, choices: &BillChoices) -> Result<Value, Error> {
+pub(crate) async fn choose(
+    shared: &Shared,
+    of: WorldOf,
+    id: &str,
+    choices: &BillChoices,
+) -> Result<Value, Error> {
     happens(shared, of, |world, _| world.choose(&BillId::new(id), choices)).await?;
     Ok(done())
 }

@@ -33,10 +33,8 @@ impl ControlError {
             pattern.len() == segments.len()
                 && pattern.iter().zip(segments).all(|(known, given)| known == given || known.starts_with('{'))
         };
-        let methods: Vec<&str> = routes()
-            .filter(|(_, pattern, _)| pattern_fits(pattern))
-            .map(|(method, ..)| *method)
-            .collect();
+        let methods: Vec<&str> =
+            routes().filter(|(_, pattern, _)| pattern_fits(pattern)).map(|(method, ..)| *method).collect();
         if methods.is_empty() {
             Self::new(404, "There is no such control route; GET / lists them all.")
         } else {

@@ -1,7 +1,7 @@
 //! Switches for what the sources leave open.
 
-use crate::error::{Error, ErrorKind};
 use crate::bill_pay::Rules;
+use crate::error::{Error, ErrorKind};
 use crate::shared::Shared;
 
 /// Replaces the rules; they hold from the next request on.

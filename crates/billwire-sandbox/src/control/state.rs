@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::respond::{ControlError, parse};
-use crate::snapshot::Snapshot;
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

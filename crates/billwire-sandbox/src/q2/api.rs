@@ -10,6 +10,7 @@ use super::routes::Routes;
 use super::{Caller, RequestContext, security};
 use crate::api::{Api, Asked, Done, Observed, Ordering, Routed, Schemas};
 use crate::api_error::ApiError;
+use crate::bearer;
 use crate::front;
 use crate::moment::Moment;
 use crate::request_log::{CredentialKind, RequestRecord, SignatureCheck};
@@ -56,7 +57,7 @@ fn route(method: &Method, path: &str) -> Routed {
 /// Credential, signature, body, envelope, operation: each check in the order of the description.
 fn perform(shared: &Shared, asked: Asked<'_>, observed: &mut Observed) -> Result<Done, ApiError> {
     let Asked { parts, operation, parameters, body } = asked;
-    let credential = security::bearer(&parts.headers)?;
+    let credential = bearer::credential(&parts.headers)?;
     let (caller, now) = authenticate(shared, credential, &mut observed.record)?;
     if caller == Caller::Partner {
         check_signature(shared, parts, credential, now, &mut observed.record)?;

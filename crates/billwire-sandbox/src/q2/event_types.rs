@@ -43,7 +43,9 @@ event_types! {
 impl EventType {
     /// Sent although nobody switched it on; the three of the realtime flow are not.
     pub(crate) fn is_on_by_default(kind: &str) -> bool {
-        [Self::SecurityInputRequired, Self::AuthFailed, Self::AuthCreated].iter().all(|off| off.as_str() != kind)
+        [Self::SecurityInputRequired, Self::AuthFailed, Self::AuthCreated]
+            .iter()
+            .all(|off| off.as_str() != kind)
     }
 
     /// "canceled" and "cancelled" mean the same (trap T10).

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
 use crate::bill_pay::{
-    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, News, PaymentMethod, Running,
-    SwapId, World,
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, News, PaymentMethod,
+    Running, SwapId, World,
 };
 use crate::event::NewEvent;
 use crate::json_text::{Json, Object};
@@ -68,9 +68,8 @@ fn enveloped(world: &mut World, now: Moment, draft: Draft) -> NewEvent {
     if let Some(client) = world.client(&draft.client_id) {
         body = body.text("identifier", &client.identifier);
     }
-    let resource = |resource: Object| {
-        resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id)
-    };
+    let resource =
+        |resource: Object| resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id);
     let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
     let body = body.object("payload", payload).end();
     let sent_as = Cow::Borrowed(draft.kind.as_str());
@@ -203,12 +202,7 @@ fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
-fn bill_update(
-    world: &World,
-    id: &BillId,
-    before: Option<Amount>,
-    balance: Amount,
-) -> Option<Draft> {
+fn bill_update(world: &World, id: &BillId, before: Option<Amount>, balance: Amount) -> Option<Draft> {
     let bill = world.bill(id)?;
     let changes = |changes: Object| {
         let changes = changed(changes, "balance", before, balance);

@@ -9,7 +9,6 @@ use crate::bill_pay::{
     MethodKind, PaySchedule, Product,
 };
 
-
 const BOTH_PRODUCTS: &[Product] = &[Product::BillerDirect, Product::CardSwap];
 
 /// The inputs of the test companies are their login fields.

@@ -36,7 +36,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(provider: &dyn Provider, seed: u64, now: Moment, quirks: Quirks) -> Result<Self, Error> {
+    pub(crate) fn new(
+        provider: &dyn Provider,
+        seed: u64,
+        now: Moment,
+        quirks: Quirks,
+    ) -> Result<Self, Error> {
         Ok(Self {
             world: World::new(&MANNER, Seed::new(seed)),
             webhooks: WebhookConfiguration::default(),

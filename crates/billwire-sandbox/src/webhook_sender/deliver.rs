@@ -154,7 +154,11 @@ impl Sender {
             Some(encryption) => {
                 let key = self.encryption_keys.key(&*self.provider, encryption, job.at, self.limit).await?;
                 let body = encrypted(&key, plain)?;
-                let body = if job.fault == Some(WebhookFaultKind::Tamper) { spoil::altered_ciphertext(&body) } else { body };
+                let body = if job.fault == Some(WebhookFaultKind::Tamper) {
+                    spoil::altered_ciphertext(&body)
+                } else {
+                    body
+                };
                 Ok((body, "application/jose+json"))
             }
         }

@@ -10,8 +10,8 @@ use super::super::{
 };
 use super::pay::statement_time;
 use super::{Actor, HOUR, Habit, seconds};
-use crate::moment::Moment;
 use crate::bill_pay::population::{FirstLogin, Login};
+use crate::moment::Moment;
 
 /// What companies hold logins for, that a user can mend.
 const HOLDS: [&str; 4] = [

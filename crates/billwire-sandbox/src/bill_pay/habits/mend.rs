@@ -2,8 +2,8 @@
 
 use super::super::{AuthStatus, BillId, BillStatus, ClientId, HoldCode, MethodKind, World};
 use super::{Actor, Habit};
-use crate::moment::Moment;
 use crate::bill_pay::population::{Dice, Person};
+use crate::moment::Moment;
 
 impl World {
     pub(super) fn look_after(&mut self, now: Moment, actor: &Actor, number: u8) {

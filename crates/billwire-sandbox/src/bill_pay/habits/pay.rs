@@ -9,8 +9,8 @@ use super::super::{
     Amount, AuthItem, BillChoices, BillId, BillStatus, MethodKind, SettingsChange, Statement, World,
 };
 use super::{Actor, HOUR, Habit, seconds};
-use crate::moment::Moment;
 use crate::bill_pay::population::{Login, Person, Way};
+use crate::moment::Moment;
 
 impl World {
     /// Whoever pays by hand switches the automatic payment off; a bill that wants a method of its own gets one.

@@ -2,11 +2,11 @@
 
 use rust_decimal::Decimal;
 
+use super::places::PLACES;
 use crate::bill_pay::{
     CardBrand, CardFees, ChallengeKind, Company, CompanyId, CustomPaymentAmount, Fee, Fees, LoginField,
     MethodKind, PaySchedule, Product,
 };
-use super::places::PLACES;
 
 const BOTH: &[Product] = &[Product::BillerDirect, Product::CardSwap];
 const BILLS: &[Product] = &[Product::BillerDirect];

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use crate::bill_pay::{AccountKind, CompanyId, NewNumbers, PaySchedule};
 use super::companies::{self, Offer};
 use super::dice::Dice;
 use super::places::PLACES;
+use crate::bill_pay::{AccountKind, CompanyId, NewNumbers, PaySchedule};
 use crate::moment::Moment;
 
 const FIRST_NAMES: [&str; 24] = [

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::super::payment_method::MethodStatus;
 use super::super::*;
-use crate::seed::Seed;
 use super::action::{Action, What};
 use super::arrows::Of;
 use super::states::{States, count};
 use super::{Totals, Wrong};
 use crate::bill_pay::population::Population;
+use crate::seed::Seed;
 
 /// The place of something that does not exist.
 pub(super) const NOTHING: usize = 40;
@@ -189,7 +189,9 @@ impl Walk {
             }
             self.last_event = Some(event.created);
             let resource = body["payload"]["resource"]["id"].as_str().unwrap_or_default();
-            if event.created != self.now || self.owners.get(resource) .map(ClientId::as_text) != Some(&event.client_id) {
+            if event.created != self.now
+                || self.owners.get(resource).map(ClientId::as_text) != Some(&event.client_id)
+            {
                 return Err(format!("an event about nothing, or not of its time: {body}"));
             }
             if body["type"] == "bill.payment.sent" {

@@ -59,8 +59,14 @@ pub enum AccountStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum News {
-    Bill { source: BillSource, content: Draft },
-    Change { bill_id: BillId, content: Draft },
+    Bill {
+        source: BillSource,
+        content: Draft,
+    },
+    Change {
+        bill_id: BillId,
+        content: Draft,
+    },
     /// The biller is down once.
     Outage,
 }
@@ -184,7 +190,8 @@ impl World {
             return Err(invalid("clientUserId is empty; name the user"));
         }
         let number = &new.account_number;
-        if number.is_empty() || number.len() > 64 || !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if number.is_empty() || number.len() > 64 || !number.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
             return Err(invalid("accountNumber takes 1 to 64 letters and digits, such as \"4242424242\""));
         }
         Ok(self.account_is_linked(now, new, &Cause::nobody()))
@@ -265,7 +272,9 @@ impl World {
 impl Account {
     fn add_news(&mut self, news: News) -> Result<(), Error> {
         if self.news.len() >= MOST_NEWS {
-            return Err(invalid(format!("{MOST_NEWS} pieces of news wait already; let a synchronisation run")));
+            return Err(invalid(format!(
+                "{MOST_NEWS} pieces of news wait already; let a synchronisation run"
+            )));
         }
         self.news.push(news);
         Ok(())

@@ -153,9 +153,7 @@ impl Draft {
             BillStatus::Pending if self.due < today => BillStatus::Overdue,
             BillStatus::Scheduled if self.auto_pay && self.due <= today => BillStatus::Paid,
             BillStatus::Scheduled if !self.auto_pay && self.due < today => BillStatus::Overdue,
-            BillStatus::Scheduled
-                if !self.auto_pay && self.due <= today.plus_days(PAYABLE_BEFORE_DUE) =>
-            {
+            BillStatus::Scheduled if !self.auto_pay && self.due <= today.plus_days(PAYABLE_BEFORE_DUE) => {
                 BillStatus::Pending
             }
             status => status,

@@ -72,9 +72,7 @@ impl World {
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         };
         if !is_word(id) || !is_word(secret) {
-            return Err(invalid(
-                "clientId and clientSecret take 1 to 100 letters, digits, \"_\" and \"-\"",
-            ));
+            return Err(invalid("clientId and clientSecret take 1 to 100 letters, digits, \"_\" and \"-\""));
         }
         if !secret.starts_with(SECRET_PREFIX) || secret == SECRET_PREFIX {
             return Err(invalid("the secret of a sandbox begins with \"bb_test_\""));

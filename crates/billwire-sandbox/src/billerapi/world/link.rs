@@ -53,12 +53,21 @@ pub(crate) enum LinkState {
     /// Nothing was accepted yet.
     Created,
     /// The biller asks for a code.
-    AwaitsCode { account_number: String },
+    AwaitsCode {
+        account_number: String,
+    },
     /// The biller knows the user.
-    LoggedIn { account_number: String },
+    LoggedIn {
+        account_number: String,
+    },
     /// The user chooses among accounts.
-    Discovered { account_number: String },
-    Completed { account_id: AccountId, public_token: PublicToken },
+    Discovered {
+        account_number: String,
+    },
+    Completed {
+        account_id: AccountId,
+        public_token: PublicToken,
+    },
     Locked,
     /// The user went away.
     Left,
@@ -106,7 +115,6 @@ pub(crate) enum StepResult {
 
 /// What completing a flow gives.
 pub(crate) struct Completion {
-    pub(crate) account_id: AccountId,
     pub(crate) public_token: String,
     pub(crate) expires: Moment,
 }
@@ -188,7 +196,12 @@ impl World {
     }
 
     /// The flow as it may go on; a failure if it expired or is locked.
-    fn running(&self, now: Moment, client_id: &ClientId, id: &LinkId) -> Result<Result<&Link, Failure>, ApiError> {
+    fn running(
+        &self,
+        now: Moment,
+        client_id: &ClientId,
+        id: &LinkId,
+    ) -> Result<Result<&Link, Failure>, ApiError> {
         let link = self.link_of_client(client_id, id)?;
         if let Some(message) = link.state.ended() {
             return Err(ApiError::bad_request(message));
@@ -216,7 +229,9 @@ impl World {
             Err(failure) => return Ok(StepResult::Failed(failure)),
         };
         if matches!(link.state, LinkState::LoggedIn { .. } | LinkState::Discovered { .. }) {
-            return Err(ApiError::bad_request("The credentials were accepted already; discover the accounts."));
+            return Err(ApiError::bad_request(
+                "The credentials were accepted already; discover the accounts.",
+            ));
         }
         let chosen = match (link.biller, biller) {
             (None, None) => {
@@ -337,12 +352,12 @@ impl World {
         self.public_tokens.insert(public_token.clone(), id.clone());
         if let Some(link) = self.links.find_mut(id) {
             let public_token = PublicToken { text: public_token.clone(), expires, used: false };
-            link.state = LinkState::Completed { account_id: account_id.clone(), public_token };
+            link.state = LinkState::Completed { account_id, public_token };
         }
         if let Some(request_id) = &link.request_id {
             self.request_is_completed(now, request_id, cause);
         }
-        Ok(Ok(Completion { account_id, public_token, expires }))
+        Ok(Ok(Completion { public_token, expires }))
     }
 
     /// Exchanges a public token: once, and for half an hour.
@@ -363,7 +378,9 @@ impl World {
             return Err(ApiError::forbidden("The public_token belongs to another client."));
         }
         match &mut link.state {
-            LinkState::Completed { account_id, public_token } if !public_token.used && now < public_token.expires => {
+            LinkState::Completed { account_id, public_token }
+                if !public_token.used && now < public_token.expires =>
+            {
                 public_token.used = true;
                 Ok(account_id.clone())
             }

@@ -101,7 +101,9 @@ impl World {
         if self.client(client_id).is_none() {
             return Err(ApiError::not_found(format!("There is no client {client_id}.")));
         }
-        self.open_mailbox(client_id, user_id).map(drop).map_err(|error| ApiError::bad_request(format!("{error}.")))
+        self.open_mailbox(client_id, user_id)
+            .map(drop)
+            .map_err(|error| ApiError::bad_request(format!("{error}.")))
     }
 
     fn open_mailbox(&mut self, client_id: &ClientId, user_id: &UserId) -> Result<&mut Mailbox, Error> {
@@ -212,9 +214,10 @@ impl World {
         if mail.bill_amount_cents.is_some_and(|cents| !(0..=10_000_000_000).contains(&cents)) {
             return Err(invalid("billAmountCents is a number of cents from 0 to 10000000000"));
         }
-        let from = mail.from.or_else(|| biller.map(sender)).ok_or_else(|| {
-            invalid("give the sender in from, or a biller_id from which it can be made")
-        })?;
+        let from = mail
+            .from
+            .or_else(|| biller.map(sender))
+            .ok_or_else(|| invalid("give the sender in from, or a biller_id from which it can be made"))?;
         let id = MessageId::new(format!("msg_{}", self.seed.id("message")));
         let message = Message {
             id: id.clone(),

@@ -31,9 +31,7 @@ pub(crate) use self::biller::Biller;
 pub(crate) use self::client::{Client, FIRST_CLIENT, FIRST_SECRET, SECRET_PREFIX, portal_token};
 pub use self::day::Day;
 pub(crate) use self::failure::Failure;
-pub(crate) use self::ids::{
-    AccountId, BillId, ClientId, LinkId, RequestId, SyncId, UserId,
-};
+pub(crate) use self::ids::{AccountId, BillId, ClientId, LinkId, RequestId, SyncId, UserId};
 pub(crate) use self::link::{Link, LinkState, NewLink, StepResult};
 pub use self::mailbox::{MailToCome, MailboxConsent};
 pub(crate) use self::mailbox::{Mailbox, Message};

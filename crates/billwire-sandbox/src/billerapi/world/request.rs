@@ -105,10 +105,7 @@ impl RequestFilter {
         found
             && self.status.is_none_or(|status| request.status == status)
             && self.user_id.as_ref().is_none_or(|user_id| request.user_id == *user_id)
-            && self
-                .biller_id
-                .as_ref()
-                .is_none_or(|id| request.biller.is_some_and(|biller| biller.id() == id))
+            && self.biller_id.as_ref().is_none_or(|id| request.biller.is_some_and(|biller| biller.id() == id))
     }
 }
 
@@ -190,7 +187,9 @@ impl World {
         }
         match answer {
             RequestAnswer::Begin => self.request_begins(now, id)?,
-            RequestAnswer::Cancel => self.request_becomes(now, id, RequestStatus::Cancelled, &Cause::nobody()),
+            RequestAnswer::Cancel => {
+                self.request_becomes(now, id, RequestStatus::Cancelled, &Cause::nobody())
+            }
             RequestAnswer::Expire => self.request_becomes(now, id, RequestStatus::Expired, &Cause::nobody()),
         }
         Ok(())

@@ -2,7 +2,6 @@
 //!
 //! Source: BillerAPI description, section 8.2 "Magic account numbers".
 
-
 use super::bill::{BillStatus, Draft, LineItem};
 use super::biller::Biller;
 use super::day::Day;
@@ -212,7 +211,12 @@ fn past_due(biller: Biller, today: Day) -> Draft {
 
 fn auto_pay(biller: Biller, today: Day) -> Draft {
     let items = vec![LineItem::new(usage(biller), 9_875)];
-    Draft { status: BillStatus::Scheduled, auto_pay: true, items, ..simple(biller, today, today.plus_days(5)) }
+    Draft {
+        status: BillStatus::Scheduled,
+        auto_pay: true,
+        items,
+        ..simple(biller, today, today.plus_days(5))
+    }
 }
 
 fn installment(number: i32, today: Day) -> Draft {

@@ -106,9 +106,8 @@ impl World {
         client_id: &ClientId,
         new: NewSubscription,
     ) -> Result<SubscriptionId, ApiError> {
-        let environment = Environment::of_text(&new.environment).ok_or_else(|| {
-            ApiError::bad_request("environment is sandbox, development or production.")
-        })?;
+        let environment = Environment::of_text(&new.environment)
+            .ok_or_else(|| ApiError::bad_request("environment is sandbox, development or production."))?;
         check_receiver(&new.url)?;
         check_events(&new.events)?;
         if let Some(secret) = &new.secret
@@ -117,7 +116,9 @@ impl World {
             return Err(ApiError::bad_request(format!("secret takes {SHORTEST_SECRET} to {LONGEST} bytes.")));
         }
         if self.subscriptions_of(client_id).count() >= MOST {
-            return Err(ApiError::bad_request(format!("There are {MOST} webhooks already; delete them first.")));
+            return Err(ApiError::bad_request(format!(
+                "There are {MOST} webhooks already; delete them first."
+            )));
         }
         let id = SubscriptionId::new(format!("wh_{}", self.seed.id("webhook")));
         self.subscriptions.push(Subscription {
@@ -133,11 +134,7 @@ impl World {
     }
 
     /// What the portal configures: this one receiver instead of the one that was configured so before.
-    pub(crate) fn configure(
-        &mut self,
-        now: Moment,
-        receiver: Option<Receiver>,
-    ) -> Result<(), Error> {
+    pub(crate) fn configure(&mut self, now: Moment, receiver: Option<Receiver>) -> Result<(), Error> {
         if let Some(receiver) = &receiver {
             self.check_client(&receiver.client_id)?;
             check_receiver(&receiver.url).and_then(|()| check_events(&receiver.events)).map_err(|error| {
@@ -179,9 +176,8 @@ impl World {
 
 /// `https`, or plain `http` to this machine.
 fn check_receiver(url: &str) -> Result<(), ApiError> {
-    let refused = || {
-        ApiError::bad_request("url is an absolute https URL; plain http is allowed to this machine only.")
-    };
+    let refused =
+        || ApiError::bad_request("url is an absolute https URL; plain http is allowed to this machine only.");
     let parsed: http::Uri = url.parse().map_err(|_| refused())?;
     if url.len() > LONGEST || parsed.host().is_none_or(str::is_empty) {
         return Err(refused());

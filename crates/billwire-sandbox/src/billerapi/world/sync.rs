@@ -92,7 +92,9 @@ impl World {
         let account = self.account_of_client(client_id, account_id)?;
         if matches!(account.status, AccountStatus::Inactive | AccountStatus::Disconnected) {
             let status = account.status.as_str();
-            return Err(ApiError::bad_request(format!("The account link is {status}: it is not synchronised.")));
+            return Err(ApiError::bad_request(format!(
+                "The account link is {status}: it is not synchronised."
+            )));
         }
         if let Some(sync) = account.syncs.last().and_then(|id| self.sync(id)) {
             let is_fresh = sync.status == SyncStatus::Completed

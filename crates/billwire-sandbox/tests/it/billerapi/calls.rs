@@ -16,8 +16,6 @@ pub(super) const SECRET: &str = "bb_test_sandbox_secret";
 /// TEST ONLY: that of a second client.
 pub(super) const OTHER_SECRET: &str = "bb_test_other_secret";
 pub(super) const ELECTRIC: &str = "test_electric_company";
-/// The instant at which a sandbox begins.
-pub(super) const TODAY: &str = "2026-03-02";
 
 /// With what a request is made.
 #[derive(Clone, Copy)]

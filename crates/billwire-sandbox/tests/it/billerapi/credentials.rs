@@ -55,7 +55,8 @@ async fn each_operation_opens_to_its_credentials_only() {
 #[tokio::test]
 async fn both_headers_are_needed_and_must_be_right() {
     let api = Biller::start_with_two_clients().await;
-    let with = async |headers: &[(&str, &str)]| api.ask(With::Nothing, "GET", "/billers", headers, None).await;
+    let with =
+        async |headers: &[(&str, &str)]| api.ask(With::Nothing, "GET", "/billers", headers, None).await;
     with(&[]).await.refused(401, "X-Client-ID and X-Client-Secret");
     with(&[("X-Client-ID", CLIENT)]).await.refused(401, "X-Client-Secret");
     with(&[("X-Client-Secret", SECRET)]).await.refused(401, "X-Client-ID");
@@ -71,9 +72,7 @@ async fn both_headers_are_needed_and_must_be_right() {
 #[tokio::test]
 async fn a_bearer_token_is_looked_at_first() {
     let api = Biller::start().await;
-    let both = async |token: &str| {
-        api.ask(FIRST, "GET", "/billers", &[("authorization", token)], None).await
-    };
+    let both = async |token: &str| api.ask(FIRST, "GET", "/billers", &[("authorization", token)], None).await;
     both("Bearer at_sandbox_unknown").await.refused(401, "unknown");
     both("Basic dXNlcjpwYXNz").await.refused(401, "Bearer");
     both("Bearer").await.refused(401, "Bearer");
@@ -171,7 +170,9 @@ async fn credentials_do_not_reach_the_log() {
         api.sandbox.billerapi(),
         api.sandbox.events(),
     );
-    for secret in [SECRET, &account.access_token, &token, &portal, "very-secret", "whsec_test_0123456789abcdef"] {
+    for secret in
+        [SECRET, &account.access_token, &token, &portal, "very-secret", "whsec_test_0123456789abcdef"]
+    {
         assert!(!everything.contains(secret), "{secret}");
     }
 }

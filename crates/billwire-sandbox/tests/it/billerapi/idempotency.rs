@@ -54,7 +54,10 @@ async fn a_repeat_gives_the_original_answer_on_every_post() {
         let before = (world(&api.sandbox), api.event_types());
         let again = api.post_once(&key, &path, body).await;
         assert_eq!((again.status, &again.body), (first.status, &first.body), "{path}");
-        assert_eq!(again.headers.get("idempotent-replayed").map(|value| value.as_bytes()), Some(&b"true"[..]));
+        assert_eq!(
+            again.headers.get("idempotent-replayed").map(|value| value.as_bytes()),
+            Some(&b"true"[..])
+        );
         assert_eq!((world(&api.sandbox), api.event_types()), before, "{path}");
     }
 }
@@ -63,7 +66,8 @@ async fn a_repeat_gives_the_original_answer_on_every_post() {
 #[tokio::test]
 async fn a_key_is_remembered_for_24_hours() {
     let api = Biller::start().await;
-    let create = async || text(&api.post_once("k", "/link/token/create", new_token("u")).await.is(201)["link_token"]);
+    let create =
+        async || text(&api.post_once("k", "/link/token/create", new_token("u")).await.is(201)["link_token"]);
     let first = create().await;
     api.advance("PT24H").await;
     assert_eq!(create().await, first);
@@ -130,7 +134,8 @@ async fn one_key_has_one_effect_after_every_fault() {
             ("/request-to-link/create", json!({ "client_user_id": "u" }), "request-to-link.created"),
         ] {
             api.sandbox.set_faults(Faults::new().with_http(fault.clone())).expect("a fault");
-            let spoiled = tokio::time::timeout(std::time::Duration::from_secs(30), api.try_post_once("k", path, &body));
+            let spoiled =
+                tokio::time::timeout(std::time::Duration::from_secs(30), api.try_post_once("k", path, &body));
             spoiled.await.expect("an end");
             let good = api.post_once("k", path, body.clone()).await.is(201);
             assert_eq!(api.post_once("k", path, body).await.is(201), good);
@@ -156,7 +161,10 @@ async fn a_key_is_short_visible_text() {
     api.post_once(&"k".repeat(255), "/link/token/create", new_token("u")).await.is(201);
     // On a GET it means nothing.
     let headers = [("Idempotency-Key", "k")];
-    let list = async || api.ask(super::calls::FIRST, "GET", "/link/request-to-link", &headers, None).await.ok()["total"].clone();
+    let list = async || {
+        api.ask(super::calls::FIRST, "GET", "/link/request-to-link", &headers, None).await.ok()["total"]
+            .clone()
+    };
     assert_eq!(list().await, json!(0));
     api.post("/request-to-link/create", json!({ "client_user_id": "u" })).await.is(201);
     assert_eq!(list().await, json!(1));

@@ -8,7 +8,10 @@ use crate::http::Answer;
 
 async fn limited() -> Biller {
     let api = Biller::start_with_two_clients().await;
-    api.sandbox.billerapi().set_settings(BillerApiSettings::default().with_rate_limits(true)).expect("settings");
+    api.sandbox
+        .billerapi()
+        .set_settings(BillerApiSettings::default().with_rate_limits(true))
+        .expect("settings");
     api
 }
 
@@ -32,7 +35,9 @@ fn retry_after(answer: &Answer) -> Option<&str> {
 #[tokio::test]
 async fn each_group_has_its_limit() {
     let api = limited().await;
-    for (group, limit) in [("authentication", 5), ("link", 100), ("biller", 200), ("read", 1000), ("write", 100)] {
+    for (group, limit) in
+        [("authentication", 5), ("link", 100), ("biller", 200), ("read", 1000), ("write", 100)]
+    {
         for number in 0..limit {
             assert_ne!(ask(&api, FIRST, group).await.status, 429, "{group} {number}");
         }

@@ -18,7 +18,10 @@ async fn a_user_links_an_account_and_its_bills_are_read() {
         "biller_id": ELECTRIC,
     });
     let created = api.post("/link/token/create", body).await.is(201);
-    assert_eq!((&created["success"], &created["expires_at"]), (&json!(true), &json!("2026-03-02T12:30:00.000Z")));
+    assert_eq!(
+        (&created["success"], &created["expires_at"]),
+        (&json!(true), &json!("2026-03-02T12:30:00.000Z"))
+    );
     let (link, token) = (text(&created["link_token_id"]), text(&created["link_token"]));
     assert!(link.starts_with("ltid_") && token.starts_with("lt_sandbox_"), "{created}");
 
@@ -104,7 +107,11 @@ async fn three_wrong_codes_lock_the_flow() {
         ("complete", json!({ "account_id": "da_1" })),
     ] {
         let answer = api.step(&link, step, body).await;
-        assert_eq!((&answer["success"], &answer["error_code"]), (&json!(false), &json!("ACCOUNT_LOCKED")), "{step}");
+        assert_eq!(
+            (&answer["success"], &answer["error_code"]),
+            (&json!(false), &json!("ACCOUNT_LOCKED")),
+            "{step}"
+        );
     }
 }
 
@@ -126,7 +133,9 @@ async fn a_link_token_expires_after_30_minutes() {
     api.advance("PT29M59.999S").await;
     assert_eq!(api.submit(&link, "4242424242").await["success"], json!(true));
     api.advance("PT0.001S").await;
-    for (step, body) in [("discover-accounts", json!({})), ("submit-credentials", json!({ "account_number": "1" }))] {
+    for (step, body) in
+        [("discover-accounts", json!({})), ("submit-credentials", json!({ "account_number": "1" }))]
+    {
         let answer = api.step(&link, step, body).await;
         assert_eq!(
             answer,
@@ -253,10 +262,15 @@ async fn a_test_can_play_the_user() {
     let (link, _) = api.link_token().await;
     let wrong = LinkVisit::with_account_number("4000000003").with_code("1");
     let error = play.visit_link(&link, &wrong).await.expect_err("refused");
-    assert!(error.kind() == ErrorKind::InvalidInput && error.to_string().contains("INVALID_MFA_CODE"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::InvalidInput && error.to_string().contains("INVALID_MFA_CODE"),
+        "{error}"
+    );
     let nobody = LinkVisit::with_account_number("4000000008").choosing("Castle");
     let (link, _) = api.link_token().await;
-    assert!(play.visit_link(&link, &nobody).await.expect_err("refused").to_string().contains("Vacation Home"));
+    assert!(
+        play.visit_link(&link, &nobody).await.expect_err("refused").to_string().contains("Vacation Home")
+    );
     let error = play.visit_link("ltid_unknown", &LinkVisit::default()).await.expect_err("unknown");
     assert_eq!(error.kind(), ErrorKind::NotFound);
 

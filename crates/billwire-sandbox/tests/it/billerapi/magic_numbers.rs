@@ -178,7 +178,9 @@ async fn multiple_accounts_are_three_with_a_bill_each() {
             ])
         );
         let token = api.step(&link, "complete", json!({ "account_id": account })).await;
-        let link_id = crate::http::text(&api.exchange(token["public_token"].as_str().expect("one")).await.ok()["link_id"]);
+        let link_id = crate::http::text(
+            &api.exchange(token["public_token"].as_str().expect("one")).await.ok()["link_id"],
+        );
         assert_eq!(api.bills(&link_id).await[0]["id"], json!(format!("sandbox_bill_{link_id}_1")));
     }
     assert_eq!(api.get("/bills/accounts").await.ok()["accounts"].as_array().map(Vec::len), Some(3));

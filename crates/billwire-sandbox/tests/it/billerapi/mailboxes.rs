@@ -86,7 +86,9 @@ async fn a_mailbox_needs_its_user() {
     let ask = async |body| api.post_as(With::Nothing, "/emails/gmail/oauth-url", body).await;
     ask(json!({ "user_id": "u", "client_id": "client_xyz" })).await.refused(404, "no client");
     ask(json!({ "user_id": "", "client_id": CLIENT })).await.refused(400, "user_id");
-    ask(json!({ "user_id": "u", "client_id": CLIENT, "redirect_uri": "here" })).await.refused(400, "redirect_uri");
+    ask(json!({ "user_id": "u", "client_id": CLIENT, "redirect_uri": "here" }))
+        .await
+        .refused(400, "redirect_uri");
     api.sandbox.billerapi().set_mailbox_consent("u", MailboxConsent::Refused).expect("set");
     ask(user("u")).await.ok();
     connect(user("u")).await.refused(403, "refused");

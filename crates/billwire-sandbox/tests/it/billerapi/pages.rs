@@ -76,8 +76,12 @@ async fn a_cursor_belongs_to_its_request() {
 async fn billers_are_found_and_come_in_pages() {
     let api = Biller::start().await;
     let list = api.get("/billers").await.ok();
-    let electric = json!({ "id": "test_electric_company", "name": "Test Electric Company", "category": "ELECTRIC" });
-    assert_eq!((&list["data"][0], &list["has_more"], &list["next_cursor"]), (&electric, &json!(false), &Value::Null));
+    let electric =
+        json!({ "id": "test_electric_company", "name": "Test Electric Company", "category": "ELECTRIC" });
+    assert_eq!(
+        (&list["data"][0], &list["has_more"], &list["next_cursor"]),
+        (&electric, &json!(false), &Value::Null)
+    );
     let ids = |page: &Value| -> Vec<String> {
         let billers = page["data"].as_array().expect("data");
         billers.iter().map(|biller| biller["id"].as_str().expect("an id").to_owned()).collect()
@@ -135,7 +139,10 @@ async fn pages_leave_in_every_form() {
         (PageForm::Resource, "bills", true),
         (PageForm::WithoutHasMore, "bills", false),
     ] {
-        api.sandbox.billerapi().set_settings(BillerApiSettings::default().with_pages(form)).expect("settings");
+        api.sandbox
+            .billerapi()
+            .set_settings(BillerApiSettings::default().with_pages(form))
+            .expect("settings");
         let page = api.get(&path).await.ok();
         assert_eq!(amounts(&page, member), [3, 2], "{form:?}");
         assert_eq!(page.get("has_more").is_some(), has_more, "{form:?}");

@@ -43,7 +43,8 @@ async fn a_request_becomes_a_linked_account() {
     assert_eq!((&progress["status"], &progress["link_token_id"]), (&json!("IN_PROGRESS"), &json!(link)));
     assert_eq!(progress["updated_at"], json!("2026-03-02T12:05:00.000Z"));
     assert!(text(&progress["session_url"]).ends_with(&format!("/session/{link}")));
-    let public_token = api.sandbox.billerapi().visit_link(&link, &LinkVisit::default()).await.expect("linked");
+    let public_token =
+        api.sandbox.billerapi().visit_link(&link, &LinkVisit::default()).await.expect("linked");
     assert_eq!(read(&api, &id).await["status"], json!("COMPLETED"));
     api.exchange(&public_token).await.ok();
     assert_eq!(
@@ -69,7 +70,9 @@ async fn both_paths_create_a_request() {
         assert_eq!(read(&api, &text(&request["id"])).await, request);
         assert!(request.get("biller_id").is_none() && request.get("metadata").is_none());
         api.post(path, json!({ "client_user_id": "" })).await.refused(400, "client_user_id");
-        api.post(path, json!({ "client_user_id": "u", "client_id": "client_xyz" })).await.refused(403, "client_id");
+        api.post(path, json!({ "client_user_id": "u", "client_id": "client_xyz" }))
+            .await
+            .refused(403, "client_id");
         api.post(path, json!({ "client_user_id": "u", "biller_id": "x" })).await.refused(404, "no biller");
         api.post(path, json!({ "client_user_id": "u", "metadata": "text" })).await.refused(400, "metadata");
     }
@@ -87,7 +90,8 @@ async fn final_states_stay() {
     play.answer_request_to_link(&expired, RequestAnswer::Begin).await.expect("begun");
     play.answer_request_to_link(&expired, RequestAnswer::Expire).await.expect("expired");
     let completed = created(&api).await;
-    let link = play.answer_request_to_link(&completed, RequestAnswer::Begin).await.expect("begun").expect("a token");
+    let link =
+        play.answer_request_to_link(&completed, RequestAnswer::Begin).await.expect("begun").expect("a token");
     assert!(play.answer_request_to_link(&completed, RequestAnswer::Begin).await.is_err(), "begun already");
     play.visit_link(&link, &LinkVisit::default()).await.expect("linked");
     for (id, status) in [(&cancelled, "CANCELLED"), (&expired, "EXPIRED"), (&completed, "COMPLETED")] {
@@ -109,10 +113,12 @@ async fn a_request_expires_by_itself() {
     let api = Biller::start().await;
     let (untouched, begun) = (created(&api).await, created(&api).await);
     let play = api.sandbox.billerapi();
-    let link = play.answer_request_to_link(&begun, RequestAnswer::Begin).await.expect("begun").expect("a token");
+    let link =
+        play.answer_request_to_link(&begun, RequestAnswer::Begin).await.expect("begun").expect("a token");
     api.advance("PT30M").await;
     // Its link token is of no use any more: the user may begin anew.
-    let next = play.answer_request_to_link(&begun, RequestAnswer::Begin).await.expect("again").expect("a token");
+    let next =
+        play.answer_request_to_link(&begun, RequestAnswer::Begin).await.expect("again").expect("a token");
     assert_ne!(link, next);
     api.advance("P6DT23H29M59S").await;
     assert_eq!(read(&api, &untouched).await["status"], json!("PENDING"));

@@ -19,9 +19,16 @@ async fn errors_leave_in_both_shapes() {
             (401, "authentication_error", "Unauthorized", api.get_as(With::Nothing, "/billers").await),
             (403, "authorization_error", "Forbidden", api.get_as(bearer, "/billers").await),
             (404, "not_found", "Not Found", api.get("/nowhere").await),
-            (405, "validation_error", "Method Not Allowed", api.ask(FIRST, "PUT", "/billers", &[], None).await),
+            (
+                405,
+                "validation_error",
+                "Method Not Allowed",
+                api.ask(FIRST, "PUT", "/billers", &[], None).await,
+            ),
         ];
-        api.sandbox.set_faults(Faults::new().with_http(HttpFault::status("listBillers", 503))).expect("a fault");
+        api.sandbox
+            .set_faults(Faults::new().with_http(HttpFault::status("listBillers", 503)))
+            .expect("a fault");
         answers.push((503, "internal_error", "Service Unavailable", api.get("/billers").await));
         for _ in 0..6 {
             api.post("/iam/clients/client_sandbox/webhooks", json!({})).await;
@@ -33,11 +40,19 @@ async fn errors_leave_in_both_shapes() {
             let body = answer.body;
             match shape {
                 ErrorShape::S => {
-                    assert_eq!((&body["status_code"], &body["error"]), (&json!(status), &json!(code)), "{body}");
+                    assert_eq!(
+                        (&body["status_code"], &body["error"]),
+                        (&json!(status), &json!(code)),
+                        "{body}"
+                    );
                     assert!(body["documentation_url"].is_string() && body.get("statusCode").is_none());
                 }
                 _ => {
-                    assert_eq!((&body["statusCode"], &body["error"]), (&json!(status), &json!(reason)), "{body}");
+                    assert_eq!(
+                        (&body["statusCode"], &body["error"]),
+                        (&json!(status), &json!(reason)),
+                        "{body}"
+                    );
                     assert!(body.get("documentation_url").is_none() && body.get("status_code").is_none());
                 }
             }
@@ -136,7 +151,10 @@ async fn odd_settings_are_refused() {
     client("client_sandbox", "bb_test_b").await.refused(400, "already");
     client("client b", "bb_test_b").await.refused(400, "letters");
     let clients = client("client_b", "bb_test_b").await.ok();
-    assert_eq!((clients.as_array().map(Vec::len), clients.to_string().contains("bb_test_b")), (Some(2), false));
+    assert_eq!(
+        (clients.as_array().map(Vec::len), clients.to_string().contains("bb_test_b")),
+        (Some(2), false)
+    );
     api.control("GET", "/nothing", json!({})).await.refused(404, "no such control route");
     api.control("DELETE", "/settings", json!({})).await.refused(405, "GET, PUT");
 }

@@ -9,7 +9,8 @@ use crate::http::text;
 /// A life with everything in it, and with things still to come.
 async fn live(api: &Biller) {
     let play = api.sandbox.billerapi();
-    play.set_settings(BillerApiSettings::default().with_envelope(Envelope::E2).with_rate_limits(true)).expect("settings");
+    play.set_settings(BillerApiSettings::default().with_envelope(Envelope::E2).with_rate_limits(true))
+        .expect("settings");
     let token = api.public_token("4000000007").await;
     let account = text(&api.exchange(&token).await.ok()["link_id"]);
     api.link_token().await;

@@ -16,7 +16,8 @@ async fn a_sync_runs_on_the_virtual_clock() {
     let account = api.linked("4242424242").await.account_link_id;
     let triggered = api.trigger(&account).await;
     let at = "2026-03-02T12:00:00.000Z";
-    let pending = json!({ "id": triggered["id"], "account_link_id": account, "status": "PENDING", "created_at": at });
+    let pending =
+        json!({ "id": triggered["id"], "account_link_id": account, "status": "PENDING", "created_at": at });
     assert_eq!(triggered, pending);
     assert_eq!(syncs(&api, &account).await, [pending]);
     api.sandbox.settle().await;
@@ -81,7 +82,8 @@ async fn a_sync_finds_what_the_biller_has() {
     let account = api.linked("4242424242").await.account_link_id;
     let old = api.bills(&account).await[0].clone();
     let (id, play) = (old["id"].as_str().expect("an id").to_owned(), api.sandbox.billerapi());
-    let issued = json!({ "amount": 2500, "dueDate": "2026-05-01", "source": "EMAIL", "description": "Reconnection" });
+    let issued =
+        json!({ "amount": 2500, "dueDate": "2026-05-01", "source": "EMAIL", "description": "Reconnection" });
     api.control("POST", &format!("/accounts/{account}/bills"), issued).await.ok();
     play.change_bill(&id, BillChange::to_amount(16_000)).expect("changed");
     assert_eq!(api.bills(&account).await, std::slice::from_ref(&old), "not before it is looked at");
@@ -120,7 +122,9 @@ async fn a_sync_sees_that_time_has_passed() {
     api.advance("PT5S").await;
     let mut statuses = Vec::new();
     for account in &accounts {
-        statuses.extend(api.bills(account).await.iter().map(|bill| bill["status"].as_str().expect("one").to_owned()));
+        statuses.extend(
+            api.bills(account).await.iter().map(|bill| bill["status"].as_str().expect("one").to_owned()),
+        );
     }
     assert_eq!(statuses, ["OVERDUE", "PAID", "SCHEDULED", "PENDING", "OVERDUE"]);
 }
@@ -178,8 +182,13 @@ async fn bills_are_filtered() {
     let api = Biller::start().await;
     let account = api.linked("99").await.account_link_id;
     let play = api.sandbox.billerapi();
-    let statuses =
-        [BillStatus::Pending, BillStatus::Paid, BillStatus::Overdue, BillStatus::Cancelled, BillStatus::Scheduled];
+    let statuses = [
+        BillStatus::Pending,
+        BillStatus::Paid,
+        BillStatus::Overdue,
+        BillStatus::Cancelled,
+        BillStatus::Scheduled,
+    ];
     for (day, status) in (1..).zip(statuses) {
         let due = jiff::civil::date(2026, 4, day);
         let source = if day % 2 == 0 { BillSource::Ocr } else { BillSource::Scraping };
@@ -190,14 +199,21 @@ async fn bills_are_filtered() {
     api.advance("PT5S").await;
     let amounts = async |filter: &str| -> Vec<i64> {
         let page = api.get(&format!("/bills/get?account_link_id={account}{filter}")).await.ok();
-        page["bills"].as_array().expect("bills").iter().map(|bill| bill["amount"].as_i64().expect("cents")).collect()
+        page["bills"]
+            .as_array()
+            .expect("bills")
+            .iter()
+            .map(|bill| bill["amount"].as_i64().expect("cents"))
+            .collect()
     };
     assert_eq!(amounts("").await, [500, 400, 300, 200, 100]);
     assert_eq!(amounts("&start_date=2026-04-03").await, [500, 400, 300]);
     assert_eq!(amounts("&end_date=2026-04-03").await, [300, 200, 100]);
     assert_eq!(amounts("&start_date=2026-04-02&end_date=2026-04-04&source=OCR").await, [400, 200]);
     assert_eq!(amounts("&start_date=2026-04-05&end_date=2026-04-01").await, [0_i64; 0]);
-    for (status, amount) in [("PENDING", 100), ("PAID", 200), ("OVERDUE", 300), ("CANCELLED", 400), ("SCHEDULED", 500)] {
+    for (status, amount) in
+        [("PENDING", 100), ("PAID", 200), ("OVERDUE", 300), ("CANCELLED", 400), ("SCHEDULED", 500)]
+    {
         assert_eq!(amounts(&format!("&status={status}")).await, [amount]);
     }
     for (filter, says) in [
@@ -235,11 +251,15 @@ async fn odd_news_of_a_biller_are_refused() {
     change(json!({ "amount": 15420 })).await.refused(400, "changes nothing");
     change(json!({ "description": "" })).await.refused(400, "description");
     api.control("POST", "/bills/nothing/change", json!({ "amount": 1 })).await.refused(404, "no bill");
-    api.control("POST", "/accounts/nothing/bills", json!({ "amount": 1 })).await.refused(404, "no account link");
+    api.control("POST", "/accounts/nothing/bills", json!({ "amount": 1 }))
+        .await
+        .refused(404, "no account link");
     api.control("POST", "/accounts", json!({ "accountNumber": "12 34" })).await.refused(400, "accountNumber");
     api.control("POST", "/accounts", json!({ "billerId": "x" })).await.refused(404, "no biller");
     api.control("POST", "/accounts", json!({ "clientId": "x" })).await.refused(404, "no client");
     let missing = json!({ "account_link_id": "sb_link_x" });
     api.post("/bills/sync/trigger", missing).await.refused(404, "no account link");
-    api.post("/bills/sync/trigger", json!({ "account_link_id": account, "force": "yes please" })).await.refused(400, "force");
+    api.post("/bills/sync/trigger", json!({ "account_link_id": account, "force": "yes please" }))
+        .await
+        .refused(400, "force");
 }

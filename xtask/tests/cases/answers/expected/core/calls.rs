@@ -11,6 +11,7 @@ use billwire_models::q2::{
 
 use crate::call::{Call, body, path};
 use crate::error::Error;
+use crate::paging;
 
 /// Read one thing. A call of `GET /thing/{id}`.
 ///
@@ -23,7 +24,7 @@ pub fn thing(id: &str) -> Call<Thing> {
 ///
 /// Source: Small, "Things".
 pub fn list_things(query: &ListThingsQuery) -> Call<ThingPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(
@@ -54,7 +55,7 @@ pub fn make_thing(request: &MakeThing) -> Result<Call<Progress>, Error> {
 ///
 /// Source: Small, "Things".
 pub fn play_scenario(query: &PlayScenarioQuery) -> Call<NumberedPage> {
-    let query = query.pairs();
+    let query = paging::with_limit(query.pairs());
     let mut parameters: Vec<(&str, &str)> = vec![];
     parameters.extend(query.iter().map(|(name, value)| (*name, value.as_str())));
     Call::new(

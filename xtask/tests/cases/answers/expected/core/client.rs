@@ -9,10 +9,35 @@ use billwire_models::q2::{
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::q2::Client;
+use crate::q2::scope;
 use super::calls;
 
-/// One method per operation.
-impl Client {
+/// One method per operation that every credential may call, or that takes none.
+impl<S: scope::Scope> Client<S> {
+    /// List things.
+    ///
+    /// Sends `GET /things` with no credential or the client credentials. Changes nothing: it is repeated
+    /// automatically when an answer is lost. A query without `limit` asks for a page of 100.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
+    ///
+    /// Source: Small, "Things".
+    pub async fn list_things(
+        &self,
+        query: &ListThingsQuery,
+    ) -> Result<Answer<ThingPage>, Error> {
+        self.send(calls::list_things(query)).await
+    }
+}
+
+/// A scope that reaches as far as an access token or a portal token.
+pub trait AccessTokenOrPortalToken: scope::Scope {}
+impl AccessTokenOrPortalToken for scope::OneAccount {}
+impl AccessTokenOrPortalToken for scope::Portal {}
+/// One method per operation that takes an access token or a portal token.
+impl<S: AccessTokenOrPortalToken> Client<S> {
     /// Read one thing.
     ///
     /// Sends `GET /thing/{id}` with an access token or a portal token. Changes nothing: it is repeated
@@ -26,28 +51,15 @@ impl Client {
     pub async fn thing(&self, id: &str) -> Result<Answer<Thing>, Error> {
         self.send(calls::thing(id)).await
     }
+}
 
-    /// List things.
-    ///
-    /// Sends `GET /things` with no credential or the client credentials. Changes nothing: it is repeated
-    /// automatically when an answer is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it.
-    ///
-    /// Source: Small, "Things".
-    pub async fn list_things(
-        &self,
-        query: &ListThingsQuery,
-    ) -> Result<Answer<ThingPage>, Error> {
-        self.send(calls::list_things(query)).await
-    }
-
+/// One method per operation that takes the client credentials.
+impl Client<scope::ClientWide> {
     /// Make a thing and wait for it.
     ///
     /// Sends `POST /thing/make` with the client credentials. Repeating it changes nothing more: it is
-    /// repeated automatically when an answer is lost.
+    /// repeated automatically when an answer is lost. Carries an idempotency key, the same over all
+    /// retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
@@ -64,7 +76,9 @@ impl Client {
     /// Play a scenario. Sandbox only.
     ///
     /// Sends `POST /scenarios` with the client credentials. Never repeated once it may have arrived, and no
-    /// call reads back whether it took effect: after a lost answer, let a person decide.
+    /// call reads back whether it took effect: after a lost answer, let a person decide. A query without
+    /// `limit` asks for a page of 100. Refused unsent by a client for production. Carries an idempotency
+    /// key, but nothing is documented about what this operation does with it.
     ///
     /// # Errors
     ///
