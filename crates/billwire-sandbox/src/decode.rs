@@ -105,7 +105,7 @@ impl<'de> Deserializer<'de> for QueryValue<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
         let name = self.name;
-        visitor.visit_borrowed_str(self.value).map_err(|error| error.about(name))
+        visitor.visit_borrowed_str(self.value).map_err(|error: QueryError| error.about(name))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {

@@ -25,7 +25,7 @@ use crate::id_text::IdText;
 use crate::json_text::Json;
 use crate::moment::Moment;
 use crate::seed::Seed;
-use crate::webhook_sender::{DeliveryState, altered};
+use crate::webhook_sender::DeliveryState;
 
 /// The world, and what the API remembers of its requests.
 #[derive(Clone, Serialize, Deserialize)]
@@ -171,7 +171,7 @@ impl ApiWorld for State {
         let tampered = outgoing.fault == Some(WebhookFaultKind::Tamper);
         Parcel {
             url: receiver.map(|receiver| receiver.url.clone()),
-            body: if tampered { altered(outgoing.event).to_string() } else { body },
+            body: if tampered { sending::tampered(&body) } else { body },
             headers: headers.collect(),
             portal: None,
         }

@@ -131,7 +131,7 @@ async fn attempts_are_signed_anew_over_a_constant_body() {
     }
     assert!(deliveries.iter().all(|delivery| delivery.body == deliveries[0].body));
     let record = api.sandbox.events().pop().expect("the event");
-    assert_eq!((record.delivery, record.attempts.len()), (DeliveryState::Failed, 6));
+    assert_eq!((record.delivery, record.attempts.len()), (DeliveryState::GivenUp, 6));
 }
 
 /// The intervals can be set; a later success ends the attempts, and one event does not hold up another.
