@@ -5,6 +5,7 @@
 
 mod api;
 mod args;
+mod billerapi;
 mod client;
 mod commands;
 mod connection;
@@ -23,6 +24,7 @@ mod profile;
 mod q2;
 mod render;
 mod secret_source;
+mod unbill;
 
 use std::process::ExitCode;
 

@@ -29,6 +29,9 @@ pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result
     if let Some(request_id) = answer.request_id() {
         remarks.push(format!("request id {request_id}"));
     }
+    if let Some(key) = answer.idempotency_key() {
+        remarks.push(format!("idempotency key {}", key.as_str()));
+    }
     let json = serde_json::to_string(&*answer)
         .map_err(|error| Error::unexpected("the answer cannot be written as JSON").with_cause(error))?;
     Ok(Outcome { json, remarks })
@@ -85,8 +88,14 @@ pub(crate) fn failed(error: &core::Error) -> Error {
     if let Some(status) = error.status() {
         failure = failure.with_fact("status", status);
     }
+    if let Some(code) = error.vendor_code() {
+        failure = failure.with_fact("code", code);
+    }
     if let Some(request_id) = error.request_id() {
         failure = failure.with_fact("request id", request_id);
+    }
+    if let Some(key) = error.idempotency_key() {
+        failure = failure.with_fact("idempotency key", key.as_str());
     }
     if error.operation().is_some() {
         failure = failure.with_fact("delivery", error.delivery());
@@ -116,7 +125,7 @@ fn exit_of(error: &core::Error) -> Exit {
         ErrorKind::InvalidRequest => Exit::Usage,
         ErrorKind::Unauthorized | ErrorKind::Forbidden => Exit::Unauthorized,
         ErrorKind::NotFound => Exit::NotFound,
-        ErrorKind::Rejected | ErrorKind::RateLimited => Exit::Refused,
+        ErrorKind::Rejected | ErrorKind::RateLimited | ErrorKind::BusinessFailure => Exit::Refused,
         _ if error.delivery() == Delivery::NotSent => Exit::NotSent,
         _ => Exit::ServiceFailed,
     }

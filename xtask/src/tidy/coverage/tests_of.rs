@@ -38,9 +38,10 @@ pub(super) fn names(function: &str, documentation: &str, word: &str, name: &str)
         let mut parts = function.split('_');
         return words.any(|word| word == name) || parts.any(|part| part.eq_ignore_ascii_case(name));
     }
-    documentation.match_indices(word).any(|(at, _)| {
-        let rest = documentation[at..].trim_start_matches(word);
-        let named = rest.split(':').next().unwrap_or_default();
+    let (documentation, word) = (documentation.to_lowercase(), word.to_lowercase());
+    documentation.match_indices(&word).any(|(at, _)| {
+        let rest = documentation.get(at + word.len()..).unwrap_or_default();
+        let named = rest.split_once(':').map_or("", |(named, _)| named);
         named.match_indices(name).any(|(at, _)| {
             let before = named[..at].chars().next_back();
             let after = named[at + name.len()..].chars().next();
@@ -87,7 +88,7 @@ mod tests {
         assert!(names("x", " Cases a, b and l: all of them.", "Case", "l"));
         assert!(!names("x", " Case b: a signature.", "Case", "a"));
         assert!(!names("x", " A case a reader knows.", "Case", "a"));
-        let points = " Checklist, client (10), emulator (8): envelopes.";
+        let points = " Contradiction C2 and checklist, client (10), emulator (8): envelopes.";
         assert!(
             names("x", points, "Checklist", "client (10)") && names("x", points, "Checklist", "emulator (8)")
         );
