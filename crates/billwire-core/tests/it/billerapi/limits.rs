@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use super::{BILL, Scene, busy, not_sent, status};
 
 const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn limited(group: &str, requests: u32, steps: impl IntoIterator<Item = Step>) -> Scene {
     Scene::with(
