@@ -55,7 +55,9 @@ fn current(secrets: &[String], seconds: i64, body: &[u8]) -> String {
 
 /// The same body with another last digit: still JSON, and no longer what was signed.
 pub(super) fn tampered(body: &str) -> String {
-    let Some(place) = body.rfind(|character: char| character.is_ascii_digit()) else { return format!("{body} ") };
+    let Some(place) = body.rfind(|character: char| character.is_ascii_digit()) else {
+        return format!("{body} ");
+    };
     let (before, rest) = body.split_at(place);
     let other = if rest.starts_with('7') { "3" } else { "7" };
     format!("{before}{other}{}", rest.get(1..).unwrap_or_default())

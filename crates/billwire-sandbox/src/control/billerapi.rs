@@ -23,7 +23,7 @@ pub(super) const ROUTES: &[ControlRoute] = &[
     (
         "POST",
         "/control/billerapi/links/{linkTokenId}/visit",
-        r#"a user goes through the whole flow; accountNumber, billerId, mfaCode, account"#,
+        "a user goes through the whole flow; accountNumber, billerId, mfaCode, account",
     ),
     (
         "POST",
