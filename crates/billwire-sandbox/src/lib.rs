@@ -70,12 +70,14 @@ pub use self::bill_pay::{
 #[cfg(any(feature = "q2", feature = "unbill"))]
 pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
 #[cfg(feature = "billerapi")]
+pub use self::billerapi::inputs::{AccountToLink, BillerApiWebhooks, LinkVisit, LinkedAccount};
+#[cfg(feature = "billerapi")]
 pub use self::billerapi::settings::{
     AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm,
     PageForm,
 };
 #[cfg(feature = "billerapi")]
-pub use self::billerapi::steer::{AccountToLink, BillerApi, BillerApiWebhooks, LinkVisit, LinkedAccount};
+pub use self::billerapi::steer::BillerApi;
 #[cfg(feature = "billerapi")]
 pub use self::billerapi::{
     AccountStatus, BillChange, BillSource, BillStatus, BillToCome, Day, MailToCome, MailboxConsent,
