@@ -113,6 +113,11 @@ pub use self::webhook_sender::{
     DeliveryAttempt, DeliveryState, EventRecord, WebhookEncryption, WebhookOauth, WebhookSignature,
 };
 
+/// The example of the guide to BillerAPI is compiled with the documentation.
+#[cfg(all(doctest, feature = "billerapi"))]
+#[doc = include_str!("../../../docs/book/sandbox-billerapi.md")]
+pub struct BillerApiGuide;
+
 /// The example of the guide is compiled with the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/book/sandbox.md")]
