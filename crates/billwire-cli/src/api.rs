@@ -2,7 +2,7 @@
 //! oneself there. Everything else is read from the operation table, so that no command knows an API by name.
 
 use billwire::models::operation::{Api, Credential, Operation};
-use billwire::models::q2;
+use billwire::models::{billerapi, q2, unbill};
 
 /// One API.
 #[derive(Debug)]
@@ -54,38 +54,114 @@ impl Part {
 /// The key of the documents' examples, which every local sandbox takes.
 const LOCAL_API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
 
-static APIS: [Entry; 1] = [Entry {
-    api: Api::Q2,
-    operations: q2::operations::ALL,
-    about: "Call Q2 Biller Direct: billwire q2 <resource> <operation>",
-    local_url: "http://127.0.0.1:7701/v1",
-    base_url_variable: "BILLWIRE_Q2_BASE_URL",
-    credentials: &[
+/// How an API with a partner's key is called; the variable and the help differ.
+macro_rules! api_key {
+    ($variable:literal) => {
         CredentialOption {
             kind: Credential::ApiKey,
             name: "the API key",
             parts: &[Part {
                 option: "api-key-from",
                 what: "the API key",
-                help: "Where to read the API key [default: env:BILLWIRE_Q2_API_KEY]",
-                variable: Some("BILLWIRE_Q2_API_KEY"),
+                help: concat!("Where to read the API key [default: env:", $variable, "]"),
+                variable: Some($variable),
                 local: Some(LOCAL_API_KEY),
             }],
-        },
+        }
+    };
+}
+
+/// A token that is used only where it was asked for.
+macro_rules! token {
+    ($kind:ident, $name:literal, $option:literal, $help:literal, $variable:expr) => {
         CredentialOption {
-            kind: Credential::ClientToken,
-            name: "a client token",
+            kind: Credential::$kind,
+            name: $name,
             parts: &[Part {
-                option: "client-token-from",
-                what: "--client-token-from",
-                help: "Where to read a client token to use in place of the API key",
-                variable: None,
+                option: $option,
+                what: concat!("--", $option),
+                help: $help,
+                variable: $variable,
                 local: None,
             }],
-        },
-    ],
-    message_security: true,
-}];
+        }
+    };
+}
+
+static APIS: [Entry; 3] = [
+    Entry {
+        api: Api::Q2,
+        operations: q2::operations::ALL,
+        about: "Call Q2 Biller Direct: billwire q2 <resource> <operation>",
+        local_url: "http://127.0.0.1:7701/v1",
+        base_url_variable: "BILLWIRE_Q2_BASE_URL",
+        credentials: &[
+            api_key!("BILLWIRE_Q2_API_KEY"),
+            token!(
+                ClientToken,
+                "a client token",
+                "client-token-from",
+                "Where to read a client token to use in place of the API key",
+                None
+            ),
+        ],
+        message_security: true,
+    },
+    Entry {
+        api: Api::Unbill,
+        operations: unbill::operations::ALL,
+        about: "Call Unbill, the legacy version of it: billwire unbill <resource> <operation>",
+        local_url: "http://127.0.0.1:7702/v1",
+        base_url_variable: "BILLWIRE_UNBILL_BASE_URL",
+        credentials: &[api_key!("BILLWIRE_UNBILL_API_KEY")],
+        message_security: false,
+    },
+    Entry {
+        api: Api::BillerApi,
+        operations: billerapi::operations::ALL,
+        about: "Call BillerAPI: billwire billerapi <resource> <operation>",
+        local_url: "http://127.0.0.1:7703",
+        base_url_variable: "BILLWIRE_BILLERAPI_BASE_URL",
+        credentials: &[
+            CredentialOption {
+                kind: Credential::ClientCredentials,
+                name: "the client credentials",
+                parts: &[
+                    Part {
+                        option: "client-id-from",
+                        what: "the client id",
+                        help: "Where to read the client id [default: env:BILLWIRE_BILLERAPI_CLIENT_ID]",
+                        variable: Some("BILLWIRE_BILLERAPI_CLIENT_ID"),
+                        local: Some("client_sandbox"),
+                    },
+                    Part {
+                        option: "client-secret-from",
+                        what: "the client secret",
+                        help: "Where to read the client secret [default: env:BILLWIRE_BILLERAPI_CLIENT_SECRET]",
+                        variable: Some("BILLWIRE_BILLERAPI_CLIENT_SECRET"),
+                        local: Some("bb_test_sandbox_secret"),
+                    },
+                ],
+            },
+            token!(
+                AccessToken,
+                "an access token",
+                "access-token-from",
+                "Where to read the access token of one account [default, for reading bills: \
+                 env:BILLWIRE_BILLERAPI_ACCESS_TOKEN if set]",
+                Some("BILLWIRE_BILLERAPI_ACCESS_TOKEN")
+            ),
+            token!(
+                PortalToken,
+                "a portal token",
+                "portal-token-from",
+                "Where to read a token of the portal to use in place of the client credentials",
+                None
+            ),
+        ],
+        message_security: false,
+    },
+];
 
 /// All APIs, in the order of the help.
 pub(crate) fn all() -> &'static [Entry] {

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use billwire::core::{ApiKey, ClientToken, Credential, Environment, Stage};
+use billwire::billerapi::scope::{ClientWide, OneAccount, Portal, Scope};
+use billwire::core::{
+    AccessToken, ApiKey, CallOptions, ClientCredentials, ClientToken, Credential, Environment,
+    IdempotencyKey, PortalToken, Stage,
+};
 use billwire::crypto::{PrivateKey, PublicKey};
 use billwire::models::operation::{self, Api, Operation};
 use billwire::models::scalar::Secret;
-use billwire::{core, q2};
+use billwire::{billerapi, core, q2, unbill};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -37,17 +41,33 @@ impl Given {
         self.texts.get(index).map_or("", Secret::expose)
     }
 
-    /// The typed credential: where it belongs is what the command line says.
-    fn credential(&self, stage: Stage) -> Result<Credential, Error> {
-        let production = stage == Stage::Production;
-        let text = self.text(0);
-        Ok(match self.kind {
-            operation::Credential::ClientToken if production => ClientToken::for_production(text).into(),
-            operation::Credential::ClientToken => ClientToken::for_sandbox(text).into(),
-            operation::Credential::ApiKey if production => ApiKey::for_production(text).into(),
-            operation::Credential::ApiKey => ApiKey::for_sandbox(text).into(),
-            _ => return Err(Error::unexpected("this build does not know the kind of credential")),
-        })
+    /// An API key: where it belongs is what the command line says.
+    fn api_key(&self, stage: Stage) -> ApiKey {
+        match stage {
+            Stage::Production => ApiKey::for_production(self.text(0)),
+            _ => ApiKey::for_sandbox(self.text(0)),
+        }
+    }
+
+    fn client_token(&self, stage: Stage) -> ClientToken {
+        match stage {
+            Stage::Production => ClientToken::for_production(self.text(0)),
+            _ => ClientToken::for_sandbox(self.text(0)),
+        }
+    }
+
+    fn access_token(&self, stage: Stage) -> AccessToken {
+        match stage {
+            Stage::Production => AccessToken::for_production(self.text(0)),
+            _ => AccessToken::for_sandbox(self.text(0)),
+        }
+    }
+
+    fn portal_token(&self, stage: Stage) -> PortalToken {
+        match stage {
+            Stage::Production => PortalToken::for_production(self.text(0)),
+            _ => PortalToken::for_sandbox(self.text(0)),
+        }
     }
 }
 
@@ -55,6 +75,10 @@ impl Given {
 #[derive(Clone, Debug)]
 pub(crate) enum Client {
     Q2(q2::Client),
+    Unbill(unbill::Client),
+    BillerApi(billerapi::Client<ClientWide>),
+    BillerApiAccount(billerapi::Client<OneAccount>),
+    BillerApiPortal(billerapi::Client<Portal>),
 }
 
 impl Client {
@@ -62,6 +86,8 @@ impl Client {
     pub(crate) fn new(api: Api, setup: Setup) -> Result<Self, Error> {
         match api {
             Api::Q2 => of_q2(setup).map(Self::Q2),
+            Api::Unbill => of_unbill(&setup).map(Self::Unbill),
+            Api::BillerApi => of_billerapi(&setup),
             _ => Err(Error::unexpected(format!("this build cannot call {}", api.as_str()))),
         }
     }
@@ -69,6 +95,10 @@ impl Client {
     pub(crate) fn base_url(&self) -> &str {
         match self {
             Self::Q2(client) => client.config().base_url(),
+            Self::Unbill(client) => client.config().base_url(),
+            Self::BillerApi(client) => client.config().base_url(),
+            Self::BillerApiAccount(client) => client.config().base_url(),
+            Self::BillerApiPortal(client) => client.config().base_url(),
         }
     }
 
@@ -81,6 +111,16 @@ impl Client {
     ) -> Result<Outcome, Error> {
         match self {
             Self::Q2(client) => crate::q2::dispatch::run(client, operation, arguments, body).await,
+            Self::Unbill(client) => crate::unbill::dispatch::run(client, operation, arguments, body).await,
+            Self::BillerApi(client) => {
+                crate::billerapi::dispatch::run(client, operation, arguments, body).await
+            }
+            Self::BillerApiAccount(client) => {
+                crate::billerapi::dispatch::run(client, operation, arguments, body).await
+            }
+            Self::BillerApiPortal(client) => {
+                crate::billerapi::dispatch::run(client, operation, arguments, body).await
+            }
         }
     }
 
@@ -88,12 +128,29 @@ impl Client {
     pub(crate) fn q2(&self) -> Result<&q2::Client, Error> {
         match self {
             Self::Q2(client) => Ok(client),
+            _ => Err(Error::unexpected("this command is one of q2")),
+        }
+    }
+
+    /// The same client, whose next call has this idempotency key.
+    pub(crate) fn with_idempotency_key(&self, key: IdempotencyKey) -> Self {
+        let options = CallOptions::new().with_idempotency_key(key);
+        match self {
+            Self::Q2(client) => Self::Q2(client.with_options(options)),
+            Self::Unbill(client) => Self::Unbill(client.with_options(options)),
+            Self::BillerApi(client) => Self::BillerApi(client.with_options(options)),
+            Self::BillerApiAccount(client) => Self::BillerApiAccount(client.with_options(options)),
+            Self::BillerApiPortal(client) => Self::BillerApiPortal(client.with_options(options)),
         }
     }
 }
 
 fn of_q2(setup: Setup) -> Result<q2::Client, Error> {
-    let mut config = q2::Config::builder(setup.environment, setup.credential.credential(setup.stage)?);
+    let credential: Credential = match setup.credential.kind {
+        operation::Credential::ClientToken => setup.credential.client_token(setup.stage).into(),
+        _ => setup.credential.api_key(setup.stage).into(),
+    };
+    let mut config = q2::Config::builder(setup.environment, credential);
     if let Some(key) = setup.signing_key {
         config = config.with_request_signing(key);
     }
@@ -104,6 +161,48 @@ fn of_q2(setup: Setup) -> Result<q2::Client, Error> {
         config = config.with_deadline(limit).with_timeout(limit);
     }
     q2::client(config.build().map_err(|error| not_configured(&error))?).map_err(|error| no_transport(&error))
+}
+
+fn of_unbill(setup: &Setup) -> Result<unbill::Client, Error> {
+    let key = setup.credential.api_key(setup.stage);
+    let mut config = unbill::Config::builder(setup.environment.clone(), key);
+    if let Some(limit) = setup.time_limit {
+        config = config.with_deadline(limit).with_timeout(limit);
+        config = config.with_login_deadline(limit).with_login_timeout(limit);
+    }
+    let config = config.build().map_err(|error| not_configured(&error))?;
+    unbill::client(config).map_err(|error| no_transport(&error))
+}
+
+fn of_billerapi(setup: &Setup) -> Result<Client, Error> {
+    let given = &setup.credential;
+    let environment = setup.environment.clone();
+    match given.kind {
+        operation::Credential::AccessToken => {
+            let config = billerapi::Config::builder(environment, given.access_token(setup.stage));
+            billerapi_client(config, setup).map(Client::BillerApiAccount)
+        }
+        operation::Credential::PortalToken => {
+            let config = billerapi::Config::builder(environment, given.portal_token(setup.stage));
+            billerapi_client(config, setup).map(Client::BillerApiPortal)
+        }
+        _ => {
+            let credentials = ClientCredentials::new(given.text(0), given.text(1));
+            let config = billerapi::Config::builder(environment, credentials);
+            billerapi_client(config, setup).map(Client::BillerApi)
+        }
+    }
+}
+
+fn billerapi_client<S: Scope>(
+    mut config: billerapi::ConfigBuilder<S>,
+    setup: &Setup,
+) -> Result<billerapi::Client<S>, Error> {
+    if let Some(limit) = setup.time_limit {
+        config = config.with_deadline(limit).with_timeout(limit);
+    }
+    let config = config.build().map_err(|error| not_configured(&error))?;
+    billerapi::client(config).map_err(|error| no_transport(&error))
 }
 
 fn no_transport(error: &billwire::reqwest::BuildError) -> Error {

@@ -5,6 +5,7 @@
 
 mod api;
 mod args;
+mod billerapi;
 mod client;
 mod commands;
 mod connection;
@@ -18,10 +19,12 @@ mod operation_args;
 mod ordered_json;
 mod outcome;
 mod output;
+mod pages;
 mod profile;
 mod q2;
 mod render;
 mod secret_source;
+mod unbill;
 
 use std::process::ExitCode;
 

@@ -33,6 +33,11 @@ impl Arguments {
         })
     }
 
+    /// Gives a parameter another value.
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.0.insert(name, value);
+    }
+
     /// The query parameters of `operation` as an object of texts.
     pub(crate) fn query(&self, operation: &'static Operation) -> Value {
         let in_query = operation.parameters.iter().filter(|parameter| parameter.place == Place::Query);

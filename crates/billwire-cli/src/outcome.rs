@@ -1,6 +1,6 @@
 //! What a call gave back, in the form that the command prints, and why it failed, as an exit code.
 
-use billwire::core::{self, Answer, Delivery, ErrorKind};
+use billwire::core::{self, Answer, Call, Delivery, ErrorKind};
 use billwire::models::operation::Operation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,9 +29,17 @@ pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result
     if let Some(request_id) = answer.request_id() {
         remarks.push(format!("request id {request_id}"));
     }
+    if let Some(key) = answer.idempotency_key() {
+        remarks.push(format!("idempotency key {}", key.as_str()));
+    }
     let json = serde_json::to_string(&*answer)
         .map_err(|error| Error::unexpected("the answer cannot be written as JSON").with_cause(error))?;
     Ok(Outcome { json, remarks })
+}
+
+/// A call whose body could be written.
+pub(crate) fn call<R>(call: Result<Call<R>, core::Error>) -> Result<Call<R>, Error> {
+    call.map_err(|error| failed(&error))
 }
 
 /// The typed request that `body` holds.
@@ -57,7 +65,6 @@ pub(crate) fn body<T: DeserializeOwned>(
 }
 
 /// The typed query parameters that `arguments` hold.
-#[expect(dead_code, reason = "generated code calls it as soon as an operation has query parameters")]
 pub(crate) fn query<T: DeserializeOwned>(
     operation: &'static Operation,
     arguments: &Arguments,
@@ -81,8 +88,14 @@ pub(crate) fn failed(error: &core::Error) -> Error {
     if let Some(status) = error.status() {
         failure = failure.with_fact("status", status);
     }
+    if let Some(code) = error.vendor_code() {
+        failure = failure.with_fact("code", code);
+    }
     if let Some(request_id) = error.request_id() {
         failure = failure.with_fact("request id", request_id);
+    }
+    if let Some(key) = error.idempotency_key() {
+        failure = failure.with_fact("idempotency key", key.as_str());
     }
     if error.operation().is_some() {
         failure = failure.with_fact("delivery", error.delivery());
@@ -112,7 +125,7 @@ fn exit_of(error: &core::Error) -> Exit {
         ErrorKind::InvalidRequest => Exit::Usage,
         ErrorKind::Unauthorized | ErrorKind::Forbidden => Exit::Unauthorized,
         ErrorKind::NotFound => Exit::NotFound,
-        ErrorKind::Rejected | ErrorKind::RateLimited => Exit::Refused,
+        ErrorKind::Rejected | ErrorKind::RateLimited | ErrorKind::BusinessFailure => Exit::Refused,
         _ if error.delivery() == Delivery::NotSent => Exit::NotSent,
         _ => Exit::ServiceFailed,
     }

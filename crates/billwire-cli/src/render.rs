@@ -12,6 +12,9 @@ const SECRET_MEMBERS: &[&str] = &[
     "ssoToken",
     "accessToken",
     "clientToken",
+    "access_token",
+    "link_token",
+    "public_token",
     "password",
     "secret",
     "apiKey",
@@ -24,7 +27,7 @@ const SECRET_MEMBERS: &[&str] = &[
 const HIDDEN: &str = "[hidden: use --show-secrets or --json]";
 /// Members that tell an element from the others, the most telling one first.
 const TELLING: &[&str] =
-    &["_id", "name", "type", "status", "balance", "amount", "dueDate", "payDate", "paidOn"];
+    &["_id", "id", "name", "type", "status", "balance", "amount", "dueDate", "due_date", "payDate", "paidOn"];
 /// Fewer columns than this are no table.
 const FEWEST_COLUMNS: usize = 2;
 

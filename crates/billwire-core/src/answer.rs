@@ -6,6 +6,8 @@ use std::ops::Deref;
 use billwire_models::scalar::{self, Path, RejectedElement};
 use http::StatusCode;
 
+use crate::idempotency::IdempotencyKey;
+
 /// A decoded answer and what came with it. Dereferences to the value.
 #[derive(Clone, Debug)]
 pub struct Answer<R> {
@@ -14,6 +16,7 @@ pub struct Answer<R> {
     request_id: Option<String>,
     call_id: Option<String>,
     attempts: u32,
+    idempotency_key: Option<IdempotencyKey>,
     rejected: Vec<Rejected>,
     unreported: usize,
 }
@@ -55,10 +58,31 @@ impl<R> Answer<R> {
         self.unreported
     }
 
-    pub(crate) fn with_call(mut self, call_id: String, attempts: u32) -> Self {
+    /// The key that every attempt carried, if the operation takes one. Events that the call caused may name it.
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        self.idempotency_key.as_ref()
+    }
+
+    pub(crate) fn with_call(mut self, call_id: String, attempts: u32, key: Option<IdempotencyKey>) -> Self {
         self.call_id = Some(call_id);
         self.attempts = attempts;
+        self.idempotency_key = key;
         self
+    }
+
+    /// A part of the value, with what came with the whole. The reports of elements that did not decode stay behind.
+    #[cfg(feature = "billerapi")]
+    pub(crate) fn map<T>(self, part: impl FnOnce(R) -> T) -> Answer<T> {
+        Answer {
+            value: part(self.value),
+            status: self.status,
+            request_id: self.request_id,
+            call_id: self.call_id,
+            attempts: self.attempts,
+            idempotency_key: self.idempotency_key,
+            rejected: Vec::new(),
+            unreported: 0,
+        }
     }
 }
 
@@ -69,7 +93,16 @@ impl<R: scalar::Answer> Answer<R> {
             rejected.push(Rejected { path: path.to_string(), element: element.clone() });
         });
         let unreported = value.unreported_count();
-        Self { value, status, request_id, call_id: None, attempts: 1, rejected, unreported }
+        Self {
+            value,
+            status,
+            request_id,
+            call_id: None,
+            attempts: 1,
+            idempotency_key: None,
+            rejected,
+            unreported,
+        }
     }
 }
 

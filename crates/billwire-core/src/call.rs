@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::answer::Answer;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
+use crate::idempotency::IdempotencyKey;
 use crate::path;
 use crate::protocol::Protocol;
 use crate::request::{self, Draft};
@@ -58,8 +59,9 @@ impl<R> Call<R> {
     /// Builds the request of one attempt. Build a new one for each attempt: date, signature, content key and
     /// initialisation vector are never used twice.
     ///
-    /// The request has an absolute URI and the headers `Accept`, `Authorization`, `User-Agent`, `Content-Type` if
-    /// there is a body, and `Date` and `Signature` if signing is on. `Host` and `Content-Length` are left to the
+    /// The request has an absolute URI and the headers `Accept`, those of the credential (`Authorization`, or
+    /// `X-Client-ID` and `X-Client-Secret`), `User-Agent`, `Content-Type` if there is a body, `Idempotency-Key` if the
+    /// operation takes one, and `Date` and `Signature` if signing is on. `Host` and `Content-Length` are left to the
     /// HTTP client. Send `Date` as it is: it holds the signed text.
     ///
     /// # Errors
@@ -101,7 +103,7 @@ impl<R: DeserializeOwned + scalar::Answer> Call<R> {
     ) -> Result<Answer<R>, Error> {
         let settings = config.settings();
         let received = response::receive(config, self.operation, &[], settings.max_response_bytes, response)?;
-        response::decode(self.operation, &received, settings.strict)
+        response::decode(config, self.operation, &received, settings.strict)
     }
 }
 
@@ -139,18 +141,28 @@ pub struct Attempt<'a> {
     pub credential: Option<&'a Credential>,
     /// The service's encryption key, for a configuration that has it fetched.
     pub encryption_key: Option<&'a PublicKey>,
+    /// The idempotency key, for an operation that takes one.
+    pub idempotency_key: Option<&'a IdempotencyKey>,
 }
 
 impl<'a> Attempt<'a> {
     /// An attempt at the time `now` with randomness from `random`.
     pub const fn new(now: Timestamp, random: &'a dyn SecureRandom) -> Self {
-        Self { now, random, credential: None, encryption_key: None }
+        Self { now, random, credential: None, encryption_key: None, idempotency_key: None }
     }
 
     /// Uses `credential` in place of the configured one.
     #[must_use]
     pub const fn with_credential(mut self, credential: &'a Credential) -> Self {
         self.credential = Some(credential);
+        self
+    }
+
+    /// Sends `key` with an operation that takes one; without it each request has a fresh one. Give every attempt of one
+    /// call the same key.
+    #[must_use]
+    pub const fn with_idempotency_key(mut self, key: &'a IdempotencyKey) -> Self {
+        self.idempotency_key = Some(key);
         self
     }
 

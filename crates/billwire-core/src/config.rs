@@ -10,6 +10,8 @@ use http::HeaderValue;
 use crate::credential::{ClientToken, Credential};
 use crate::environment::{BaseUrl, Environment, Hosts, PlainHttp, Stage};
 use crate::error::{Error, ErrorKind};
+use crate::idempotency::IdempotencyKey;
+use crate::rate_limit::RateLimits;
 use crate::retry::{RetryBudget, RetryPolicy};
 
 /// Largest accepted answer unless configured otherwise: 16 MiB.
@@ -34,6 +36,7 @@ pub struct Settings {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_stream_bytes: u64,
     pub(crate) max_element_bytes: usize,
@@ -63,6 +66,7 @@ impl Clone for Settings {
             deadline: self.deadline,
             retry: self.retry.clone(),
             budget: self.budget.clone(),
+            rate_limits: self.rate_limits.clone(),
             max_response_bytes: self.max_response_bytes,
             max_stream_bytes: self.max_stream_bytes,
             max_element_bytes: self.max_element_bytes,
@@ -82,6 +86,7 @@ impl fmt::Debug for Settings {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
+            .field("rate_limits", &self.rate_limits)
             .field("max_response_bytes", &self.max_response_bytes)
             .field("max_stream_bytes", &self.max_stream_bytes)
             .field("max_element_bytes", &self.max_element_bytes)
@@ -100,6 +105,7 @@ pub(crate) struct Draft {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_stream_bytes: u64,
     pub(crate) max_element_bytes: usize,
@@ -117,6 +123,7 @@ impl Draft {
             deadline: DEFAULT_DEADLINE,
             retry: RetryPolicy::new(),
             budget: RetryBudget::default(),
+            rate_limits: RateLimits::default(),
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             max_stream_bytes: DEFAULT_MAX_STREAM_BYTES,
             max_element_bytes: DEFAULT_MAX_ELEMENT_BYTES,
@@ -146,6 +153,7 @@ impl Draft {
             deadline: positive(self.deadline, "deadline of a call")?,
             retry: self.retry,
             budget: self.budget,
+            rate_limits: self.rate_limits,
             max_response_bytes: self.max_response_bytes,
             max_stream_bytes: self.max_stream_bytes,
             max_element_bytes: self.max_element_bytes,
@@ -183,6 +191,7 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) strict: Option<bool>,
     pub(crate) credential: Option<Credential>,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
     /// The fetched key of one call; set by the client, never by a caller.
     pub(crate) encryption_key: Option<PublicKey>,
 }
@@ -230,6 +239,18 @@ impl CallOptions {
         self
     }
 
+    /// The idempotency key of one call, in place of a fresh one. A write whose operation takes no key refuses it.
+    ///
+    /// Use such options for a single call: a service that honours the key gives a second call with it the answer of the
+    /// first one, whatever the second one asks for.
+    ///
+    /// Source: BillerAPI description, section 3.7 "Idempotency".
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: IdempotencyKey) -> Self {
+        self.idempotency_key = Some(key);
+        self
+    }
+
     /// These options, with those of `later` in their place where it has any.
     #[must_use]
     pub(crate) fn overridden_by(&self, later: Self) -> Self {
@@ -239,7 +260,85 @@ impl CallOptions {
             max_attempts: later.max_attempts.or(self.max_attempts),
             strict: later.strict.or(self.strict),
             credential: later.credential.or_else(|| self.credential.clone()),
+            idempotency_key: later.idempotency_key.or_else(|| self.idempotency_key.clone()),
             encryption_key: later.encryption_key.or_else(|| self.encryption_key.clone()),
         }
     }
 }
+
+/// Makes the setters of a configuration builder that every API has. The builder holds a [`Draft`] as `draft`.
+///
+/// What the defaults are is said by each API.
+macro_rules! common_setters {
+    (timeout: $timeout:literal, deadline: $deadline:literal, retry: $retry:literal) => {
+        #[doc = concat!("The time limit of each attempt. ", $timeout)]
+        pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.draft.timeout = timeout;
+            self
+        }
+
+        #[doc = concat!("The time limit of a whole call, waits and repetitions included. ", $deadline)]
+        pub fn with_deadline(mut self, deadline: std::time::Duration) -> Self {
+            self.draft.deadline = deadline;
+            self
+        }
+
+        #[doc = concat!("How often and how patiently calls are repeated that may be. ", $retry)]
+        pub fn with_retry(mut self, policy: crate::retry::RetryPolicy) -> Self {
+            self.draft.retry = policy;
+            self
+        }
+
+        /// The bound on repetitions across all calls. Give several clients one budget to share it. Default:
+        /// [`RetryBudget::default`](crate::retry::RetryBudget::default).
+        pub fn with_retry_budget(mut self, budget: crate::retry::RetryBudget) -> Self {
+            self.draft.budget = budget;
+            self
+        }
+
+        /// The largest accepted answer in bytes. Default: 16 MiB.
+        pub fn with_max_response_bytes(mut self, bytes: usize) -> Self {
+            self.draft.max_response_bytes = bytes;
+            self
+        }
+
+        /// The largest accepted answer that is read element by element and not kept, in bytes. Default: 2 GiB.
+        pub fn with_max_stream_bytes(mut self, bytes: u64) -> Self {
+            self.draft.max_stream_bytes = bytes;
+            self
+        }
+
+        /// The largest accepted element of such an answer, in bytes. Default: 1 MiB.
+        pub fn with_max_element_bytes(mut self, bytes: usize) -> Self {
+            self.draft.max_element_bytes = bytes;
+            self
+        }
+
+        /// Whether list elements that do not decode are an error. Default: `false`, they are reported by
+        /// [`Answer::rejected`](crate::Answer::rejected).
+        pub fn with_strict(mut self, strict: bool) -> Self {
+            self.draft.strict = strict;
+            self
+        }
+
+        /// Text after `billwire/<version>` in `User-Agent`, such as `example-bank/1.0`. Default: none.
+        pub fn with_user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+            self.draft.user_agent_suffix = Some(suffix.into());
+            self
+        }
+
+        /// The source of randomness for keys, call ids and jitter. Default: the operating system's.
+        pub fn with_random(mut self, random: std::sync::Arc<dyn billwire_crypto::SecureRandom>) -> Self {
+            self.draft.random = random;
+            self
+        }
+
+        /// Allows plain `http` to hosts other than loopback, which sends the credential and all data readable over the
+        /// network. For closed test networks only.
+        pub fn with_plain_http_to_any_host_dangerously_allowed(mut self) -> Self {
+            self.draft.plain_http = crate::environment::PlainHttp::AnyHost;
+            self
+        }
+    };
+}
+pub(crate) use common_setters;

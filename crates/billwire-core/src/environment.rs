@@ -73,8 +73,9 @@ pub(crate) struct Hosts {
     pub(crate) sandbox: &'static str,
     /// The domain under which every host is the vendor's.
     pub(crate) domain: &'static str,
-    /// What the names of the vendor's sandbox hosts start with.
-    pub(crate) sandbox_prefix: &'static str,
+    /// Whether the name of one of the vendor's hosts, without the domain, is that of a sandbox. In small letters, with the
+    /// dot before the domain.
+    pub(crate) is_sandbox: fn(&str) -> bool,
 }
 
 impl Hosts {
@@ -85,7 +86,7 @@ impl Hosts {
         if !(name.is_empty() || name.ends_with('.')) {
             return None;
         }
-        Some(if name.starts_with(self.sandbox_prefix) { Stage::Sandbox } else { Stage::Production })
+        Some(if (self.is_sandbox)(name) { Stage::Sandbox } else { Stage::Production })
     }
 }
 
@@ -237,7 +238,7 @@ mod tests {
         production: "https://api.vendor.example/v1",
         sandbox: "https://sb-api.vendor.example/v1",
         domain: "vendor.example",
-        sandbox_prefix: "sb-",
+        is_sandbox: |name| name.starts_with("sb-"),
     };
 
     fn custom(url: &str, stage: Stage) -> Result<BaseUrl, Error> {

@@ -12,8 +12,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use crate::delivery::Delivery;
+use crate::idempotency::IdempotencyKey;
+use crate::protocol::Problem;
 use crate::response::Head;
-use crate::retry::{may_retry, policy::is_repeatable, retry_after};
+use crate::retry::{AnswerRules, policy::is_repeatable, retry_after};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// What kind of failure it is, and so who has to do something.
@@ -56,6 +58,9 @@ pub enum ErrorKind {
     /// The service answered a write with a status of the 200 range, but its body says `success: false`. The
     /// documents only ever show `true`, so what is left behind is not known: [`Error::may_have_taken_effect`].
     NotAccepted,
+    /// The service answered with a status of the 200 range that the thing asked for failed, and why:
+    /// [`Error::vendor_code`]. A documented outcome, such as a login that a biller refused.
+    BusinessFailure,
     /// The service accepted the call, but its answer could not be read. A write was probably carried out.
     UnreadableAnswer,
     /// The answer is larger than the configured limit.
@@ -90,8 +95,10 @@ struct Inner {
     attempts: u32,
     retry_after: Option<String>,
     not_repeated: Option<Cow<'static, str>>,
-    vendor_message: Option<String>,
+    problem: Problem,
     body: Option<String>,
+    idempotency_key: Option<IdempotencyKey>,
+    answer_rules: &'static AnswerRules,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -155,7 +162,21 @@ impl Error {
     /// credential. It is text for people: do not decide by it.
     #[must_use]
     pub fn vendor_message(&self) -> Option<&str> {
-        self.inner.vendor_message.as_deref()
+        self.inner.problem.message.as_deref()
+    }
+
+    /// The service's own code for what went wrong, such as `INVALID_CREDENTIALS` or `validation_error`, if its answer has
+    /// one. Codes that are not documented come as they are.
+    #[must_use]
+    pub fn vendor_code(&self) -> Option<&str> {
+        self.inner.problem.code.as_deref()
+    }
+
+    /// The key that every attempt of the call carried, if its operation takes one. To go on with the same call later, give
+    /// it to [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        self.inner.idempotency_key.as_ref()
     }
 
     /// The raw text of an error answer. It may hold personal data: do not log it.
@@ -176,6 +197,9 @@ impl Error {
     /// [`Error::may_have_taken_effect`] first.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
+        if self.kind() == ErrorKind::BusinessFailure {
+            return self.inner.problem.passes && !self.inner.earlier_unknown;
+        }
         let helps = !matches!(
             self.kind(),
             ErrorKind::Configuration
@@ -193,8 +217,7 @@ impl Error {
                 // Whatever the attempts before the last one were answered.
                 true
             } else {
-                (is_repeatable(safety) || !self.inner.earlier_unknown)
-                    && may_retry(safety, self.delivery(), self.status().map(|status| status.as_u16()))
+                (is_repeatable(safety) || !self.inner.earlier_unknown) && self.may_retry(self.delivery())
             }
     }
 
@@ -213,7 +236,10 @@ impl Error {
             || match self.delivery() {
                 Delivery::NotSent => false,
                 Delivery::Unknown => true,
-                Delivery::Answered => self.status().is_none_or(|status| !is_refusal(status)),
+                Delivery::Answered => {
+                    self.kind() != ErrorKind::BusinessFailure
+                        && self.status().is_none_or(|status| !is_refusal(status))
+                }
             }
     }
 
@@ -233,6 +259,12 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind(), ErrorKind::Timeout | ErrorKind::DeadlineExceeded)
+    }
+
+    /// Whether the rules allow another attempt after one that ended with this error and `delivery`.
+    pub(crate) fn may_retry(&self, delivery: Delivery) -> bool {
+        let status = self.status().map(|status| status.as_u16());
+        self.inner.answer_rules.may_retry(self.safety(), delivery, status)
     }
 
     /// Without an operation nothing was asked for, so nothing can have happened.
@@ -263,8 +295,10 @@ impl Error {
                 attempts: 0,
                 retry_after: None,
                 not_repeated: None,
-                vendor_message: None,
+                problem: Problem::default(),
                 body: None,
+                idempotency_key: None,
+                answer_rules: &AnswerRules::DEFAULT,
                 source: None,
             }),
         }
@@ -314,9 +348,24 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(mut self, vendor_message: Option<String>, body: Option<String>) -> Self {
-        self.inner.vendor_message = vendor_message;
-        self.inner.body = body;
+    /// Adds what the text of the answer says.
+    pub(crate) fn with_problem(mut self, problem: Problem, body: String) -> Self {
+        if let Some(advice) = problem.advice {
+            self.inner.advice = Some(Cow::Borrowed(advice));
+        }
+        self.inner.problem = problem;
+        self.inner.body = Some(body);
+        self
+    }
+
+    /// Adds the rules by which the service's answers are judged.
+    pub(crate) fn with_answer_rules(mut self, rules: &'static AnswerRules) -> Self {
+        self.inner.answer_rules = rules;
+        self
+    }
+
+    pub(crate) fn with_idempotency_key(mut self, key: Option<IdempotencyKey>) -> Self {
+        self.inner.idempotency_key = key;
         self
     }
 
@@ -359,7 +408,10 @@ impl fmt::Display for Error {
             write!(formatter, "{} failed: ", operation.name())?;
         }
         formatter.write_str(&inner.reason)?;
-        if let Some(message) = &inner.vendor_message {
+        if let Some(code) = &inner.problem.code {
+            write!(formatter, " ({code})")?;
+        }
+        if let Some(message) = &inner.problem.message {
             write!(formatter, ": \"{message}\"")?;
         }
         if let Some(why) = &inner.not_repeated {
@@ -392,7 +444,8 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("call_id", &inner.call_id)
             .field("attempts", &inner.attempts)
-            .field("vendor_message", &inner.vendor_message)
+            .field("vendor_code", &inner.problem.code)
+            .field("vendor_message", &inner.problem.message)
             .field("source", &inner.source.as_ref().map(ToString::to_string))
             .finish_non_exhaustive()
     }

@@ -4,7 +4,9 @@
 //! the same for every style is here: nothing is asked for before it is wanted, an error ends the list, and a list that
 //! turns in a circle is noticed. No task is spawned, and no page is fetched ahead.
 
+mod cursor;
 mod items;
+mod number;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,11 +15,14 @@ use std::hash::{DefaultHasher, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use billwire_models::operation::Operation;
 use billwire_models::scalar::{self, List};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
+pub use self::cursor::{ByCursor, CursorList};
 pub use self::items::Items;
+pub use self::number::{ByNumber, NumberedList};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::delivery::Delivery;
@@ -25,6 +30,32 @@ use crate::error::{Error, ErrorKind};
 
 /// The largest number of pages unless set otherwise.
 pub const DEFAULT_MAX_PAGES: u32 = 10_000;
+
+/// Elements on a page of a service that lets the caller choose, unless the query says otherwise: the most it gives.
+pub const DEFAULT_LIMIT: u32 = 100;
+
+/// The name of the query parameter for the size of a page.
+const LIMIT: &str = "limit";
+
+/// The parameters of a query, with a page size in any case: the services' own defaults differ from list to list.
+pub(crate) fn with_limit(mut pairs: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    if !pairs.iter().any(|(name, _)| *name == LIMIT) {
+        pairs.push((LIMIT, DEFAULT_LIMIT.to_string()));
+    }
+    pairs
+}
+
+/// Refuses a page size that no service of ours takes, before it is sent.
+fn check_limit(operation: &'static Operation, limit: Option<u32>) -> Result<(), Error> {
+    match limit {
+        Some(limit) if !(1..=DEFAULT_LIMIT).contains(&limit) => Err(Error::new(
+            ErrorKind::InvalidRequest,
+            format!("a page has 1 to {DEFAULT_LIMIT} elements, not {limit}"),
+        )
+        .with_operation(operation)),
+        _ => Ok(()),
+    }
+}
 
 /// How the pages of one list follow each other.
 pub trait Paging: fmt::Debug + Send + Unpin + 'static {

@@ -1,23 +1,50 @@
 //! What an API adds to the common mechanism. Each API folder implements it for its configuration.
 
 use std::fmt;
+use std::time::Duration;
 
+use billwire_models::operation::Operation;
 use bytes::Bytes;
+use http::StatusCode;
 
 use crate::call::Attempt;
 use crate::config::Settings;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::request::Draft;
+use crate::retry::AnswerRules;
 
 /// The configuration of one API, as the common mechanism sees it.
 ///
-/// Implemented by `q2::Config`. It is sealed: new methods may appear at any time.
+/// Implemented by the `Config` of every API. It is sealed: new methods may appear at any time.
 pub trait Protocol: sealed::Protocol {}
 
 impl<P: sealed::Protocol> Protocol for P {}
 
+/// What a body says about a failure.
+#[derive(Clone, Debug, Default)]
+pub struct Problem {
+    /// The service's message for people.
+    pub(crate) message: Option<String>,
+    /// The service's code for programs.
+    pub(crate) code: Option<String>,
+    /// What to do about this code, where the documents say it.
+    pub(crate) advice: Option<&'static str>,
+    /// Whether it is documented to pass by itself.
+    pub(crate) passes: bool,
+}
+
+/// A body that takes back the success that its status tells.
+#[derive(Debug)]
+pub struct Refusal {
+    pub(crate) kind: ErrorKind,
+    pub(crate) problem: Problem,
+}
+
 pub(crate) mod sealed {
-    use super::{Attempt, Bytes, Draft, Error, Settings, fmt};
+    use super::{
+        AnswerRules, Attempt, Bytes, Draft, Duration, Error, Operation, Problem, Refusal, Settings,
+        StatusCode, fmt,
+    };
 
     /// The part that only this crate can name.
     pub trait Protocol: fmt::Debug + Send + Sync {
@@ -27,11 +54,38 @@ pub(crate) mod sealed {
         /// Adds credential, encryption and signature to a drafted call.
         fn secure(&self, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<http::Request<Bytes>, Error>;
 
-        /// The service's message for people in the text of an error answer.
-        fn vendor_message(&self, text: &str) -> Option<String>;
+        /// The time limit of one attempt of `operation`.
+        fn timeout(&self, operation: &Operation) -> Duration {
+            let _ = operation;
+            self.settings().timeout
+        }
 
-        /// Whether the body of a 2xx answer to a write says that it was not accepted.
-        fn says_not_accepted(&self, body: &[u8]) -> bool;
+        /// The time limit of a whole call of `operation`.
+        fn deadline(&self, operation: &Operation) -> Duration {
+            let _ = operation;
+            self.settings().deadline
+        }
+
+        /// After which answers an attempt may be repeated.
+        fn answer_rules(&self) -> &'static AnswerRules {
+            &AnswerRules::DEFAULT
+        }
+
+        /// The header in which the service names its request id.
+        fn request_id_header(&self) -> &'static str {
+            "request-id"
+        }
+
+        /// Whether a bare array stands for an object with that array under `data`.
+        fn reads_bare_arrays(&self) -> bool {
+            false
+        }
+
+        /// What the text of an answer with an error status says.
+        fn problem(&self, status: StatusCode, text: &str) -> Problem;
+
+        /// Whether and how the body of a 2xx answer takes its success back.
+        fn refusal(&self, operation: &Operation, body: &[u8]) -> Option<Refusal>;
 
         /// Texts that must not be shown even when the service echoes them.
         fn secrets(&self) -> Vec<&str>;

@@ -11,8 +11,18 @@ const LONGEST_TEXT: usize = 300;
 const FEWEST_SECRET_DIGITS: usize = 9;
 
 /// The headers that may appear in traces; every other one is left out, whatever its name.
-const VISIBLE_HEADERS: [&str; 7] =
-    ["accept", "content-length", "content-type", "date", "request-id", "retry-after", "user-agent"];
+const VISIBLE_HEADERS: [&str; 10] = [
+    "accept",
+    "content-length",
+    "content-type",
+    "date",
+    "idempotency-key",
+    "idempotent-replayed",
+    "request-id",
+    "retry-after",
+    "user-agent",
+    "x-request-id",
+];
 
 /// Shows the headers that are on the allow-list, and nothing else.
 ///

@@ -4,12 +4,14 @@ use std::fmt;
 
 use billwire_models::operation::{Method, Operation};
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Uri};
 
 use crate::call::Attempt;
 use crate::config::Settings;
+use crate::environment::Stage;
 use crate::error::{Error, ErrorKind};
+use crate::idempotency::{self, IdempotencyKey};
 use crate::path;
 use crate::protocol::sealed::Protocol;
 
@@ -38,6 +40,7 @@ pub(crate) fn build(
     attempt: &Attempt<'_>,
 ) -> Result<Request<Bytes>, Error> {
     check(draft)
+        .and_then(|()| check_stage(protocol.settings(), draft.operation))
         .and_then(|()| protocol.secure(draft, attempt))
         .map_err(|error| error.with_operation(draft.operation))
 }
@@ -53,16 +56,27 @@ fn check(draft: &Draft<'_>) -> Result<(), Error> {
         .with_advice("make the call with the functions of this crate"))
 }
 
+/// What only the provider's sandbox serves is not sent to production.
+fn check_stage(settings: &Settings, operation: &Operation) -> Result<(), Error> {
+    if !operation.sandbox_only || settings.stage != Stage::Production {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidRequest, "only the provider's sandbox serves the operation")
+        .with_advice("call it with a configuration for the sandbox"))
+}
+
 /// The path and query of the request line: the base URL's path, then the call's. These bytes are what is signed.
 pub(crate) fn request_target(settings: &Settings, draft: &Draft<'_>) -> String {
     format!("{}{}", settings.base_url.path(), draft.path_and_query)
 }
 
-/// Puts a request together from a draft and what the API adds.
+/// Puts a request together from a draft and what the API adds. Where the operation takes an idempotency key and the
+/// attempt brings none, it gets one of its own.
 pub(crate) fn assemble(
     settings: &Settings,
     draft: &Draft<'_>,
-    authorization: HeaderValue,
+    attempt: &Attempt<'_>,
+    credential: Vec<(HeaderName, HeaderValue)>,
     body: Option<Bytes>,
     extra: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
 ) -> Result<Request<Bytes>, Error> {
@@ -77,10 +91,17 @@ pub(crate) fn assemble(
     *request.uri_mut() = uri;
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(AUTHORIZATION, authorization);
+    headers.extend(credential.into_iter().map(|(name, value)| (Some(name), value)));
     headers.insert(USER_AGENT, settings.user_agent.clone());
     if has_body {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if draft.operation.idempotency_key.is_some() {
+        let key = match attempt.idempotency_key {
+            Some(key) => key.header_value(),
+            None => IdempotencyKey::generate(attempt.random)?.header_value(),
+        };
+        headers.insert(idempotency::HEADER, key?);
     }
     headers.extend(extra.into_iter().map(|(name, value)| (Some(name), value)));
     Ok(request)

@@ -1,6 +1,8 @@
 //! Reading a response: pure functions that never panic, whatever came.
 
-use billwire_models::operation::{Operation, Safety};
+mod unwrap;
+
+use billwire_models::operation::Operation;
 use billwire_models::scalar;
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
@@ -9,11 +11,16 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::Answer;
 use crate::error::{Error, ErrorKind};
+use crate::protocol::Refusal;
 use crate::protocol::sealed::Protocol;
 use crate::redact;
 
 /// Longest error body that an [`Error`] keeps, in bytes.
 const LONGEST_KEPT_BODY: usize = 64 * 1024;
+/// The same for a body that is not JSON, which is a page for people.
+///
+/// Source: BillerAPI description, section 3.2 "Two error body shapes".
+const LONGEST_KEPT_TEXT: usize = 2 * 1024;
 
 /// What is kept of an answer's head.
 #[derive(Clone, Debug)]
@@ -23,8 +30,9 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) fn of(parts: &http::response::Parts) -> Self {
-        Self { status: parts.status, request_id: request_id(&parts.headers) }
+    pub(crate) fn of(protocol: &(impl Protocol + ?Sized), parts: &http::response::Parts) -> Self {
+        let request_id = header_text(&parts.headers, protocol.request_id_header());
+        Self { status: parts.status, request_id }
     }
 }
 
@@ -52,33 +60,46 @@ pub(crate) fn receive(
     response: http::Response<Bytes>,
 ) -> Result<Received, Error> {
     let (parts, body) = response.into_parts();
-    let head = Head::of(&parts);
+    let head = Head::of(protocol, &parts);
     let status = head.status;
     let failed = |kind, reason: String| {
-        Error::new(kind, reason).with_operation(operation).with_answer(status, head.request_id.clone())
+        Error::new(kind, reason)
+            .with_operation(operation)
+            .with_answer(status, head.request_id.clone())
+            .with_answer_rules(protocol.answer_rules())
     };
     if body.len() > max_bytes {
         let reason = format!("the answer has {} bytes, more than the limit of {max_bytes}", body.len());
         return Err(failed(ErrorKind::AnswerTooLarge, reason));
     }
     let body = without_byte_order_mark(body);
-    let not_accepted =
-        status.is_success() && operation.safety != Safety::Read && protocol.says_not_accepted(&body);
-    if status.is_success() && !not_accepted {
+    let refusal = if status.is_success() { protocol.refusal(operation, &body) } else { None };
+    if status.is_success() && refusal.is_none() {
         return Ok(Received { head, body });
     }
-    let (kind, reason) = if not_accepted {
-        (ErrorKind::NotAccepted, format!("the service answered {status}, but with `success: false`"))
-    } else {
-        (kind_of(status), format!("the service answered {status}"))
+    let text = String::from_utf8_lossy(kept(&body)).into_owned();
+    let (kind, reason, mut problem) = match refusal {
+        Some(Refusal { kind, problem }) => {
+            (kind, format!("the service answered {status}, but with `success: false`"), problem)
+        }
+        None => (kind_of(status), format!("the service answered {status}"), protocol.problem(status, &text)),
     };
-    let text = String::from_utf8_lossy(body.get(..LONGEST_KEPT_BODY).unwrap_or(&body)).into_owned();
     let mut secrets = secrets.to_vec();
     secrets.extend(protocol.secrets());
-    let message = protocol.vendor_message(&text).map(|message| redact::vendor_text(&message, &secrets));
+    let shown = |text: Option<String>| {
+        text.map(|text| redact::vendor_text(&text, &secrets)).filter(|text| !text.is_empty())
+    };
+    problem.message = shown(problem.message);
+    problem.code = shown(problem.code);
     Err(failed(kind, reason)
         .with_retry_after(header_text(&parts.headers, RETRY_AFTER.as_str()))
-        .with_body(message.filter(|message| !message.is_empty()), Some(text)))
+        .with_problem(problem, text))
+}
+
+/// As much of an error body as is kept.
+fn kept(body: &[u8]) -> &[u8] {
+    let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    body.get(..if is_json { LONGEST_KEPT_BODY } else { LONGEST_KEPT_TEXT }).unwrap_or(body)
 }
 
 /// Some gateways put a byte order mark before JSON text, which RFC 8259 lets a reader skip.
@@ -91,6 +112,7 @@ fn without_byte_order_mark(mut body: Bytes) -> Bytes {
 
 /// Decodes a received body. List elements that do not decode are reported, or refused when `strict`.
 pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
+    protocol: &(impl Protocol + ?Sized),
     operation: &'static Operation,
     received: &Received,
     strict: bool,
@@ -106,7 +128,7 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     if text.trim().is_empty() {
         return Err(unreadable("the answer is empty".to_owned()));
     }
-    let value: R = serde_json::from_str(text)
+    let value: R = unwrap::read(operation, protocol.reads_bare_arrays(), text)
         .map_err(|error| unreadable(problem(operation.answer, &error, || path_of::<R>(text))))?;
     let answer = Answer::new(value, received.head.status, received.head.request_id.clone());
     match answer.rejected().first() {
@@ -162,13 +184,6 @@ fn kind_of(status: StatusCode) -> ErrorKind {
         500..=599 => ErrorKind::Service,
         _ => ErrorKind::UnexpectedStatus,
     }
-}
-
-/// The service's `request-id`, whatever its case, if it is there and readable.
-///
-/// Source: Q2 Biller Direct description, section 2.2 "Request ids".
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    header_text(headers, "request-id")
 }
 
 fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {

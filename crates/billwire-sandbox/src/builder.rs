@@ -7,14 +7,15 @@ use std::time::Duration;
 use billwire_crypto::{PortableProvider, Provider};
 use jiff::Timestamp;
 
+#[cfg(feature = "q2")]
+use crate::bill_pay::population::Population;
 use crate::clock::{ClockMode, VirtualClock};
 use crate::contract::Contract;
-use crate::engine::Engine;
+use crate::engine::{Beginning, Engine};
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
-use crate::q2::population::Population;
+#[cfg(feature = "q2")]
 use crate::q2::quirks::Quirks;
-use crate::q2::seed_data;
 use crate::sandbox::Sandbox;
 use crate::seed::DEFAULT_SEED;
 use crate::server::Listeners;
@@ -26,6 +27,8 @@ const DEFAULT_TIME: &str = "2026-03-02T12:00:00.000Z";
 ///
 /// Source: Q2 Biller Direct description, section 10 (inferred).
 const DELIVERY_LIMIT: Duration = Duration::from_secs(10);
+/// The documents' example of an API key; it opens this sandbox only.
+pub(crate) const API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The settings of a sandbox before it starts.
@@ -38,8 +41,7 @@ pub struct SandboxBuilder {
     api_keys: Vec<String>,
     delivery_limit: Duration,
     body_limit: usize,
-    population: Option<Population>,
-    quirks: Quirks,
+    beginning: Beginning,
     check_answers: bool,
 }
 
@@ -51,16 +53,16 @@ impl SandboxBuilder {
             clock: ClockMode::Frozen,
             time: None,
             provider: Arc::new(PortableProvider),
-            api_keys: vec![seed_data::API_KEY.to_owned()],
+            api_keys: vec![API_KEY.to_owned()],
             delivery_limit: DELIVERY_LIMIT,
             body_limit: BODY_LIMIT,
-            population: None,
-            quirks: Quirks::none(),
+            beginning: Beginning::default(),
             check_answers: true,
         }
     }
 
-    /// The base port: console and control API there, the Q2 API one above. 0 (the default) picks free ones.
+    /// The base port: console and control API there, the Q2 API one above, Unbill two and BillerAPI three. 0 (the default)
+    /// picks free ones.
     #[must_use]
     pub fn port(mut self, base: u16) -> Self {
         self.port = base;
@@ -95,7 +97,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// The API keys of the Q2 API instead of the documents' example.
+    /// The API keys of the Q2 API and of Unbill instead of the documents' example.
     #[must_use]
     pub fn api_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.api_keys = keys.into_iter().map(Into::into).collect();
@@ -118,23 +120,26 @@ impl SandboxBuilder {
 
     /// A population of so many customers with billers, bills and habits; none for 0, the default. The same as
     /// [`SandboxBuilder::population`] with [`Population::of`].
+    #[cfg(feature = "q2")]
     #[must_use]
     pub fn customers(mut self, customers: u32) -> Self {
-        self.population = (customers > 0).then(|| Population::of(customers));
+        self.beginning.population = (customers > 0).then(|| Population::of(customers));
         self
     }
 
     /// Customers that are there from the start, and live on the virtual clock from then on.
+    #[cfg(feature = "q2")]
     #[must_use]
     pub fn population(mut self, population: Population) -> Self {
-        self.population = Some(population);
+        self.beginning.population = Some(population);
         self
     }
 
     /// The untidy forms that are switched on from the beginning; none by default.
+    #[cfg(feature = "q2")]
     #[must_use]
     pub fn quirks(mut self, quirks: Quirks) -> Self {
-        self.quirks = quirks;
+        self.beginning.quirks = quirks;
         self
     }
 
@@ -162,8 +167,7 @@ impl SandboxBuilder {
         };
         let listeners = Listeners::open(self.port).await?;
         let clock = VirtualClock::new(self.clock, start);
-        let engine =
-            Engine::new(&*self.provider, self.seed, clock, self.population)?.with_quirks(self.quirks);
+        let engine = Engine::new(&*self.provider, self.seed, clock, self.beginning)?;
         let settings = Settings {
             contract: Contract::switched(self.check_answers),
             provider: self.provider,

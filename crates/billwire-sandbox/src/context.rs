@@ -1,22 +1,13 @@
 //! What an operation is told beside its request.
 
 use crate::moment::Moment;
-use crate::q2::world::ClientId;
 
-/// Who calls and when.
+/// Who calls and when. Each API has its own kinds of callers.
 #[derive(Clone, Debug)]
-pub(crate) struct RequestContext {
+pub(crate) struct RequestContext<C> {
     pub(crate) now: Moment,
-    pub(crate) caller: Caller,
-}
-
-/// The credential of a request, after it was found good.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// The partner's API key: everything.
-    Partner,
-    /// A client token: only what belongs to this client.
-    Client(ClientId),
+    /// The credential of the request, after it was found good.
+    pub(crate) caller: C,
 }
 
 /// The values of the parameters in a path, decoded.
@@ -30,6 +21,11 @@ impl PathParameters {
 
     pub(crate) fn insert(&mut self, name: &'static str, value: impl Into<String>) {
         self.0.push((name, value.into()));
+    }
+
+    /// Every one with its name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {

@@ -1,10 +1,14 @@
 //! Bodies in and out, with messages that name the member and never repeat its value.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 
 use crate::api_error::ApiError;
+use crate::context::PathParameters;
 
 /// Reads a request body.
 ///
@@ -21,6 +25,104 @@ pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     }
 }
 
+/// Reads the query of a request from its parameters: texts, numbers and truth values. What nobody asks for is passed over.
+pub(crate) fn query<'de, T: Deserialize<'de>>(parameters: &'de PathParameters) -> Result<T, ApiError> {
+    let values = parameters.iter().map(|(name, value)| (name, QueryValue { name, value }));
+    T::deserialize(MapDeserializer::new(values)).map_err(|QueryError(message)| ApiError::bad_request(message))
+}
+
+/// One value of a query, which is what is asked for if it can be.
+struct QueryValue<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// Why a query could not be read, for the one who sent it.
+#[derive(Debug)]
+struct QueryError(String);
+
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+impl serde::de::Error for QueryError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(data_message(".", &message.to_string()))
+    }
+}
+
+impl<'de> IntoDeserializer<'de, QueryError> for QueryValue<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl QueryValue<'_> {
+    fn parsed<T: FromStr>(&self, what: &str) -> Result<T, QueryError> {
+        let refuse =
+            |_| QueryError(format!("The parameter {} is not acceptable: expected {what}.", self.name));
+        self.value.parse().map_err(refuse)
+    }
+}
+
+macro_rules! parsed {
+    ($($method:ident $visit:ident $what:literal),+ $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
+            visitor.$visit(self.parsed($what)?)
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for QueryValue<'de> {
+    type Error = QueryError;
+
+    parsed! {
+        deserialize_bool visit_bool "true or false",
+        deserialize_u8 visit_u8 "a number",
+        deserialize_u16 visit_u16 "a number",
+        deserialize_u32 visit_u32 "a number",
+        deserialize_u64 visit_u64 "a number",
+        deserialize_i32 visit_i32 "a number",
+        deserialize_i64 visit_i64 "a number",
+        deserialize_f64 visit_f64 "a number",
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
+        visitor.visit_borrowed_str(self.value)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, QueryError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i128 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct enum
+        identifier ignored_any
+    }
+}
+
+/// The names and values of a query string, decoded; a pair that is no text is left out.
+pub(crate) fn query_pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((percent_decoded(&name.replace('+', " "))?, percent_decoded(&value.replace('+', " "))?))
+    })
+}
+
 /// Writes an answer.
 pub(crate) fn encode<T: Serialize>(answer: &T) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(answer).map_err(|_| ApiError::new(500, "The sandbox could not write its answer."))
@@ -28,8 +130,12 @@ pub(crate) fn encode<T: Serialize>(answer: &T) -> Result<Vec<u8>, ApiError> {
 
 /// One path segment with its percent-encoding undone; none if it is empty or not text.
 pub(crate) fn segment(segment: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
+    percent_decoded(segment).filter(|text| !text.is_empty())
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
             let digits = [rest.next()?, rest.next()?];
@@ -38,7 +144,7 @@ pub(crate) fn segment(segment: &str) -> Option<String> {
             bytes.push(byte);
         }
     }
-    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+    String::from_utf8(bytes).ok()
 }
 
 /// Parses again, this time keeping track of where it fails: the happy path does not pay for it.
@@ -134,6 +240,28 @@ mod tests {
         );
         check("[1]", "The member [0] is not acceptable: expected a string.");
         check("7", "The body is not acceptable: expected struct Sample.");
+    }
+
+    #[test]
+    fn reads_queries() {
+        #[derive(Deserialize, Debug, PartialEq)]
+        struct Query {
+            limit: Option<u32>,
+            search: Option<String>,
+        }
+        let mut parameters = PathParameters::new();
+        parameters.insert("limit", "7");
+        parameters.insert("search", "a b");
+        parameters.insert("other", "x");
+        let expected = Query { limit: Some(7), search: Some("a b".to_owned()) };
+        assert_eq!(query::<Query>(&parameters), Ok(expected));
+        let mut parameters = PathParameters::new();
+        parameters.insert("limit", "many");
+        let error = query::<Query>(&parameters).expect_err("refused");
+        assert_eq!(error.message, "The parameter limit is not acceptable: expected a number.");
+        let pairs: Vec<_> = query_pairs("a=1+2&b=%2B&c&&d=%zz").collect();
+        let expected = [("a", "1 2"), ("b", "+"), ("c", "")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[test]

@@ -4,11 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::bill_pay::{self, World};
 use crate::clock::ClockMode;
 use crate::moment::Moment;
-use crate::q2::population::Population;
-use crate::q2::seed_data;
-use crate::q2::world::Counts;
+#[cfg(feature = "q2")]
 use crate::service_keys::ServiceKey;
 use crate::shared::Shared;
 
@@ -23,18 +22,26 @@ pub struct Info {
     pub urls: Urls,
     /// What opens it.
     pub credentials: Credentials,
-    /// The test companies; those of a population are found by `POST /company/search`.
+    /// The test companies of Q2; those of a population are found by `POST /company/search`.
+    #[cfg(feature = "q2")]
     pub companies: Vec<CompanyInfo>,
-    /// How many things there are.
-    pub counts: Counts,
+    /// How many things there are in the world of Q2.
+    #[cfg(feature = "q2")]
+    pub counts: bill_pay::Counts,
+    /// The world of Unbill.
+    #[cfg(feature = "unbill")]
+    pub unbill: WorldInfo,
     /// The customers it was started with, if any.
+    #[cfg(feature = "q2")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub population: Option<Population>,
+    pub population: Option<bill_pay::population::Population>,
     /// The events so far.
     pub events: EventsInfo,
-    /// The public keys of the emulated service.
+    /// The public keys of the emulated Q2 service.
+    #[cfg(feature = "q2")]
     pub keys: Vec<ServiceKey>,
-    /// Values with a meaning.
+    /// Values with a meaning for Q2.
+    #[cfg(feature = "q2")]
     pub test_values: TestValues,
     /// The seed all ids come from.
     pub seed: u64,
@@ -45,7 +52,7 @@ pub struct Info {
 }
 
 /// Where a sandbox listens; loopback only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Urls {
@@ -54,7 +61,22 @@ pub struct Urls {
     /// The control API, without a trailing slash.
     pub control: String,
     /// The base URL of the emulated Q2 API, with `/v1` and without a trailing slash.
+    #[cfg(feature = "q2")]
     pub q2: String,
+    /// The base URL of the emulated Unbill API, with `/v1` and without a trailing slash.
+    #[cfg(feature = "unbill")]
+    pub unbill: String,
+}
+
+impl Urls {
+    /// Before the listeners of the APIs are open.
+    pub(crate) fn of_control(address: &str) -> Self {
+        Self {
+            console: format!("http://{address}/"),
+            control: format!("http://{address}/control"),
+            ..Self::default()
+        }
+    }
 }
 
 /// What opens a sandbox; worthless anywhere else.
@@ -63,17 +85,19 @@ pub struct Urls {
 #[non_exhaustive]
 pub struct Credentials {
     /// The API keys of the Q2 API.
+    #[cfg(feature = "q2")]
     pub q2_api_keys: Vec<String>,
     /// The partner they belong to.
+    #[cfg(feature = "q2")]
     pub q2_partner_id: String,
+    /// The API keys of Unbill.
+    #[cfg(feature = "unbill")]
+    pub unbill_api_keys: Vec<String>,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Credentials")
-            .field("q2_partner_id", &self.q2_partner_id)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Credentials").finish_non_exhaustive()
     }
 }
 
@@ -103,7 +127,19 @@ pub struct CompanyInfo {
     pub login_fields: Vec<String>,
 }
 
+/// One of the further worlds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct WorldInfo {
+    /// Its companies.
+    pub companies: Vec<CompanyInfo>,
+    /// How many things there are in it.
+    pub counts: bill_pay::Counts,
+}
+
 /// Inputs with a documented effect.
+#[cfg(feature = "q2")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -128,32 +164,51 @@ pub(crate) fn of(shared: &Shared) -> Info {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         urls: shared.urls.clone(),
         credentials: Credentials {
+            #[cfg(feature = "q2")]
             q2_api_keys: shared.api_keys.clone(),
-            q2_partner_id: seed_data::PARTNER_ID.to_owned(),
+            #[cfg(feature = "q2")]
+            q2_partner_id: bill_pay::PARTNER_ID.to_owned(),
+            #[cfg(feature = "unbill")]
+            unbill_api_keys: shared.api_keys.clone(),
         },
-        companies: seed_data::companies()
-            .iter()
-            .map(|company| CompanyInfo {
-                id: company.id.to_string(),
-                name: company.name.to_owned(),
-                login_fields: company.login_fields.iter().map(|field| field.name.to_owned()).collect(),
-            })
-            .collect(),
-        counts: engine.world.counts(),
-        population: engine.world.population(),
+        #[cfg(feature = "q2")]
+        companies: test_companies(&engine.q2.world),
+        #[cfg(feature = "q2")]
+        counts: engine.q2.world.counts(),
+        #[cfg(feature = "unbill")]
+        unbill: WorldInfo {
+            companies: test_companies(&engine.unbill.world),
+            counts: engine.unbill.world.counts(),
+        },
+        #[cfg(feature = "q2")]
+        population: engine.q2.world.population(),
         events: EventsInfo {
             count: engine.events.count(),
             kept: engine.events.kept(),
             digest: engine.events.digest().to_string(),
         },
-        keys: engine.keys.list(),
+        #[cfg(feature = "q2")]
+        keys: engine.q2.keys.list(),
+        #[cfg(feature = "q2")]
         test_values: test_values(),
-        seed: engine.world.seed(),
+        seed: engine.seed(),
         now: engine.now(),
         clock_mode: engine.clock.mode(),
     }
 }
 
+/// The companies that are there from the start; a population has too many more.
+#[cfg(any(feature = "q2", feature = "unbill"))]
+fn test_companies(world: &World) -> Vec<CompanyInfo> {
+    let shown = |company: &bill_pay::Company| CompanyInfo {
+        id: company.id.to_string(),
+        name: company.name.to_owned(),
+        login_fields: company.login_fields.iter().map(|field| field.name.to_owned()).collect(),
+    };
+    world.test_companies().iter().map(shown).collect()
+}
+
+#[cfg(feature = "q2")]
 fn test_values() -> TestValues {
     let names = [
         "test",
@@ -169,7 +224,7 @@ fn test_values() -> TestValues {
         declined_card: "4000000000000002".to_owned(),
         routing_number: "021000021".to_owned(),
         account_number: "9900000002".to_owned(),
-        mfa_code: crate::q2::world::RIGHT_CODE.to_owned(),
+        mfa_code: bill_pay::RIGHT_CODE.to_owned(),
         user_names: names.map(str::to_owned).to_vec(),
     }
 }

@@ -12,105 +12,89 @@
 //! `validate-answers`, for tests: every answer and every webhook is compared with the API description before it leaves, and
 //! a sandbox that broke it panics when it is dropped.
 
-#[cfg(feature = "q2")]
+#![cfg_attr(
+    not(all(feature = "q2", feature = "unbill", feature = "billerapi")),
+    allow(dead_code, reason = "what no API that is compiled in needs")
+)]
+
+mod api;
 mod api_error;
-#[cfg(feature = "q2")]
+mod bearer;
+mod bill_pay;
 mod builder;
-#[cfg(feature = "q2")]
 mod clock;
-#[cfg(feature = "q2")]
 mod console;
-#[cfg(feature = "q2")]
 mod context;
-#[cfg(feature = "q2")]
 mod contract;
-#[cfg(feature = "q2")]
 mod control;
-#[cfg(feature = "q2")]
 mod decode;
-#[cfg(feature = "q2")]
 mod engine;
 mod error;
-#[cfg(feature = "q2")]
+mod event;
 mod faults;
-#[cfg(feature = "q2")]
+mod front;
 mod hash;
-#[cfg(feature = "q2")]
 mod http_body;
-#[cfg(feature = "q2")]
 mod id_text;
-#[cfg(feature = "q2")]
 mod info;
-#[cfg(feature = "q2")]
 mod json_text;
-#[cfg(feature = "q2")]
 mod loopback;
-#[cfg(feature = "q2")]
 mod moment;
 #[cfg(feature = "q2")]
 mod outside;
 #[cfg(feature = "q2")]
 mod q2;
-#[cfg(feature = "q2")]
 mod request_log;
-#[cfg(feature = "q2")]
 mod sandbox;
-#[cfg(feature = "q2")]
 mod schedule;
-#[cfg(feature = "q2")]
 mod seed;
-#[cfg(feature = "q2")]
 mod server;
-#[cfg(feature = "q2")]
 mod service_keys;
-#[cfg(feature = "q2")]
 mod shared;
-#[cfg(feature = "q2")]
+mod snapshot;
 mod table;
-#[cfg(feature = "q2")]
 mod test_only_keys;
-#[cfg(feature = "q2")]
+#[cfg(feature = "unbill")]
+mod unbill;
 mod webhook_sender;
 
 #[cfg(feature = "q2")]
-pub use self::builder::SandboxBuilder;
+pub use self::bill_pay::population::Population;
+pub use self::bill_pay::{Amount, Counts, LedgerEntry};
 #[cfg(feature = "q2")]
+pub use self::bill_pay::{
+    AmountToPay, Autopay, AutopaySetBy, BillChoices, Rules, ScheduleDateMember, SwapEnd,
+};
+#[cfg(any(feature = "q2", feature = "unbill"))]
+pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
+pub use self::builder::SandboxBuilder;
 pub use self::clock::ClockMode;
-#[cfg(all(feature = "q2", feature = "validate-answers"))]
+#[cfg(feature = "validate-answers")]
 pub use self::contract::Violation;
 pub use self::error::{Error, ErrorKind};
-#[cfg(feature = "q2")]
 pub use self::faults::{
     FaultMoment, FaultReport, Faults, HeldRequest, HttpFault, HttpFaultKind, RetryAfter, WebhookFault,
     WebhookFaultKind,
 };
 #[cfg(feature = "q2")]
-pub use self::info::{CompanyInfo, Credentials, EventsInfo, Info, TestValues, Urls};
-#[cfg(feature = "q2")]
+pub use self::info::TestValues;
+pub use self::info::{CompanyInfo, Credentials, EventsInfo, Info, Urls, WorldInfo};
 pub use self::moment::Moment;
 #[cfg(feature = "q2")]
-pub use self::q2::population::Population;
+pub use self::q2::WebhookConfiguration;
 #[cfg(feature = "q2")]
 pub use self::q2::quirks::{Quirk, Quirks};
 #[cfg(feature = "q2")]
 pub use self::q2::request_signing::RequestSigning;
-#[cfg(feature = "q2")]
-pub use self::q2::world::{
-    Amount, AmountToPay, AuthRefresh, Autopay, AutopaySetBy, BillChoices, Counts, IssuerNews, LedgerEntry,
-    Rules, ScheduleDateMember, Statement, SwapEnd,
-};
-#[cfg(feature = "q2")]
 pub use self::request_log::{CredentialKind, RequestFault, RequestRecord, SignatureCheck};
-#[cfg(feature = "q2")]
 pub use self::sandbox::{DEFAULT_PORT, Sandbox};
 #[cfg(feature = "q2")]
 pub use self::service_keys::{KeyUsage, ServiceKey};
-#[cfg(feature = "q2")]
 pub use self::shared::{ClockReport, DeliveryReport, EffectReport};
-#[cfg(feature = "q2")]
+#[cfg(feature = "unbill")]
+pub use self::unbill::{UnbillRules, UnbillWebhooks, UnbillWorld};
 pub use self::webhook_sender::{
-    DeliveryAttempt, DeliveryState, EventRecord, WebhookConfiguration, WebhookEncryption, WebhookOauth,
-    WebhookSignature,
+    DeliveryAttempt, DeliveryState, EventRecord, WebhookEncryption, WebhookOauth, WebhookSignature,
 };
 
 /// The example of the guide is compiled with the documentation.

@@ -15,6 +15,8 @@ const KEPT: usize = 1000;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestRecord {
+    /// The API it was sent to, such as `q2`.
+    pub api: &'static str,
     /// The `request-id` of the answer.
     pub request_id: String,
     /// When it came, on the virtual clock.
@@ -67,6 +69,12 @@ pub enum CredentialKind {
     ApiKey,
     /// A token of one client.
     ClientToken,
+    /// The client id and secret of a partner.
+    ClientCredentials,
+    /// The token of one linked account.
+    AccessToken,
+    /// The token of a person who has logged in to the vendor's portal.
+    PortalToken,
 }
 
 /// What was found out about the signature of a request.

@@ -6,25 +6,29 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::builder::SandboxBuilder;
+use crate::bill_pay::LedgerEntry;
+#[cfg(feature = "q2")]
+use crate::bill_pay::Rules;
+use crate::builder::{API_KEY, SandboxBuilder};
 use crate::clock::ClockMode;
 #[cfg(feature = "validate-answers")]
 use crate::contract::Violation;
 use crate::control;
 use crate::control::clock::ClockChange;
+#[cfg(feature = "q2")]
 use crate::control::keys::NewKey;
 use crate::error::{Error, ErrorKind};
+use crate::event::Trigger;
 use crate::faults::{FaultReport, Faults};
 use crate::info::{self, Info, Urls};
 use crate::moment::Moment;
-use crate::q2::quirks::Quirks;
-use crate::q2::request_signing::RequestSigning;
-use crate::q2::world::{LedgerEntry, Rules};
-use crate::q2::{Trigger, seed_data};
+#[cfg(feature = "q2")]
+use crate::q2::{WebhookConfiguration, quirks::Quirks, request_signing::RequestSigning};
 use crate::request_log::RequestRecord;
+#[cfg(feature = "q2")]
 use crate::service_keys::{KeyUsage, ServiceKey};
 use crate::shared::{ClockReport, Shared};
-use crate::webhook_sender::{EventRecord, WebhookConfiguration};
+use crate::webhook_sender::EventRecord;
 
 /// The base port of the command; a sandbox in a test takes free ports.
 pub const DEFAULT_PORT: u16 = 7700;
@@ -83,7 +87,7 @@ impl Sandbox {
 
     /// The first API key.
     pub fn api_key(&self) -> &str {
-        self.shared.api_keys.first().map_or(seed_data::API_KEY, String::as_str)
+        self.shared.api_keys.first().map_or(API_KEY, String::as_str)
     }
 
     /// The time on the virtual clock.
@@ -160,9 +164,9 @@ impl Sandbox {
         control::state::restore(&self.shared, state).await.map(|_| ())
     }
 
-    /// Every applied payment, oldest first.
+    /// Every applied payment of every API, oldest first.
     pub fn ledger(&self) -> Vec<LedgerEntry> {
-        self.shared.engine().world.ledger().entries().to_vec()
+        self.shared.engine().ledger()
     }
 
     /// Every event with its delivery attempts, oldest first.
@@ -170,13 +174,13 @@ impl Sandbox {
         self.shared.engine().events.records().collect()
     }
 
-    /// The last thousand requests to the emulated API, redacted.
+    /// The last thousand requests to the emulated APIs, redacted.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.shared.engine().requests.records()
     }
 
-    /// Makes an event of `kind` from the documented sample and delivers it at once. `resource_id` names a bill, auth or
-    /// client of this sandbox; `overrides` replace members by path, such as `("payload.data.amount", json!("1.00"))`.
+    /// Makes an event of `kind` from the documented sample and delivers it at once; of several APIs that have the type the
+    /// first one's (see [`Sandbox::trigger_event_of`]). `resource_id` names a bill, auth or client of this sandbox; `overrides` replace members by path, such as `("payload.data.amount", json!("1.00"))`.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] for an unknown type, a path that leads nowhere, or an override that changes nothing;
@@ -187,7 +191,32 @@ impl Sandbox {
         resource_id: Option<&str>,
         overrides: impl IntoIterator<Item = (&str, Value)>,
     ) -> Result<EventRecord, Error> {
+        self.trigger(None, kind, resource_id, overrides).await
+    }
+
+    /// The same for an event of the API with this name, such as `unbill`.
+    ///
+    /// # Errors
+    /// As [`Sandbox::trigger_event`], and [`ErrorKind::InvalidInput`] for an unknown API.
+    pub async fn trigger_event_of(
+        &self,
+        api: &str,
+        kind: &str,
+        resource_id: Option<&str>,
+        overrides: impl IntoIterator<Item = (&str, Value)>,
+    ) -> Result<EventRecord, Error> {
+        self.trigger(Some(api), kind, resource_id, overrides).await
+    }
+
+    async fn trigger(
+        &self,
+        api: Option<&str>,
+        kind: &str,
+        resource_id: Option<&str>,
+        overrides: impl IntoIterator<Item = (&str, Value)>,
+    ) -> Result<EventRecord, Error> {
         let trigger = Trigger {
+            api: api.map(ToOwned::to_owned),
             kind: kind.to_owned(),
             resource_id: resource_id.map(ToOwned::to_owned),
             overrides: overrides.into_iter().map(|(path, value)| (path.to_owned(), value)).collect(),
@@ -201,43 +230,6 @@ impl Sandbox {
     /// [`ErrorKind::NotFound`] for an unknown event; [`ErrorKind::InvalidInput`] without a receiver.
     pub async fn redeliver_event(&self, id: &str) -> Result<EventRecord, Error> {
         control::events::redeliver(&self.shared, id).await
-    }
-
-    /// Says where webhooks go and how they are protected.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] for a URL that is not of this machine or an unknown type; [`ErrorKind::Key`] for an
-    /// unusable key.
-    pub async fn configure_webhooks(&self, configuration: WebhookConfiguration) -> Result<(), Error> {
-        control::webhooks::configure(&self.shared, configuration).await
-    }
-
-    /// Says which requests must be signed and with what.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] or [`ErrorKind::Key`] for settings that cannot work; [`ErrorKind::Fetch`] if the key
-    /// set cannot be fetched.
-    pub async fn configure_request_signing(&self, configuration: RequestSigning) -> Result<(), Error> {
-        control::request_signing::configure(&self.shared, configuration).await.map(|_| ())
-    }
-
-    /// Sets the switches for what the sources leave open.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] for an unknown company.
-    pub fn set_rules(&self, rules: Rules) -> Result<(), Error> {
-        control::rules::set(&self.shared, rules).map(|_| ())
-    }
-
-    /// The untidy forms that are switched on.
-    pub fn quirks(&self) -> Quirks {
-        self.shared.engine().quirks
-    }
-
-    /// Switches untidy forms on and off: all but those in `quirks` are off. They hold for the next answer and the next
-    /// delivery; what the sandbox itself tells ([`Sandbox::events`], [`Sandbox::ledger`]) stays tidy.
-    pub fn set_quirks(&self, quirks: Quirks) {
-        self.shared.engine().quirks = quirks;
     }
 
     /// What the sandbox was about to send though its description does not allow it, oldest first. Feature
@@ -254,25 +246,6 @@ impl Sandbox {
     #[cfg(feature = "validate-answers")]
     pub fn take_violations(&self) -> Vec<Violation> {
         std::mem::take(&mut *self.shared.contract.violations())
-    }
-
-    /// Takes the next embedded TEST ONLY key of a use into use; at most two are active, the oldest signs.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidInput`] if two are active.
-    pub fn create_key(&self, usage: KeyUsage) -> Result<ServiceKey, Error> {
-        control::keys::create(
-            &self.shared,
-            NewKey { usage, key_id: None, private_key: None, certificate: None },
-        )
-    }
-
-    /// Retires a key.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] for an unknown key; [`ErrorKind::InvalidInput`] for the last one of its use.
-    pub fn remove_key(&self, key_id: &str) -> Result<(), Error> {
-        control::keys::remove(&self.shared, key_id).map(|_| ())
     }
 
     /// Replaces the faults: what goes wrong with the next answers and deliveries.
@@ -311,6 +284,66 @@ impl Sandbox {
         for task in &mut self.tasks {
             drop(task.await);
         }
+    }
+}
+
+/// What only Q2 has.
+#[cfg(feature = "q2")]
+impl Sandbox {
+    /// Says where webhooks go and how they are protected.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for a URL that is not of this machine or an unknown type; [`ErrorKind::Key`] for an
+    /// unusable key.
+    pub async fn configure_webhooks(&self, configuration: WebhookConfiguration) -> Result<(), Error> {
+        control::webhooks::configure(&self.shared, configuration).await
+    }
+
+    /// Says which requests must be signed and with what.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] or [`ErrorKind::Key`] for settings that cannot work; [`ErrorKind::Fetch`] if the key
+    /// set cannot be fetched.
+    pub async fn configure_request_signing(&self, configuration: RequestSigning) -> Result<(), Error> {
+        control::request_signing::configure(&self.shared, configuration).await.map(|_| ())
+    }
+
+    /// Sets the switches for what the sources leave open.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for an unknown company.
+    pub fn set_rules(&self, rules: Rules) -> Result<(), Error> {
+        control::rules::set(&self.shared, rules).map(|_| ())
+    }
+
+    /// The untidy forms that are switched on.
+    pub fn quirks(&self) -> Quirks {
+        self.shared.engine().q2.quirks
+    }
+
+    /// Switches untidy forms on and off: all but those in `quirks` are off. They hold for the next answer and the next
+    /// delivery; what the sandbox itself tells ([`Sandbox::events`], [`Sandbox::ledger`]) stays tidy.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.shared.engine().q2.quirks = quirks;
+    }
+
+    /// Takes the next embedded TEST ONLY key of a use into use; at most two are active, the oldest signs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if two are active.
+    pub fn create_key(&self, usage: KeyUsage) -> Result<ServiceKey, Error> {
+        control::keys::create(
+            &self.shared,
+            NewKey { usage, key_id: None, private_key: None, certificate: None },
+        )
+    }
+
+    /// Retires a key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an unknown key; [`ErrorKind::InvalidInput`] for the last one of its use.
+    pub fn remove_key(&self, key_id: &str) -> Result<(), Error> {
+        control::keys::remove(&self.shared, key_id).map(|_| ())
     }
 }
 

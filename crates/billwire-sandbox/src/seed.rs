@@ -16,12 +16,25 @@ pub(crate) const DEFAULT_SEED: u64 = 1;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Seed {
     seed: u64,
+    /// Tells the values of several worlds with one seed apart.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    salt: u64,
     counters: BTreeMap<String, u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Seed {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, counters: BTreeMap::new() }
+        Self { seed, salt: 0, counters: BTreeMap::new() }
+    }
+
+    /// The values of a further world with the same seed.
+    pub(crate) fn of(seed: u64, world: &str) -> Self {
+        Self { salt: fnv1a(world), ..Self::new(seed) }
     }
 
     pub(crate) fn value(&self) -> u64 {
@@ -80,7 +93,7 @@ impl Seed {
             None => self.counters.entry(kind.to_owned()).or_insert(0),
         };
         *counter += 1;
-        let mut start = SplitMix64(self.seed ^ fnv1a(kind));
+        let mut start = SplitMix64(self.seed ^ self.salt ^ fnv1a(kind));
         SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
     }
 }

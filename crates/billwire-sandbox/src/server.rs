@@ -14,21 +14,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::api::{APIS, Api};
 use crate::error::{Error, ErrorKind};
 use crate::faults::{self, AnswerBody, Cut};
 use crate::info::Urls;
 use crate::shared::Shared;
-use crate::{control, q2};
+use crate::{control, front};
 
-/// How far the emulated Q2 API's port lies above the base; the other numbers belong to what is to come.
-const Q2_OFFSET: u16 = 1;
 /// How long a listener rests after a connection could not be accepted, for instance because there are too many.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(50);
 
 /// Open listeners that nobody answers yet.
 pub(crate) struct Listeners {
     control: TcpListener,
-    q2: TcpListener,
+    apis: Vec<(&'static Api, TcpListener)>,
     pub(crate) urls: Urls,
 }
 
@@ -45,14 +44,15 @@ impl Listeners {
             }),
         };
         let control = bind(port(0)?).await?;
-        let q2 = bind(port(Q2_OFFSET)?).await?;
-        let (control_address, q2_address) = (address(&control)?, address(&q2)?);
-        let urls = Urls {
-            console: format!("http://{control_address}/"),
-            control: format!("http://{control_address}/control"),
-            q2: format!("http://{q2_address}/v1"),
-        };
-        Ok(Self { control, q2, urls })
+        let control_address = address(&control)?;
+        let mut urls = Urls::of_control(&control_address.to_string());
+        let mut apis = Vec::new();
+        for api in APIS {
+            let listener = bind(port(api.port_offset)?).await?;
+            *(api.url)(&mut urls) = format!("http://{}{}", address(&listener)?, api.base_path);
+            apis.push((*api, listener));
+        }
+        Ok(Self { control, apis, urls })
     }
 
     /// Starts answering.
@@ -66,17 +66,20 @@ impl Listeners {
                 Ok(faults::whole(answer))
             }
         };
-        let q2 = Arc::clone(shared);
-        let q2 = move |request| {
-            let shared = Arc::clone(&q2);
-            async move { q2::api::answer(&shared, request).await }
-        };
         let ticker = Arc::clone(shared);
-        vec![
+        let mut tasks = vec![
             tokio::spawn(serve(self.control, control)),
-            tokio::spawn(serve(self.q2, q2)),
             tokio::spawn(async move { ticker.tick_forever().await }),
-        ]
+        ];
+        for (api, listener) in self.apis {
+            let shared = Arc::clone(shared);
+            let answer = move |request| {
+                let shared = Arc::clone(&shared);
+                async move { front::answer(&shared, api, request).await }
+            };
+            tasks.push(tokio::spawn(serve(listener, answer)));
+        }
+        tasks
     }
 }
 

@@ -12,6 +12,7 @@ use crate::contract::Contract;
 use crate::engine::{Engine, Step};
 use crate::info::Urls;
 use crate::moment::Moment;
+#[cfg(feature = "q2")]
 use crate::q2::request_signing::key_document;
 use crate::webhook_sender::{DeliveryAttempt, Sender};
 
@@ -91,6 +92,8 @@ pub struct EffectReport {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeliveryReport {
+    /// The API it belongs to, such as `q2`.
+    pub api: &'static str,
     /// The event's `_id`.
     pub event_id: String,
     /// The event's type.
@@ -222,6 +225,7 @@ impl Shared {
                     held.pass().await;
                     report.happened(at, || what);
                 }
+                #[cfg(feature = "q2")]
                 Step::Poll { at, configuration } => {
                     let document = key_document(&configuration, self.fetch_limit).await;
                     let polled = self.engine().polled(&*self.provider, at, &configuration, document);
@@ -237,7 +241,7 @@ impl Shared {
                         };
                         self.engine().attempted(&job.event_id, attempt.clone());
                         let (event_id, kind) = (job.event_id.clone(), job.kind.clone());
-                        report.delivered(DeliveryReport { event_id, kind, attempt });
+                        report.delivered(DeliveryReport { api: job.api.name, event_id, kind, attempt });
                     }
                 }
                 Step::Done => break,

@@ -9,7 +9,8 @@
 //! - `core`: calls without I/O, the client's configuration and errors (feature `core`)
 //! - `reqwest`: the transport on reqwest (feature `client`)
 //! - `webhooks`: verification of deliveries (feature `webhooks`)
-//! - `q2`: the models, the client and the webhooks of Q2 Biller Direct in one place (feature `q2`)
+//! - `q2`, `unbill`, `billerapi`: the models, the client and the webhooks of one API in one place (features of the same
+//!   names)
 //! - `keys`: keys on aws-lc (feature `aws-lc`)
 //!
 //! # Pay a bill
@@ -101,6 +102,8 @@
 //! # Features
 //! All of them only add. On by default: `q2`, `client`, `webhooks`, `aws-lc`, `rustls`.
 //! - `q2`: Q2 Biller Direct and CardSwap
+//! - `unbill`: the legacy version of it
+//! - `billerapi`: BillerAPI
 //! - `core`: calls without I/O, and the client without a transport
 //! - `client`: the client on reqwest and tokio
 //! - `webhooks`: verification of webhook deliveries
@@ -110,10 +113,14 @@
 //! - `rustls`, `native-tls`: TLS for the client
 //! - `testing`: fakes, and signed deliveries for tests
 
+#[cfg(feature = "billerapi")]
+pub mod billerapi;
 #[cfg(feature = "aws-lc")]
 pub mod keys;
 #[cfg(feature = "q2")]
 pub mod q2;
+#[cfg(feature = "unbill")]
+pub mod unbill;
 
 #[cfg(feature = "core")]
 pub use billwire_core as core;

@@ -345,7 +345,7 @@ impl PagingStyle {
 }
 
 /// A credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Auth {
     ApiKey,
     ClientToken,
@@ -375,6 +375,18 @@ impl Auth {
             Self::AccessToken => "access-token",
             Self::PortalToken => "portal-token",
             Self::Nothing => "none",
+        }
+    }
+
+    /// The name of the type that says how far it reaches: an API with several credentials has it in its `scope`.
+    pub fn scope(self) -> Option<&'static str> {
+        match self {
+            Self::ApiKey => Some("Partner"),
+            Self::ClientToken => Some("OneClient"),
+            Self::ClientCredentials => Some("ClientWide"),
+            Self::AccessToken => Some("OneAccount"),
+            Self::PortalToken => Some("Portal"),
+            Self::Nothing => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use quote::quote;
 
-use super::model::{Description, Type};
+use super::model::{Auth, Description, Type};
 use super::render::{self, header, ident};
 use super::render_types as types;
 
@@ -41,17 +41,32 @@ pub fn render_dispatch(description: &Description) -> String {
             arguments.push(quote!(&request));
             quote!(let request: #ty = outcome::body(operation, body)?;)
         });
+        // A call is sent whatever the credential is: what it reaches was compared with the table before.
+        let call = if request.is_some() {
+            quote!(outcome::call(calls::#method(#(#arguments),*))?)
+        } else {
+            quote!(calls::#method(#(#arguments),*))
+        };
         arms.push(quote! {
             #id => {
                 #query
                 #request
-                outcome::of(client.#method(#(#arguments),*).await)
+                outcome::of(client.send(#call).await)
             }
         });
     }
     let names = names.into_iter().map(ident);
-    let items = vec![
-        quote!(use billwire::core::#api::Client;),
+    let taken = operations.iter().flat_map(|operation| operation.auth.iter());
+    let credentials: BTreeSet<&str> =
+        taken.filter(|auth| **auth != Auth::Nothing).map(|auth| auth.word()).collect();
+    let (scope, generics, client) = if credentials.len() > 1 {
+        let scope = quote!(use billwire::core::#api::scope::Scope;);
+        (Some(scope), Some(quote!(<S: Scope>)), quote!(Client<S>))
+    } else {
+        (None, None, quote!(Client))
+    };
+    let items = [quote!(use billwire::core::#api::{Client, calls};)].into_iter().chain(scope);
+    let items = items.chain([
         quote!(
             use billwire::models::operation::Operation;
         ),
@@ -74,8 +89,8 @@ pub fn render_dispatch(description: &Description) -> String {
             /// # Errors
             ///
             /// The call's own error, or a wrong argument.
-            pub(crate) async fn run(
-                client: &Client,
+            pub(crate) async fn run #generics(
+                client: &#client,
                 operation: &'static Operation,
                 arguments: &Arguments,
                 body: Option<Value>,
@@ -86,8 +101,11 @@ pub fn render_dispatch(description: &Description) -> String {
                 }
             }
         },
-    ];
-    render::file(&header(description, "paths", &description.paths_digest, "change the description."), items)
+    ]);
+    render::file(
+        &header(description, "paths", &description.paths_digest, "change the description."),
+        items.collect(),
+    )
 }
 
 /// `mod.rs` of the generated commands.

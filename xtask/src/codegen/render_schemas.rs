@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Description, EnumValue, Events, Limits, Object, Property, Schema, SchemaKind, Type};
+use super::model::{
+    Description, EnumValue, Events, Limits, Object, Operation, Property, Schema, SchemaKind, Success, Type,
+};
 
 /// The definitions beside those of named schemas, which start with a capital.
 const MONEY: &str = "money";
@@ -19,12 +21,12 @@ const DATE: &str = "date";
 const MONEY_PATTERN: &str = r"^-?[0-9]+\.[0-9]{2}$";
 const TIME_PATTERN: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$";
 
-/// One schema per answer and per event, by operation id and by event type, over one set of `$defs`.
+/// One schema per status of an answer and per event, by operation id and by event type, over one set of `$defs`.
 pub fn render(description: &Description) -> String {
-    let answers = description.sorted_operations().into_iter().map(|operation| {
-        let schema = reference(&operation.response);
-        (operation.id.clone(), schema)
-    });
+    let answers = description
+        .sorted_operations()
+        .into_iter()
+        .map(|operation| (operation.id.clone(), by_status(description, operation)));
     let events = description.events.iter().flat_map(|events| {
         let all = events.events.iter();
         all.map(|event| (event.kind.clone(), wrapped(events, &event.kind, &event.data)))
@@ -50,6 +52,23 @@ pub fn render(description: &Description) -> String {
     section(&mut text, "$defs", &definitions.collect::<Vec<_>>());
     text.push_str("\n}\n");
     text
+}
+
+/// The schema of each success of an operation. Of an answer with alternatives, a status comes with one of them.
+fn by_status(description: &Description, operation: &Operation) -> Value {
+    let schema = description.schema(&operation.response);
+    let branches = schema.map_or(&[][..], |schema| match &schema.kind {
+        SchemaKind::OneOf(branches) => branches.as_slice(),
+        _ => &[],
+    });
+    let of = |success: &Success| {
+        let branch = branches.iter().find(|branch| success.variant.as_ref() == Some(&branch.variant));
+        (
+            success.status.to_string(),
+            branch.map_or_else(|| reference(&operation.response), |branch| of_type(&branch.ty)),
+        )
+    };
+    Value::Object(operation.successes.iter().map(of).collect())
 }
 
 /// One entry per line, so that a change of the description is a readable difference.

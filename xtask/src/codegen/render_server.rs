@@ -37,7 +37,7 @@ pub fn render_server(description: &Description) -> String {
             use crate::api_error::ApiError;
         ),
         quote!(
-            use crate::context::RequestContext;
+            use super::super::RequestContext;
         ),
         quote! {
             /// What the sandbox can be asked to do: one method per operation of the description.
@@ -72,10 +72,13 @@ pub fn render_router(description: &Description) -> String {
             use crate::api_error::ApiError;
         ),
         quote!(
-            use crate::context::{PathParameters, RequestContext};
+            use crate::context::PathParameters;
         ),
         quote!(
             use crate::decode;
+        ),
+        quote!(
+            use super::super::RequestContext;
         ),
         quote!(
             use super::server::Server;

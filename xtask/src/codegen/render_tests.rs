@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::model::{Description, Example};
+use super::model::{Description, Example, Operation};
 use super::names;
 use super::write::Output;
 
@@ -30,8 +30,13 @@ pub fn add(description: &Description, output: &mut Output) {
             for example in examples {
                 let file = files.entry(names::module(&operation.tag)).or_default();
                 file.types.insert(schema.clone());
-                let check = if example.quirk { "quirk" } else { "tidy" };
-                let check = format!("{check}::<{schema}>");
+                let check = match (example.quirk, part) {
+                    (true, "answer") if stands_inside(operation, example) => {
+                        format!("quirk_inside::<{schema}>(&{:?}, ", operation.unwrap)
+                    }
+                    (true, _) => format!("quirk::<{schema}>("),
+                    (false, _) => format!("tidy::<{schema}>("),
+                };
                 test(output, &mut file.tests, &folder, &format!("{id}.{part}"), example, &check);
             }
         }
@@ -41,7 +46,7 @@ pub fn add(description: &Description, output: &mut Output) {
             let file = files.entry("events".to_owned()).or_default();
             file.types.insert("Event".to_owned());
             let check = if example.quirk { "quirk_event" } else { "tidy_event" };
-            let check = format!("{check}::<Event>");
+            let check = format!("{check}::<Event>(");
             let part = format!("event.{}", names::module(&event.kind));
             test(output, &mut file.tests, &folder, &part, example, &check);
         }
@@ -59,6 +64,11 @@ pub fn add(description: &Description, output: &mut Output) {
     );
     output.add(format!("{folder}/mod.rs"), module);
     output.folders.insert(folder);
+}
+
+/// Whether the answer may stand inside another object, or as a bare list, which the client undoes before decoding.
+fn stands_inside(operation: &Operation, example: &Example) -> bool {
+    !operation.unwrap.is_empty() || example.json.starts_with('[')
 }
 
 fn header(description: &Description) -> String {
@@ -87,7 +97,7 @@ fn text(description: &Description, file: &File) -> String {
 }
 
 fn harness_import(tests: &str) -> String {
-    let functions: Vec<&str> = ["quirk", "quirk_event", "tidy", "tidy_event"]
+    let functions: Vec<&str> = ["quirk", "quirk_event", "quirk_inside", "tidy", "tidy_event"]
         .into_iter()
         .filter(|function| tests.contains(&format!("    {function}::<")))
         .collect();
@@ -103,7 +113,7 @@ fn test(output: &mut Output, tests: &mut String, folder: &str, part: &str, examp
     let function = name.replace('.', "_");
     let _ = write!(
         tests,
-        "\n/// {}\n#[test]\nfn {function}() {{\n    {check}(FOLDER, \"{name}\", include_str!(\"fixtures/{name}.json\"));\n}}\n",
+        "\n/// {}\n#[test]\nfn {function}() {{\n    {check}FOLDER, \"{name}\", include_str!(\"fixtures/{name}.json\"));\n}}\n",
         super::render::sentence(&super::render::one_line(&example.summary))
     );
     output.add(format!("{folder}/fixtures/{name}.json"), format!("{}\n", example.json));

@@ -1,12 +1,14 @@
 //! Every fact of an API has a test: `apis/<api>/coverage.toml` says which, and this rule holds the list against the tree.
 //!
-//! The list must name exactly the operations, events and enumeration values of the description, and the traps and decided
-//! contradictions of the specification page. Each entry names a section that exists and tests that exist; the test of a
-//! trap names the trap. So a new operation, status or trap cannot come without a test, and a test cannot be renamed away.
-//! Only a contradiction may say why there is nothing to test, because some decide nothing.
+//! The list must name exactly the operations, events and enumeration values of the description, and what the specification
+//! page itself lists: traps, decided contradictions, test vectors, rows of a table. Each entry names a section that exists
+//! and tests that exist; where the page has a number for it, the test names the number. So a new operation, status or trap
+//! cannot come without a test, and a test cannot be renamed away. Only a contradiction, and a trap that is a slip of the pen,
+//! may say why there is nothing to test.
 
 mod described;
 mod list;
+mod page;
 mod tests_of;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,15 +65,18 @@ impl Judge<'_> {
             if !headings.contains_key(&entry.section) {
                 self.complain(format!("{group}.{name}: {} has no section {}", self.list.page, entry.section));
             }
-            if group == "contradictions" && entry.tests.iter().any(|test| is_reason(test)) {
+            if ["contradictions", "traps"].contains(&group.as_str())
+                && entry.tests.iter().any(|test| is_reason(test))
+            {
                 continue;
             }
             if entry.tests.is_empty() {
                 self.complain(format!("{group}.{name} has no test: write one that fails when it is broken"));
             }
-            let trap = (group == "traps").then_some(name.as_str());
+            let listed = self.list.listed.get(&group);
+            let mark = listed.and_then(|listed| listed.named.as_deref()).map(|word| (word, name.as_str()));
             for test in &entry.tests {
-                if let Some(message) = wrong_with(self.tree, &mut known, test, trap) {
+                if let Some(message) = wrong_with(self.tree, &mut known, test, mark) {
                     self.complain(format!("{group}.{name}: {message}"));
                 }
             }
@@ -95,21 +100,30 @@ impl Judge<'_> {
         }
     }
 
-    /// The rows of the page's tables whose first column is `T1` or `C1`.
+    /// What the page itself lists.
     fn against_the_page(&mut self, page: &str) {
-        for (group, letter, entries) in
-            [("traps", 'T', &self.list.traps), ("contradictions", 'C', &self.list.contradictions)]
-        {
-            let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
-            let numbered = rows.map(|(first, _)| first).filter(|first| is_numbered(first, letter));
-            self.compare(group, &names(entries), &numbered.map(str::to_owned).collect(), "the page");
+        for (group, listed) in &self.list.listed {
+            let there = listed.names(page);
+            if there.is_empty() {
+                self.complain(format!("listed.{group}: section {} lists nothing so", listed.section));
+            }
+            match self.list.names_of(group) {
+                Some(names) => self.compare(group, &names, &there, "the page"),
+                None => self.complain(format!("listed.{group}: there is no such group")),
+            }
+        }
+        for group in ["traps", "contradictions"] {
+            let is_empty = self.list.names_of(group).is_none_or(|names| names.is_empty());
+            if !is_empty && !self.list.listed.contains_key(group) {
+                self.complain(format!("listed.{group} is missing: say where the page lists them"));
+            }
         }
     }
 
     /// The page's own count of a group, quoted, is the number of entries.
     fn counts(&mut self, page: &str) {
         for (group, count) in &self.list.counts {
-            let Some(entries) = self.list.len_of(group) else {
+            let Some(entries) = self.list.names_of(group).map(|names| names.len()) else {
                 self.complain(format!("counts.{group}: there is no such group"));
                 continue;
             };
@@ -146,7 +160,7 @@ fn wrong_with<'tree>(
     tree: &'tree Tree,
     known: &mut BTreeMap<String, BTreeMap<&'tree str, String>>,
     test: &str,
-    trap: Option<&str>,
+    mark: Option<(&str, &str)>,
 ) -> Option<String> {
     let Some((file, function)) = test.split_once("::") else {
         return Some(format!("`{test}` is not of the form CRATE/PATH.rs::FUNCTION"));
@@ -157,9 +171,9 @@ fn wrong_with<'tree>(
     let Some(documentation) = tests.get(function) else {
         return Some(format!("crates/{file} has no test `{function}`"));
     };
-    let trap = trap.filter(|trap| !tests_of::names(function, documentation, trap))?;
+    let (word, name) = mark.filter(|(word, name)| !tests_of::names(function, documentation, word, name))?;
     Some(format!(
-        "the test `{function}` in crates/{file} does not name the trap: `/// Trap {trap}: …` above it"
+        "the test `{function}` in crates/{file} does not name its entry: `/// {word} {name}: …` above it"
     ))
 }
 
@@ -167,17 +181,13 @@ fn names<T>(entries: &BTreeMap<String, T>) -> BTreeSet<String> {
     entries.keys().cloned().collect()
 }
 
-fn is_numbered(word: &str, letter: char) -> bool {
-    let number = word.strip_prefix(letter);
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::complete;
     use crate::tidy::Tree;
 
-    const PAGE: &str = "# Q2\n## 3. Traps\n| T1 | a |\n| C1 | b |\n## 15. Counts\n| endpoints | 1 |\n";
+    const PAGE: &str = "# Q2\n## 3. Traps\n| # | what |\n| --- | --- |\n| T1 | a |\n## 4. Contradictions\n| id | what |\n|---|---|\n\
+                        | C1 | b |\n## 15. Counts\n| endpoints | 1 |\n";
     const DESCRIPTION: &str = "paths:\n  /auth:\n    post:\n      operationId: createAuth\nwebhooks:\n  auth.success:\n    post: {}\n\
                                components:\n  schemas:\n    Schedule:\n      type: string\n      x-extensible-enum: [day-before]\n";
     const TEST: &str = "/// Trap T1: text for booleans.\n#[test]\nfn works() {}\n";
@@ -188,7 +198,9 @@ mod tests {
         [traps]\nT1 = [\"3\", \"a/tests/it/b.rs::works\"]\n\
         [contradictions]\nC1 = [\"3\", \"a/tests/it/b.rs::works\"]\n\
         [rules.errors]\n400 = [\"3\", \"a/tests/it/b.rs::works\"]\n\
-        [counts.operations]\nnumber = 1\nquote = \"| endpoints | 1 |\"\n";
+        [counts.operations]\nnumber = 1\nquote = \"| endpoints | 1 |\"\n\
+        [listed.traps]\nsection = \"3\"\ncolumn = \"#\"\nnamed = \"Trap\"\n\
+        [listed.contradictions]\nsection = \"4\"\ncolumn = \"id\"\n";
 
     /// What the rule says about a small tree in which one text is replaced by another.
     fn said(file: &str, from: &str, to: &str) -> Vec<String> {
@@ -240,18 +252,18 @@ mod tests {
     }
 
     #[test]
-    fn only_a_contradiction_may_have_a_reason_in_place_of_a_test() {
+    fn only_a_trap_or_a_contradiction_may_have_a_reason_in_place_of_a_test() {
         let test = "\"a/tests/it/b.rs::works\"";
         let entry = format!("C1 = [\"3\", {test}]");
         assert!(
             said(LIST_FILE, &entry, "C1 = [\"3\", \"untested: it has no technical meaning\"]").is_empty()
         );
         check(LIST_FILE, &entry, "C1 = [\"3\", \"untested: why\"]", "is not of the form");
-        let entry = format!("T1 = [\"3\", {test}]");
+        let entry = format!("createAuth = [\"3\", {test}]");
         check(
             LIST_FILE,
             &entry,
-            "T1 = [\"3\", \"untested: it has no technical meaning\"]",
+            "createAuth = [\"3\", \"untested: it has no technical meaning\"]",
             "is not of the form",
         );
     }
@@ -280,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_test_that_does_not_name_its_trap_is_found() {
-        check("crates/a/tests/it/b.rs", "Trap T1", "Trap T10", "does not name the trap: `/// Trap T1");
+        check("crates/a/tests/it/b.rs", "Trap T1", "Trap T10", "does not name its entry: `/// Trap T1");
     }
 
     #[test]
@@ -327,12 +339,24 @@ mod tests {
     }
 
     #[test]
+    fn where_the_page_lists_them_must_be_said_and_right() {
+        check(LIST_FILE, "column = \"#\"", "column = \"no\"", "listed.traps: section 3 lists nothing so");
+        check(
+            LIST_FILE,
+            "[listed.traps]",
+            "[listed.\"rules.gone\"]",
+            "listed.rules.gone: there is no such group",
+        );
+        check(LIST_FILE, "[listed.traps]", "[listed.\"rules.errors\"]", "listed.traps is missing");
+    }
+
+    #[test]
     fn a_section_that_does_not_exist_is_found() {
         check(
             LIST_FILE,
             "400 = [\"3\"",
-            "400 = [\"4\"",
-            "rules.errors.400: docs/specification/q2.md has no section 4",
+            "400 = [\"5\"",
+            "rules.errors.400: docs/specification/q2.md has no section 5",
         );
         check(LIST_FILE, "section = \"3\"", "section = \"9.9\"", "has no section 9.9");
         check(LIST_FILE, "q2.md", "gone.md", "which is not in the project");

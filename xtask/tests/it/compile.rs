@@ -80,8 +80,17 @@ fn library(repository: &Path, root: &Path) -> String {
     module("operation", &operation, "pub");
     let has_operations = generated("core").is_file();
     if has_operations {
-        for name in ["answer", "api_error", "call", "context", "decode", "error", "operation_args", "outcome"]
-        {
+        for name in [
+            "answer",
+            "api_error",
+            "call",
+            "context",
+            "decode",
+            "error",
+            "paging",
+            "operation_args",
+            "outcome",
+        ] {
             module(name, &stubs.join(format!("{name}.rs")), "pub");
         }
         module("core_generated", &generated("core"), "pub");
@@ -92,7 +101,11 @@ fn library(repository: &Path, root: &Path) -> String {
             "pub mod core { pub use crate::q2; }\npub mod models { pub use crate::{operation, q2}; }\n",
         );
     }
-    let client = if has_operations { "    pub use crate::client::{Client, scope};\n" } else { "" };
+    let client = if has_operations {
+        "    pub use crate::client::{Client, scope};\n    pub use crate::core_generated::calls;\n"
+    } else {
+        ""
+    };
     let _ = write!(
         text,
         "pub mod q2 {{\n{client}    #[path = \"{}\"]\n    mod generated;\n    pub use self::generated::*;\n}}\n",

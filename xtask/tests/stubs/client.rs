@@ -8,7 +8,15 @@ pub struct Client<S = scope::Partner>(std::marker::PhantomData<S>);
 pub mod scope {
     pub trait Scope {}
     pub enum Partner {}
+    pub enum OneClient {}
+    pub enum ClientWide {}
+    pub enum OneAccount {}
+    pub enum Portal {}
     impl Scope for Partner {}
+    impl Scope for OneClient {}
+    impl Scope for ClientWide {}
+    impl Scope for OneAccount {}
+    impl Scope for Portal {}
 }
 
 impl<S: scope::Scope> Client<S> {

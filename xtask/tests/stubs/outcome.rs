@@ -2,6 +2,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::call::Call;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::operation_args::Arguments;
@@ -10,6 +11,10 @@ pub struct Outcome;
 
 pub fn of<R>(result: Result<Answer<R>, Error>) -> Result<Outcome, Error> {
     result.map(|_| Outcome)
+}
+
+pub fn call<R>(call: Result<Call<R>, Error>) -> Result<Call<R>, Error> {
+    call
 }
 
 pub fn body<T: DeserializeOwned>(_operation: &'static Operation, body: Option<Value>) -> Result<T, Error> {

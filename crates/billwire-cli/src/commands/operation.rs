@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use billwire::core::Stage;
-use billwire::models::operation::{Api, Method, Operation, Safety};
+use billwire::core::{self, Stage};
+use billwire::models::operation::{Api, IdempotencyKey, Method, Operation, Safety};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 use tokio::runtime::Builder;
@@ -14,13 +14,15 @@ use crate::error::{self, Error};
 use crate::exit::Exit;
 use crate::log;
 use crate::operation_args::{self, Arguments};
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 use crate::output::Output;
+use crate::pages;
 use crate::render::Secrets;
 use crate::secret_source::Reader;
 
 /// The word that says that a payment without a day is meant.
 const NOW: &str = "now";
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The names of the day of a payment.
 const DAYS: [&str; 2] = ["payDate", "date"];
 
@@ -32,6 +34,7 @@ fn pays(operation: &Operation) -> bool {
 
 /// The options that single operations have besides those of the operation table.
 pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Command {
+    let command = with_idempotency_key(operation, pages::with_option(operation, command));
     if !pays(operation) {
         return command;
     }
@@ -48,6 +51,21 @@ pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Comma
     )
 }
 
+/// A key of the caller's own, for operations that take one.
+fn with_idempotency_key(operation: &Operation, command: Command) -> Command {
+    let promise = match operation.idempotency_key {
+        Some(IdempotencyKey::Honoured) => "a repetition with the same key is answered as the first call was",
+        Some(_) => "what comes of it here is not documented",
+        None => return command,
+    };
+    command.arg(
+        Arg::new(IDEMPOTENCY_KEY)
+            .long(IDEMPOTENCY_KEY)
+            .value_name("KEY")
+            .help(format!("The key of this call, in place of a fresh one: {promise}")),
+    )
+}
+
 pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: Output) -> Result<(), Error> {
     log::start(matches.get_flag("verbose"));
     let secrets = if matches.get_flag("show-secrets") { Secrets::Shown } else { Secrets::Hidden };
@@ -57,10 +75,16 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
         let now = matches.try_get_one::<bool>(NOW).ok().flatten().copied().unwrap_or_default();
         complete(operation, members, now)?;
     }
+    let key = matches.try_get_one::<String>(IDEMPOTENCY_KEY).ok().flatten().map(String::as_str);
+    let key = key.map(core::IdempotencyKey::new).transpose().map_err(|error| outcome::failed(&error))?;
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
-        let connection = connection::open(operation, matches, &mut reader)?;
+        let mut connection = connection::open(operation, matches, &mut reader)?;
+        if let Some(key) = &key {
+            connection.client = connection.client.with_idempotency_key(key.clone());
+        }
         confirm(operation, &connection, matches.get_flag("yes"))?;
-        call(&connection, operation, &arguments, body).await
+        let whole = matches.try_get_one::<bool>(pages::ALL).ok().flatten().copied().unwrap_or_default();
+        call(&connection, operation, arguments, body, whole).await
     })?;
     for remark in &outcome.remarks {
         output.remark(remark);
@@ -71,11 +95,16 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
 async fn call(
     connection: &Connection,
     operation: &'static Operation,
-    arguments: &Arguments,
+    arguments: Arguments,
     body: Option<Value>,
+    whole: bool,
 ) -> Result<Outcome, Error> {
     let read_back = body.as_ref().and_then(|body| read_back(operation.api, body));
-    let outcome = connection.client.call(operation, arguments, body).await;
+    let outcome = if whole {
+        pages::all(&connection.client, operation, arguments).await
+    } else {
+        connection.client.call(operation, &arguments, body).await
+    };
     outcome.map_err(|error| match error.exit() {
         Exit::NotSent if connection.local => error.with_advice(format!(
             "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\

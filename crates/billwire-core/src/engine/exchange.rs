@@ -109,7 +109,7 @@ impl Exchange for Pieces {
             let unexpected = || Error::new(ErrorKind::UnexpectedStatus, "the answer has no usable status");
             return Err(received.err().unwrap_or_else(unexpected));
         }
-        let head = Head::of(&parts);
+        let head = Head::of(way.protocol, &parts);
         let mut reading = Reading::new(body, self.member, way.settings());
         let first = poll_fn(|context| reading.poll_element(context))
             .await

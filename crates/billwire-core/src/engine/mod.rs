@@ -1,7 +1,6 @@
 //! The one loop that sends, waits and repeats.
 
 mod attempt;
-mod call_id;
 mod exchange;
 mod run;
 pub(crate) mod trace;

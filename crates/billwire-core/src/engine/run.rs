@@ -3,29 +3,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use billwire_models::operation::Operation;
+use billwire_crypto::SecureRandom;
+use billwire_models::operation::{Operation, Safety};
 use bytes::Bytes;
 use http::Request;
 use tracing::Instrument as _;
 
 use super::attempt::first_of;
 use super::exchange::{Exchange, Way};
-use super::{call_id, trace};
+use super::trace;
 use crate::call::Attempt;
 use crate::clock::Clock;
 use crate::config::{CallOptions, Settings};
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
+use crate::idempotency::IdempotencyKey;
 use crate::protocol::sealed::Protocol;
+use crate::rate_limit::{Permit, RateLimiter};
 use crate::request::{self, Draft};
-use crate::retry::may_retry;
 use crate::transport::Transport;
+use crate::uuid;
 
-/// The two things a client reaches the world through.
+/// What a client reaches the world through.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What holds calls back that the service would refuse.
+    pub(crate) limiter: RateLimiter,
 }
 
 /// A call that was answered with a 2xx status.
@@ -34,6 +39,7 @@ pub(crate) struct Done<T> {
     pub(crate) output: T,
     pub(crate) call_id: String,
     pub(crate) attempts: u32,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Sends `draft` until it is answered, may not be repeated, or a bound is reached. `exchange` reads the answer.
@@ -49,13 +55,35 @@ pub(crate) async fn run<P: Protocol, E: Exchange>(
             .with_operation(draft.operation)
             .with_advice("give `CallOptions::with_timeout` a longer time"));
     }
-    let settings = protocol.settings();
-    let call_id = call_id::fresh(&*settings.random).map_err(|error| error.with_operation(draft.operation))?;
+    let random = &*protocol.settings().random;
+    let prepared = uuid::fresh(random)
+        .and_then(|call_id| Ok((call_id, idempotency_key(draft.operation, options, random)?)));
+    let (call_id, key) = prepared.map_err(|error| error.with_operation(draft.operation))?;
     let span = trace::call_span(draft.operation, &call_id);
-    let mut run = Run::new(link, protocol, draft, options, exchange);
-    match run.until_done().instrument(span).await {
-        Ok(output) => Ok(Done { output, call_id, attempts: run.attempts }),
-        Err(error) => Err(error.with_call(&call_id, run.attempts)),
+    let mut run = Run::new(link, protocol, draft, options, exchange, key.as_ref());
+    let result = run.until_done().instrument(span).await;
+    let attempts = run.attempts;
+    match result {
+        Ok(output) => Ok(Done { output, call_id, attempts, idempotency_key: key }),
+        Err(error) => Err(error.with_call(&call_id, attempts).with_idempotency_key(key)),
+    }
+}
+
+/// The key of the whole call: the caller's, or a fresh one, if the operation takes one.
+fn idempotency_key(
+    operation: &'static Operation,
+    options: &CallOptions,
+    random: &dyn SecureRandom,
+) -> Result<Option<IdempotencyKey>, Error> {
+    match (operation.idempotency_key, &options.idempotency_key) {
+        (Some(_), Some(key)) => Ok(Some(key.clone())),
+        (Some(_), None) => IdempotencyKey::generate(random).map(Some),
+        (None, Some(_)) if operation.safety != Safety::Read => Err(Error::new(
+            ErrorKind::InvalidRequest,
+            "the operation takes no idempotency key, so the given one would protect from nothing",
+        )
+        .with_advice("leave `CallOptions::with_idempotency_key` out")),
+        (None, _) => Ok(None),
     }
 }
 
@@ -67,6 +95,7 @@ struct Run<'a, P, E> {
     settings: &'a Settings,
     draft: Draft<'a>,
     options: &'a CallOptions,
+    idempotency_key: Option<&'a IdempotencyKey>,
     timeout: Duration,
     /// When the call must be over, as a monotonic reading.
     end: Duration,
@@ -85,9 +114,10 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         draft: Draft<'a>,
         options: &'a CallOptions,
         exchange: &'a E,
+        idempotency_key: Option<&'a IdempotencyKey>,
     ) -> Self {
         let settings = protocol.settings();
-        let deadline = options.deadline.unwrap_or(settings.deadline);
+        let deadline = options.deadline.unwrap_or_else(|| protocol.deadline(draft.operation));
         Self {
             exchange,
             link,
@@ -95,7 +125,8 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             settings,
             draft,
             options,
-            timeout: options.timeout.unwrap_or(settings.timeout),
+            idempotency_key,
+            timeout: options.timeout.unwrap_or_else(|| protocol.timeout(draft.operation)),
             end: link.clock.monotonic().saturating_add(deadline),
             max_attempts: options.max_attempts.unwrap_or(settings.retry.max_attempts),
             attempts: 0,
@@ -133,7 +164,39 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
 
     /// One attempt, from building the request to sorting the response.
     async fn attempt(&mut self) -> Result<E::Output, Error> {
+        // What cannot be sent need not wait for leave to be sent.
         let request = self.build()?;
+        let permit = self.admit().await?;
+        let request = if permit.waited().is_zero() {
+            request
+        } else {
+            trace::held_back(permit.waited());
+            self.build()?
+        };
+        let result = self.carry(request).await;
+        match &result {
+            Err(error) if error.delivery() == Delivery::NotSent => permit.not_sent(),
+            Err(error) if error.kind() == ErrorKind::RateLimited => {
+                if let Some(asked) = error.retry_after(self.link.clock.now()) {
+                    permit.hold(asked.min(self.settings.retry.max_retry_after));
+                }
+            }
+            _ => drop(permit),
+        }
+        result
+    }
+
+    /// Waits until the service will take another call of this kind.
+    async fn admit(&self) -> Result<Permit, Error> {
+        let Link { limiter, clock, .. } = self.link;
+        limiter.admit(self.operation().rate_group, clock, self.end).await.map_err(|no_room| {
+            self.failed(ErrorKind::DeadlineExceeded, no_room.to_string())
+                .with_advice("send fewer calls at a time, or give the call more time with a longer deadline")
+        })
+    }
+
+    /// Sends one request and sorts the response.
+    async fn carry(&mut self, request: Request<Bytes>) -> Result<E::Output, Error> {
         let remaining = self.remaining();
         if remaining.is_zero() {
             return Err(self.failed(ErrorKind::DeadlineExceeded, "the time for the whole call was used up"));
@@ -165,6 +228,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         let mut attempt = Attempt::new(self.link.clock.now(), &*self.settings.random);
         attempt.credential = self.options.credential.as_ref();
         attempt.encryption_key = self.options.encryption_key.as_ref();
+        attempt.idempotency_key = self.idempotency_key;
         request::build(self.protocol, &self.draft, &attempt)
     }
 
@@ -187,8 +251,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
     /// What follows after `error`, whose own attempt (not the whole call) ended with `last`.
     fn wait_before_next(&self, error: &Error, last: Delivery) -> Next {
         let policy = &self.settings.retry;
-        let status = error.status().map(|status| status.as_u16());
-        if !is_about_the_network(error.kind()) || !may_retry(self.operation().safety, last, status) {
+        if !is_about_the_network(error.kind()) || !error.may_retry(last) {
             return Next::Final;
         }
         if self.attempts >= self.max_attempts {
@@ -199,15 +262,18 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
                 Next::Stop("no attempts are left".to_owned())
             };
         }
-        let asked = error.retry_after(self.link.clock.now()).unwrap_or_default();
-        if asked > policy.max_retry_after {
+        let asked = error.retry_after(self.link.clock.now());
+        if let Some(asked) = asked.filter(|asked| *asked > policy.max_retry_after) {
             return Next::Stop(format!(
                 "the service asks to wait {} s, more than the limit of {} s",
                 asked.as_secs(),
                 policy.max_retry_after.as_secs()
             ));
         }
-        let wait = policy.backoff.wait(self.attempts, self.draw()).max(asked);
+        let wait = match asked {
+            Some(asked) => policy.backoff.wait_asked(self.attempts, asked, self.draw()),
+            None => policy.backoff.wait(self.attempts, self.draw()),
+        };
         if wait >= self.remaining() {
             return Next::Stop("the wait would exceed the deadline of the call".to_owned());
         }

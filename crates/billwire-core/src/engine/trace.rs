@@ -59,6 +59,11 @@ pub(super) fn waiting(attempt: u32, wait: Duration) {
     debug!(attempt, wait_ms = milliseconds(wait), "waiting before the next attempt");
 }
 
+/// A call waited for its turn, so that the service need not refuse it.
+pub(super) fn held_back(wait: Duration) {
+    debug!(wait_ms = milliseconds(wait), "held back by a rate limit");
+}
+
 pub(super) fn not_repeated(why: &str) {
     debug!(why, "not repeated");
 }

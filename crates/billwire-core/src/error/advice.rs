@@ -47,7 +47,8 @@ pub(super) fn of(error: &Error) -> &'static str {
         ErrorKind::Service => "try again later; if it stays, ask the service's support with the request id",
         ErrorKind::Redirected => REDIRECTED,
         ErrorKind::UnexpectedStatus => "check that the base URL is the service and not a proxy",
-        ErrorKind::NotAccepted => NOT_ACCEPTED,
+        ErrorKind::NotAccepted => "the service says that it has no answer: ask again later",
+        ErrorKind::BusinessFailure => "look up the service's code, and ask the user before trying again",
         ErrorKind::UnreadableAnswer => {
             "check that the base URL is the service and not a proxy; if it is, report the place of the problem \
              with the request id"

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use billwire_models::operation::Safety;
 use billwire_models::scalar;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -15,14 +14,15 @@ use super::scope::{OneClient, Partner, Scope};
 use super::secure;
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::client::{self, Carrier, Parts};
 use crate::clock::Clock;
 use crate::config::CallOptions;
 use crate::credential::{ClientToken, Credential};
-use crate::engine::{self, Done, Exchange, Link, Opened, trace};
+use crate::engine::{self, Done, Exchange, trace};
 use crate::environment::Stage;
-use crate::error::{Error, ErrorKind};
-use crate::response;
-use crate::stream::{Elements, List};
+use crate::error::Error;
+use crate::request::Draft;
+use crate::stream::Elements;
 use crate::transport::Transport;
 
 /// What a refused call adds to its advice when its body was encrypted to a fetched key.
@@ -80,9 +80,7 @@ const DOUBTED: &str = "the body was encrypted to a fetched key, and the next cal
 /// }
 /// ```
 pub struct Client<S = Partner> {
-    pub(super) link: Arc<Link>,
-    pub(super) config: Config<S>,
-    options: CallOptions,
+    pub(super) parts: Parts<Config<S>>,
     /// The fetched key, if one is to be fetched.
     keys: Option<Arc<KeyCache>>,
 }
@@ -94,22 +92,16 @@ impl Client {
     /// Make one for each token; a token expires, and is then answered with 401.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] for a token of another environment or one that cannot stand in a header;
-    /// [`ErrorKind::CredentialNotAllowed`] if this client signs its requests, because what to sign for a token is not
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a token of another environment or one that cannot stand in a header;
+    /// [`ErrorKind::CredentialNotAllowed`](crate::ErrorKind::CredentialNotAllowed) if this client signs its requests, because what to sign for a token is not
     /// documented.
     ///
     /// Source: Q2 Biller Direct description, section 2.1 "Bearer credentials" and section 8.3 "Request signing".
     pub fn for_one_client(&self, token: ClientToken) -> Result<Client<OneClient>, Error> {
         let credential = Credential::from(token);
-        secure::check_token(&self.config.inner, &credential)?;
-        let mut options = self.options.clone();
-        options.credential = None;
-        Ok(Client {
-            link: Arc::clone(&self.link),
-            config: self.config.for_one_client(credential),
-            options,
-            keys: self.keys.clone(),
-        })
+        secure::check_token(&self.parts.config.inner, &credential)?;
+        let config = self.parts.config.for_one_client(credential);
+        Ok(Client { parts: self.parts.with_config(config), keys: self.keys.clone() })
     }
 }
 
@@ -120,23 +112,18 @@ impl<S: Scope> Client<S> {
             KeySource::Fetched(key) => Some(Arc::new(key.cache())),
             KeySource::Configured(_) | KeySource::None => None,
         };
-        Self { link: Arc::new(Link { transport, clock }), config, options: CallOptions::new(), keys }
+        Self { parts: Parts::new(config, transport, clock), keys }
     }
 
     /// The configuration.
     pub fn config(&self) -> &Config<S> {
-        &self.config
+        &self.parts.config
     }
 
     /// A client that differs by `options`, for one call or many. What `options` leaves open stays as it was.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        Self {
-            link: Arc::clone(&self.link),
-            config: self.config.clone(),
-            options: self.options.overridden_by(options),
-            keys: self.keys.clone(),
-        }
+        Self { parts: self.parts.with_options(options), keys: self.keys.clone() }
     }
 
     /// Sends a call and decodes its answer.
@@ -149,50 +136,7 @@ impl<S: Scope> Client<S> {
         &self,
         call: Call<R>,
     ) -> Result<Answer<R>, Error> {
-        let done = self.exchange(&call, &engine::Whole).await?;
-        match response::decode::<R>(call.operation(), &done.output, self.is_strict()) {
-            Ok(answer) => {
-                trace::elements_rejected(&done.call_id, &answer);
-                Ok(answer.with_call(done.call_id, done.attempts))
-            }
-            Err(error) => Err(error.with_call(&done.call_id, done.attempts)),
-        }
-    }
-
-    /// Finds the key for `call`, if it needs one, and sends it.
-    async fn exchange<R, E: Exchange>(&self, call: &Call<R>, exchange: &E) -> Result<Done<E::Output>, Error> {
-        let operation = call.operation();
-        let settings = &self.config.inner.settings;
-        let (KeySource::Fetched(source), Some(keys)) = (&self.config.inner.encryption, &self.keys) else {
-            if operation.card_data && !self.config.encrypts_payloads() && settings.stage == Stage::Production
-            {
-                trace::card_data_in_clear(operation);
-            }
-            return engine::run(&self.link, &self.config, call.draft(), &self.options, exchange).await;
-        };
-        let mut options = self.options.clone();
-        let mut used = None;
-        if encryption::concerns(operation) {
-            let started = self.link.clock.monotonic();
-            let deadline = options.deadline.unwrap_or(settings.deadline);
-            let key = self
-                .fetched_key(source, keys, deadline)
-                .await
-                .map_err(|error| error.with_operation(operation))?;
-            let took = self.link.clock.monotonic().saturating_sub(started);
-            options.deadline = Some(deadline.saturating_sub(took));
-            used = Some(key.clone());
-            options.encryption_key = Some(key);
-        }
-        let result = engine::run(&self.link, &self.config, call.draft(), &options, exchange).await;
-        result.map_err(|error| match used {
-            Some(key) if error.status() == Some(StatusCode::BAD_REQUEST) => {
-                keys.doubt(&key);
-                let advice = format!("{}; {DOUBTED}", error.advice());
-                error.with_advice(advice)
-            }
-            _ => error,
-        })
+        client::send(self, call).await
     }
 
     /// The elements of the list `member` in the answer to `call`, one after the other, without holding the list: for
@@ -210,51 +154,62 @@ impl<S: Scope> Client<S> {
     ///
     /// Errors come out of the [`Elements`]. A call that does more than read is refused there, unsent.
     pub fn elements<R, T>(&self, call: Call<R>, member: &'static str) -> Elements<T> {
-        let settings = &self.config.inner.settings;
-        let list = List {
-            operation: call.operation(),
-            member,
-            strict: self.is_strict(),
-            limit: self.options.timeout.unwrap_or(settings.timeout),
-            clock: Arc::clone(&self.link.clock),
+        client::elements(self, call, member)
+    }
+}
+
+impl<S: Scope> Carrier for Client<S> {
+    type Protocol = Config<S>;
+
+    fn parts(&self) -> &Parts<Config<S>> {
+        &self.parts
+    }
+
+    /// Finds the key for the call, if it needs one, and sends it.
+    async fn exchange<E: Exchange>(&self, draft: Draft<'_>, exchange: &E) -> Result<Done<E::Output>, Error> {
+        let operation = draft.operation;
+        let Parts { link, config, options } = &self.parts;
+        let settings = &config.inner.settings;
+        let (KeySource::Fetched(source), Some(keys)) = (&config.inner.encryption, &self.keys) else {
+            if operation.card_data && !config.encrypts_payloads() && settings.stage == Stage::Production {
+                trace::card_data_in_clear(operation);
+            }
+            return engine::run(link, config, draft, options, exchange).await;
         };
-        let (client, call) = (self.clone(), call.without_answer());
-        Elements::new(list, async move { client.open(&call, member).await })
-    }
-
-    async fn open(&self, call: &Call<()>, member: &'static str) -> Result<Done<Opened>, Error> {
-        if call.operation().safety != Safety::Read {
-            return Err(Error::new(ErrorKind::InvalidRequest, "only lists that are read can be streamed")
-                .with_operation(call.operation())
-                .with_advice("send the call with `Client::send`"));
+        let mut options = options.clone();
+        let mut used = None;
+        if encryption::concerns(operation) {
+            let started = link.clock.monotonic();
+            let deadline = options.deadline.unwrap_or(settings.deadline);
+            let key = self
+                .fetched_key(source, keys, deadline)
+                .await
+                .map_err(|error| error.with_operation(operation))?;
+            let took = link.clock.monotonic().saturating_sub(started);
+            options.deadline = Some(deadline.saturating_sub(took));
+            used = Some(key.clone());
+            options.encryption_key = Some(key);
         }
-        self.exchange(call, &engine::Pieces { member }).await
-    }
-
-    fn is_strict(&self) -> bool {
-        self.options.strict.unwrap_or(self.config.inner.settings.strict)
+        let result = engine::run(link, config, draft, &options, exchange).await;
+        result.map_err(|error| match used {
+            Some(key) if error.status() == Some(StatusCode::BAD_REQUEST) => {
+                keys.doubt(&key);
+                let advice = format!("{}; {DOUBTED}", error.advice());
+                error.with_advice(advice)
+            }
+            _ => error,
+        })
     }
 }
 
 impl<S> Clone for Client<S> {
     fn clone(&self) -> Self {
-        Self {
-            link: Arc::clone(&self.link),
-            config: self.config.clone(),
-            options: self.options.clone(),
-            keys: self.keys.clone(),
-        }
+        Self { parts: self.parts.clone(), keys: self.keys.clone() }
     }
 }
 
 impl<S> fmt::Debug for Client<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Client")
-            .field("link", &self.link)
-            .field("config", &self.config)
-            .field("options", &self.options)
-            .field("keys", &self.keys)
-            .finish()
+        formatter.debug_struct("Client").field("parts", &self.parts).field("keys", &self.keys).finish()
     }
 }

@@ -3,25 +3,23 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
-use billwire_crypto::{PrivateKey, PublicKey, SecureRandom};
+use billwire_crypto::{PrivateKey, PublicKey};
 use billwire_models::q2::behaviour::PayDateName;
 
 use super::keys::{FetchedKey, KeySource};
 use super::scope::{OneClient, Partner, Scope, ScopedCredential};
 use crate::config::{Draft, Settings};
 use crate::credential::Credential;
-use crate::environment::{Environment, Hosts, PlainHttp};
+use crate::environment::{Environment, Hosts};
 use crate::error::{Error, ErrorKind};
-use crate::retry::{RetryBudget, RetryPolicy};
 
 /// Source: Q2 Biller Direct description, section 1 "Hosts and environments".
 const HOSTS: Hosts = Hosts {
     production: "https://api.q2open.io/v1",
     sandbox: "https://sb-api.q2open.io/v1",
     domain: "q2open.io",
-    sandbox_prefix: "sb-",
+    is_sandbox: |name| name.starts_with("sb-"),
 };
 
 /// A checked configuration. Cheap to clone. `S` says how far its credential reaches.
@@ -217,73 +215,10 @@ impl<S: Scope> ConfigBuilder<S> {
         self
     }
 
-    /// The time limit of each attempt. Default: 30 seconds.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.draft.timeout = timeout;
-        self
-    }
-
-    /// The time limit of a whole call, waits and repetitions included. Default: 90 seconds.
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.draft.deadline = deadline;
-        self
-    }
-
-    /// How often and how patiently calls are repeated that may be. Default: [`RetryPolicy::new`].
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.draft.retry = policy;
-        self
-    }
-
-    /// The bound on repetitions across all calls. Give several clients one budget to share it. Default:
-    /// [`RetryBudget::default`].
-    pub fn with_retry_budget(mut self, budget: RetryBudget) -> Self {
-        self.draft.budget = budget;
-        self
-    }
-
-    /// The largest accepted answer in bytes. Default: 16 MiB.
-    pub fn with_max_response_bytes(mut self, bytes: usize) -> Self {
-        self.draft.max_response_bytes = bytes;
-        self
-    }
-
-    /// The largest accepted answer that is read element by element and not kept, in bytes. Default: 2 GiB.
-    pub fn with_max_stream_bytes(mut self, bytes: u64) -> Self {
-        self.draft.max_stream_bytes = bytes;
-        self
-    }
-
-    /// The largest accepted element of such an answer, in bytes. Default: 1 MiB.
-    pub fn with_max_element_bytes(mut self, bytes: usize) -> Self {
-        self.draft.max_element_bytes = bytes;
-        self
-    }
-
-    /// Whether list elements that do not decode are an error. Default: `false`, they are reported by
-    /// [`Answer::rejected`](crate::Answer::rejected).
-    pub fn with_strict(mut self, strict: bool) -> Self {
-        self.draft.strict = strict;
-        self
-    }
-
-    /// Text after `billwire/<version>` in `User-Agent`, such as `example-bank/1.0`. Default: none.
-    pub fn with_user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.draft.user_agent_suffix = Some(suffix.into());
-        self
-    }
-
-    /// The source of randomness for content keys, call ids and jitter. Default: the operating system's.
-    pub fn with_random(mut self, random: Arc<dyn SecureRandom>) -> Self {
-        self.draft.random = random;
-        self
-    }
-
-    /// Allows plain `http` to hosts other than loopback, which sends the credential and all data readable over the
-    /// network. For closed test networks only.
-    pub fn with_plain_http_to_any_host_dangerously_allowed(mut self) -> Self {
-        self.draft.plain_http = PlainHttp::AnyHost;
-        self
+    crate::config::common_setters! {
+        timeout: "Default: 30 seconds.",
+        deadline: "Default: 90 seconds.",
+        retry: "Default: [`RetryPolicy::new`](crate::retry::RetryPolicy::new)."
     }
 
     /// Checks everything once.

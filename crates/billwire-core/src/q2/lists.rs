@@ -8,6 +8,7 @@ use billwire_models::scalar;
 use super::scope::Scope;
 use super::{Client, calls};
 use crate::call::Call;
+use crate::client;
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Pages, Paging, Turn};
 use crate::stream::Elements;
@@ -77,11 +78,7 @@ impl<S: Scope> Client<S> {
     /// Source: Q2 Biller Direct description, section 4.3.3 "POST /company/search: search companies", section 12.9 "Company
     /// search" and section 3.2 "Trap table", trap T4.
     pub fn companies(&self, search: SearchCompanies) -> Pages<CompanySearch> {
-        let client = self.clone();
-        Pages::new(CompanySearch::new(search), move |call| {
-            let client = client.clone();
-            Box::pin(async move { client.send(call).await })
-        })
+        client::pages(self, CompanySearch::new(search))
     }
 }
 

@@ -11,13 +11,10 @@ mod behaviour;
 mod client;
 mod config;
 mod encryption;
-mod error_body;
 #[rustfmt::skip]
 mod generated;
 mod keys;
 mod lists;
-mod not_accepted;
-mod schedule;
 pub mod scope;
 mod secure;
 mod signing;

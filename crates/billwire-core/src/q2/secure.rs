@@ -1,18 +1,23 @@
 //! From a draft to a request as Q2 wants it: credential, pay date members, encryption, signature.
 
 use billwire_models::operation::Operation;
+use billwire_models::q2::behaviour::PayDateName;
+use billwire_models::q2::operations;
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 
 use super::config::{Config, Inner};
 use super::scope::Scope;
-use super::{encryption, error_body, not_accepted, schedule, signing};
+use super::{encryption, signing};
 use crate::call::Attempt;
 use crate::config::Settings;
-use crate::credential::{Credential, operation_credential_text};
+use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
+use crate::pay_date::{self, Names};
 use crate::protocol::sealed::Protocol;
+use crate::protocol::{Problem, Refusal};
 use crate::request::{self, Draft};
+use crate::{error_body, refusal};
 
 impl<S: Scope> Protocol for Config<S> {
     fn settings(&self) -> &Settings {
@@ -24,17 +29,17 @@ impl<S: Scope> Protocol for Config<S> {
         let credential = attempt.credential.unwrap_or(&config.credential);
         check_credential(config, draft.operation, credential)?;
         let body = body(config, draft, attempt)?;
-        let authorization = credential.authorization()?;
+        let headers = credential.headers()?;
         let signature = signing::headers(config, draft, credential, attempt.now)?;
-        request::assemble(&config.settings, draft, authorization, body, signature.into_iter().flatten())
+        request::assemble(&config.settings, draft, attempt, headers, body, signature.into_iter().flatten())
     }
 
-    fn vendor_message(&self, text: &str) -> Option<String> {
-        error_body::message(text)
+    fn problem(&self, _: StatusCode, text: &str) -> Problem {
+        Problem { message: error_body::message(text), ..Problem::default() }
     }
 
-    fn says_not_accepted(&self, body: &[u8]) -> bool {
-        not_accepted::is_said_in(body)
+    fn refusal(&self, operation: &Operation, body: &[u8]) -> Option<Refusal> {
+        refusal::of_write(operation, body, |text| self.problem(StatusCode::OK, text))
     }
 
     fn secrets(&self) -> Vec<&str> {
@@ -49,15 +54,7 @@ fn check_credential(
     credential: &Credential,
 ) -> Result<(), Error> {
     credential.check(config.settings.stage)?;
-    if !operation.credentials.contains(&credential.kind()) {
-        let accepted: Vec<&str> =
-            operation.credentials.iter().map(|kind| operation_credential_text(*kind)).collect();
-        return Err(Error::new(
-            ErrorKind::CredentialNotAllowed,
-            format!("the operation does not accept {}", operation_credential_text(credential.kind())),
-        )
-        .with_advice(format!("use {}", accepted.join(" or "))));
-    }
+    credential.check_operation(operation)?;
     check_signable(config, credential)
 }
 
@@ -82,6 +79,18 @@ fn check_signable(config: &Inner, credential: &Credential) -> Result<(), Error> 
 /// The body as it goes over the wire.
 fn body(config: &Inner, draft: &Draft<'_>, attempt: &Attempt<'_>) -> Result<Option<Bytes>, Error> {
     let Some(body) = draft.body else { return Ok(None) };
-    let body = schedule::apply(config.pay_date_name, draft.operation, body)?;
+    let body = if draft.operation.id == operations::SCHEDULE_PAYMENT.id {
+        pay_date::apply(names(config.pay_date_name), body)?
+    } else {
+        body.clone()
+    };
     encryption::apply(config, draft.operation, body, attempt).map(Some)
+}
+
+const fn names(wanted: PayDateName) -> Names {
+    match wanted {
+        PayDateName::PayDate => Names::PayDate,
+        PayDateName::Date => Names::Date,
+        _ => Names::Both,
+    }
 }

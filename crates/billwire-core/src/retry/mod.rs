@@ -10,4 +10,4 @@ pub mod retry_after;
 
 pub use self::backoff::Backoff;
 pub use self::budget::RetryBudget;
-pub use self::policy::{RetryPolicy, may_retry};
+pub use self::policy::{AnswerRules, RetryPolicy, may_retry};

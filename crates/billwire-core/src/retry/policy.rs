@@ -20,11 +20,53 @@ use crate::retry::Backoff;
 /// Source: Q2 Biller Direct description, section 2.3 "Errors" (no idempotency key exists).
 #[must_use]
 pub const fn may_retry(safety: Safety, delivery: Delivery, status: Option<u16>) -> bool {
-    match delivery {
-        Delivery::NotSent => true,
-        Delivery::Unknown => is_repeatable(safety),
-        Delivery::Answered => is_repeatable(safety) && matches!(status, Some(429 | 502..=504)),
+    AnswerRules::DEFAULT.may_retry(safety, delivery, status)
+}
+
+/// Which answers of a service allow another attempt. What was not sent, or is unclear, is judged alike everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerRules {
+    /// After these a call is repeated that has the effect of once when it is done twice.
+    passing: &'static [u16],
+    /// After these every call is repeated: the service documents that it did nothing, and asks to come again.
+    refusing: &'static [u16],
+}
+
+impl AnswerRules {
+    /// The rules of [`may_retry`].
+    pub const DEFAULT: Self = Self::new(&[429, 502, 503, 504], &[]);
+
+    pub(crate) const fn new(passing: &'static [u16], refusing: &'static [u16]) -> Self {
+        Self { passing, refusing }
     }
+
+    /// Whether an attempt may be repeated without being able to do anything twice. `status` is the status of an answer; it
+    /// is ignored for the other deliveries.
+    #[must_use]
+    pub const fn may_retry(&self, safety: Safety, delivery: Delivery, status: Option<u16>) -> bool {
+        match delivery {
+            Delivery::NotSent => true,
+            Delivery::Unknown => is_repeatable(safety),
+            Delivery::Answered => match status {
+                Some(status) => {
+                    contains(self.refusing, status)
+                        || (is_repeatable(safety) && contains(self.passing, status))
+                }
+                None => false,
+            },
+        }
+    }
+}
+
+const fn contains(statuses: &[u16], status: u16) -> bool {
+    let mut rest = statuses;
+    while let [first, others @ ..] = rest {
+        if *first == status {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// Whether doing the operation twice is the same as doing it once.
@@ -140,6 +182,21 @@ mod tests {
         }
         for safety in READS.into_iter().chain(WRITES) {
             check(safety, Delivery::Answered, None, false);
+        }
+    }
+
+    #[test]
+    fn a_service_may_say_that_it_did_nothing() {
+        let rules = AnswerRules::new(&[429, 500], &[429]);
+        for safety in READS.into_iter().chain(WRITES) {
+            assert!(rules.may_retry(safety, Delivery::Answered, Some(429)), "{safety:?}");
+            assert_eq!(
+                rules.may_retry(safety, Delivery::Answered, Some(500)),
+                is_repeatable(safety),
+                "{safety:?}"
+            );
+            assert!(!rules.may_retry(safety, Delivery::Answered, Some(503)), "{safety:?}");
+            assert_eq!(rules.may_retry(safety, Delivery::Unknown, Some(429)), is_repeatable(safety));
         }
     }
 

@@ -29,8 +29,8 @@ fn authorizations(scene: &Scene) -> Vec<String> {
 #[test]
 fn every_operation_is_a_method_of_the_clients_whose_credential_it_takes() {
     let generated = include_str!("../../src/q2/generated/client.rs");
-    let everyone = generated.find("impl<S: Scope> Client<S> {").expect("a block for both");
-    let partner = generated.find("impl Client {").expect("a block for the API key");
+    let everyone = generated.find("impl<S: scope::Scope> Client<S> {").expect("a block for both");
+    let partner = generated.find("impl Client<scope::Partner> {").expect("a block for the API key");
     assert!(everyone < partner && generated.matches("impl").count() == 2);
     let mut for_the_api_key_alone = Vec::new();
     for operation in operations::ALL {

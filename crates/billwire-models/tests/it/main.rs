@@ -1,9 +1,14 @@
 //! Integration tests of the wire models: everything here uses the public surface only.
 
+#[cfg(feature = "billerapi")]
+mod billerapi_traps;
+#[cfg(feature = "billerapi")]
+mod billerapi_values;
 #[cfg(feature = "q2")]
 mod decoding;
 mod examples;
 mod hostile;
+mod known_values;
 #[cfg(feature = "q2")]
 #[rustfmt::skip]
 mod q2_examples;
@@ -14,4 +19,9 @@ mod q2_samples;
 mod requests;
 #[cfg(feature = "q2")]
 mod traps;
+#[cfg(feature = "unbill")]
+mod unbill_traps;
+#[cfg(feature = "unbill")]
+mod unbill_values;
+#[cfg(feature = "q2")]
 mod values;

@@ -1,36 +1,14 @@
 //! Every documented value of every enumeration, written down by hand from the specification: section 7 "Enumerations at a
 //! glance" and the sections it repeats. Each is known by its name, travels unchanged, and nothing else is known.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-use std::collections::BTreeSet;
-use std::fmt::Debug;
-
 use billwire_models::q2::{
     AccountType, AuthItem, AuthStatusType, Autopay, AutopaySource, BillStatusType, CancelTrigger, CardBrand,
     CardType, CompanyStatus, EnabledState, EventType, HoldCode, HoldSubcategory, KeyType, KeyUse,
     MfaDestinationType, MfaMethod, PaymentMethodStatus, PaymentMethodType, PaymentOptionType, Product,
     ResourceType, Schedule, SurchargeType, SwapStatusType,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-/// An enumeration knows exactly these values. `all` is what the type says of itself.
-#[track_caller]
-fn check<T>(documented: &[&str], all: &[T])
-where
-    T: Serialize + DeserializeOwned + Debug + PartialEq,
-{
-    let known: BTreeSet<String> =
-        all.iter().map(|value| serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()).collect();
-    let documented: BTreeSet<String> = documented.iter().map(|value| (*value).to_owned()).collect();
-    assert_eq!(known, documented);
-    for value in documented {
-        let read: T = serde_json::from_value(value.clone().into()).unwrap();
-        assert!(all.contains(&read), "{value} is not known by its name");
-        assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::Value::from(value));
-    }
-}
+use crate::known_values::check;
 
 #[test]
 fn statuses() {

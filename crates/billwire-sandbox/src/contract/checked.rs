@@ -2,10 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::schemas;
+use super::schemas::{self, Checked};
 use super::violation::Violation;
+use crate::api::Api;
 use crate::api_error::ApiError;
 use crate::webhook_sender::DeliveryJob;
 
@@ -28,24 +29,29 @@ impl Contract {
     /// The answer as it is, or a 500 that says how it differs from the description.
     pub(crate) fn answer(
         &self,
+        api: &'static Api,
         operation: Option<&'static str>,
         answer: Result<(u16, Vec<u8>), ApiError>,
+        error_body: impl Fn(&ApiError) -> Vec<u8>,
     ) -> Result<(u16, Vec<u8>), ApiError> {
         if self.off {
             return answer;
         }
         let (what, body) = match &answer {
-            Ok((_, body)) => (operation.unwrap_or("an unknown operation"), body.clone()),
-            Err(error) => (schemas::ERROR, error.body()),
+            Ok((status, body)) => {
+                let operation = operation.unwrap_or("an unknown operation");
+                (Checked::Answer { operation, status: *status }, body.clone())
+            }
+            Err(error) => (Checked::Error, error_body(error)),
         };
         let name = || match &answer {
-            Ok(_) => format!("the answer of {what}"),
+            Ok(_) => format!("the answer of {}", operation.unwrap_or("an unknown operation")),
             Err(error) => {
                 format!("the answer {} of {}", error.status, operation.unwrap_or("an unknown route"))
             }
         };
         let checked = match serde_json::from_slice::<Value>(&body) {
-            Ok(body) => schemas::answer(what, &self.as_sent(body)),
+            Ok(body) => schemas::check(api, what, &self.as_sent(body)),
             Err(_) => Err((String::new(), "it is not JSON".to_owned())),
         };
         match checked {
@@ -60,8 +66,9 @@ impl Contract {
         if self.off || job.overridden {
             return Ok(());
         }
-        let body = self.as_sent(json!({ "event": job.event }));
-        schemas::event(&job.kind, &body).map_err(|found| self.keep(format!("the event {}", job.kind), found))
+        let body = self.as_sent((job.api.schemas.event)(&job.event));
+        schemas::check(job.api, Checked::Event { kind: &job.kind }, &body)
+            .map_err(|found| self.keep(format!("the event {}", job.kind), found))
     }
 
     pub(crate) fn violations(&self) -> MutexGuard<'_, Vec<Violation>> {

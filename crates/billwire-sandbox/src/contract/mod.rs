@@ -9,8 +9,7 @@
 mod checked;
 #[cfg(feature = "validate-answers")]
 mod schemas;
-#[cfg(feature = "validate-answers")]
-#[cfg(test)]
+#[cfg(all(test, feature = "q2", feature = "validate-answers"))]
 mod tests;
 #[cfg(not(feature = "validate-answers"))]
 mod unchecked;

@@ -1,59 +1,46 @@
 //! The generated schemas, compiled when they are first needed and kept for the whole process.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Draft, Validator};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-/// Generated from the description.
-const SCHEMAS: &str = include_str!("../q2/generated/schemas.json");
-/// The name of the error body among the answers.
-pub(super) const ERROR: &str = "an error";
-
-/// Values that are listed for decoding only and never sent, with the traps that say so.
-///
-/// Source: Q2 Biller Direct description, section 3.2 "Trap table" (T27, T29).
-const ONLY_DECODED: &[(&str, &str)] = &[
-    ("SwapStatusType", "pending"),
-    ("PaymentMethodStatus", "failed"),
-    ("PaymentMethodStatus", "not-linked"),
-];
-/// A value that only the sandbox has, and only where `listValidatingAuths` asks for it.
-///
-/// Source: Q2 Biller Direct description, section 5.2 "Auth status" (inferred).
-const ONLY_HERE: (&str, &str) = ("AuthStatusType", "syncing");
+use crate::api::Api;
 
 /// Where a difference is, as a JSON Pointer, and which rule is broken.
 pub(super) type Found = (String, String);
 
-static ALL: LazyLock<Result<Value, String>> = LazyLock::new(|| {
-    let mut all: Value = serde_json::from_str(SCHEMAS).map_err(|cause| cause.to_string())?;
-    for (name, value) in ONLY_DECODED {
-        values(&mut all, name)?.retain(|known| known != value);
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) enum Checked<'a> {
+    /// A good answer, by its status.
+    Answer {
+        operation: &'a str,
+        status: u16,
+    },
+    /// An error of any operation.
+    Error,
+    Event {
+        kind: &'a str,
+    },
+}
+
+impl Checked<'_> {
+    /// Where its schema stands.
+    fn path(self) -> Vec<String> {
+        match self {
+            Self::Answer { operation, status } => {
+                vec!["answers".to_owned(), operation.to_owned(), status.to_string()]
+            }
+            Self::Error => vec!["errors".to_owned()],
+            Self::Event { kind } => vec!["events".to_owned(), kind.to_owned()],
+        }
     }
-    values(&mut all, ONLY_HERE.0)?.push(json!(ONLY_HERE.1));
-    // Section 2.3 gives the body three members; a client must do without any of them, the sandbox sends all.
-    all["answers"][ERROR] =
-        json!({ "$ref": "#/$defs/ErrorBody", "required": ["statusCode", "error", "message"] });
-    Ok(all)
-});
-
-fn values<'a>(all: &'a mut Value, name: &str) -> Result<&'a mut Vec<Value>, String> {
-    let values = all.pointer_mut(&format!("/$defs/{name}/enum")).and_then(Value::as_array_mut);
-    values.ok_or_else(|| format!("the schemas have no enumeration {name}"))
 }
 
-pub(super) fn answer(operation: &str, body: &Value) -> Result<(), Found> {
-    check("answers", operation, body)
-}
-
-pub(super) fn event(kind: &str, body: &Value) -> Result<(), Found> {
-    check("events", kind, body)
-}
-
-fn check(section: &'static str, name: &str, body: &Value) -> Result<(), Found> {
-    let validator = validator(section, name).map_err(|reason| (String::new(), reason))?;
+pub(super) fn check(api: &Api, what: Checked<'_>, body: &Value) -> Result<(), Found> {
+    let validator = validator(api, what.path()).map_err(|reason| (String::new(), reason))?;
     // The first difference is enough for a person, and a masked one repeats no value: it may be a token.
     match validator.iter_errors(body).next() {
         None => Ok(()),
@@ -63,34 +50,66 @@ fn check(section: &'static str, name: &str, body: &Value) -> Result<(), Found> {
     }
 }
 
-type Compiled = BTreeMap<(&'static str, String), Arc<Validator>>;
+/// The schemas of an API, as strict as its sandbox is.
+fn prepared(api: &Api) -> Result<Arc<Value>, String> {
+    static PREPARED: Mutex<BTreeMap<&'static str, Arc<Value>>> = Mutex::new(BTreeMap::new());
+    let mut prepared = PREPARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(all) = prepared.get(api.name) {
+        return Ok(Arc::clone(all));
+    }
+    let mut all: Value = serde_json::from_str(api.schemas.text).map_err(|cause| cause.to_string())?;
+    (api.schemas.prepare)(&mut all)?;
+    let all = Arc::new(all);
+    prepared.insert(api.name, Arc::clone(&all));
+    Ok(all)
+}
 
-fn validator(section: &'static str, name: &str) -> Result<Arc<Validator>, String> {
+type Compiled = BTreeMap<(&'static str, Vec<String>), Arc<Validator>>;
+
+fn validator(api: &Api, path: Vec<String>) -> Result<Arc<Validator>, String> {
     static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
-    let key = (section, name.to_owned());
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (api.name, path);
     if let Some(validator) = compiled.get(&key) {
         return Ok(Arc::clone(validator));
     }
-    let validator = Arc::new(compile(section, name)?);
+    let validator = Arc::new(compile(api, &key.1)?);
     compiled.insert(key, Arc::clone(&validator));
     Ok(validator)
 }
 
-fn compile(section: &str, name: &str) -> Result<Validator, String> {
-    let all = ALL.as_ref().map_err(Clone::clone)?;
-    let mut schema =
-        all[section].get(name).cloned().ok_or_else(|| format!("the description has no {name}"))?;
+fn compile(api: &Api, path: &[String]) -> Result<Validator, String> {
+    let all = prepared(api)?;
+    let schema = path.iter().try_fold(&*all, |place, member| place.get(member));
+    let name = || path.get(1..).unwrap_or_default().join(" ");
+    let mut schema = schema.cloned().ok_or_else(|| format!("the description has no {}", name()))?;
     schema["$defs"] = all["$defs"].clone();
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .offline()
         .build(&schema)
-        .map_err(|cause| format!("the schema of {name} cannot be compiled: {cause}"))
+        .map_err(|cause| format!("the schema of {} cannot be compiled: {cause}", name()))
+}
+
+/// Everything that an API can be asked to check.
+#[cfg(test)]
+pub(super) fn everything(api: &Api) -> Vec<Vec<String>> {
+    let all = prepared(api).expect("readable schemas");
+    let members = |place: &Value| -> Vec<String> {
+        place.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default()
+    };
+    let mut paths = vec![vec!["errors".to_owned()]];
+    for operation in members(&all["answers"]) {
+        for status in members(&all["answers"][&operation]) {
+            paths.push(vec!["answers".to_owned(), operation.clone(), status]);
+        }
+    }
+    paths.extend(members(&all["events"]).into_iter().map(|kind| vec!["events".to_owned(), kind]));
+    paths
 }
 
 #[cfg(test)]
-pub(super) fn names(section: &str) -> Vec<String> {
-    ALL.as_ref().expect("readable schemas")[section].as_object().expect("a section").keys().cloned().collect()
+pub(super) fn refuses(api: &Api, path: Vec<String>, body: &Value) -> Option<String> {
+    validator(api, path).expect("a schema").iter_errors(body).next().map(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind};
-use crate::q2::{Trigger, triggered};
+use crate::event::Trigger;
 use crate::shared::Shared;
 use crate::webhook_sender::EventRecord;
 
@@ -21,14 +21,7 @@ pub(crate) fn find(shared: &Shared, id: &str) -> Result<EventRecord, Error> {
 
 /// Makes an event and sends it at once, whether its type is switched on or not.
 pub(crate) async fn trigger(shared: &Shared, trigger: Trigger) -> Result<EventRecord, Error> {
-    let id = {
-        let mut engine = shared.engine();
-        let now = engine.now();
-        let event = triggered(&mut engine.world, now, trigger)?;
-        let id = event.id.clone();
-        engine.record_forced(event);
-        id
-    };
+    let id = shared.engine().trigger(trigger)?;
     shared.settle().await;
     find(shared, &id)
 }

@@ -24,7 +24,7 @@ pub(crate) struct NewKey {
 }
 
 pub(super) fn list(shared: &Shared) -> Value {
-    json!({ "data": shared.engine().keys.list() })
+    json!({ "data": shared.engine().q2.keys.list() })
 }
 
 pub(crate) fn create(shared: &Shared, new: NewKey) -> Result<ServiceKey, Error> {
@@ -37,15 +37,15 @@ pub(crate) fn create(shared: &Shared, new: NewKey) -> Result<ServiceKey, Error> 
                 "certificate belongs to a privateKey; give both",
             ));
         }
-        return engine.keys.create(&*shared.provider, now, new.usage);
+        return engine.q2.keys.create(&*shared.provider, now, new.usage);
     };
-    let generated = || engine.world.seed_mut().id("key").chars().take(20).collect();
+    let generated = || engine.q2.world.seed_mut().id("key").chars().take(20).collect();
     let key_id = new.key_id.unwrap_or_else(generated);
     let given = GivenKey { key_id, private_key_pem, certificate_pem: new.certificate };
-    engine.keys.add(&*shared.provider, now, new.usage, given)
+    engine.q2.keys.add(&*shared.provider, now, new.usage, given)
 }
 
 pub(crate) fn remove(shared: &Shared, key_id: &str) -> Result<Value, Error> {
-    shared.engine().keys.remove(key_id)?;
+    shared.engine().q2.keys.remove(key_id)?;
     Ok(json!({ "success": true }))
 }

@@ -3,13 +3,23 @@
 pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod faults;
+#[cfg(feature = "q2")]
 pub(crate) mod keys;
+#[cfg(any(feature = "q2", feature = "unbill"))]
 pub(crate) mod outside;
+#[cfg(feature = "q2")]
+mod q2;
+#[cfg(feature = "q2")]
 pub(crate) mod quirks;
+#[cfg(feature = "q2")]
 pub(crate) mod request_signing;
 mod respond;
+#[cfg(feature = "q2")]
 pub(crate) mod rules;
 pub(crate) mod state;
+#[cfg(feature = "unbill")]
+pub(crate) mod unbill;
+#[cfg(feature = "q2")]
 pub(crate) mod webhooks;
 
 use http::{Method, Request, StatusCode, header};
@@ -22,8 +32,22 @@ use crate::http_body::{self, Answer};
 use crate::info;
 use crate::shared::Shared;
 
+/// A method, a path and what it takes or gives.
+pub(crate) type ControlRoute = (&'static str, &'static str, &'static str);
+
 /// Every control route, for the console page and for "no such route".
-pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
+pub(crate) fn routes() -> impl Iterator<Item = &'static ControlRoute> {
+    let lists: &[&[ControlRoute]] = &[
+        COMMON,
+        #[cfg(feature = "q2")]
+        q2::ROUTES,
+        #[cfg(feature = "unbill")]
+        unbill::ROUTES,
+    ];
+    lists.to_vec().into_iter().flatten()
+}
+
+const COMMON: &[ControlRoute] = &[
     ("GET", "/control/info", "addresses, credentials, companies, keys"),
     ("GET", "/control/clock", "the virtual time"),
     (
@@ -34,56 +58,6 @@ pub(crate) const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/control/reset", r#"back to the beginning; {"seed": 42} for other ids"#),
     ("GET", "/control/state", "everything as JSON"),
     ("PUT", "/control/state", "becomes what GET answered before"),
-    ("GET", "/control/q2/webhooks", "where webhooks go"),
-    ("PUT", "/control/q2/webhooks", "url, eventTypes, oauth, encryption, signature"),
-    ("GET", "/control/q2/request-signing", "which requests must be signed"),
-    (
-        "PUT",
-        "/control/q2/request-signing",
-        "required, publicKey or jwksUrl, requestHeaders, windowSeconds, apiKeys",
-    ),
-    ("GET", "/control/q2/rules", "switches for what the sources leave open"),
-    ("PUT", "/control/q2/rules", "sets all of them; what is left out is off"),
-    ("GET", "/control/q2/quirks", "the untidy forms that are switched on"),
-    ("PUT", "/control/q2/quirks", r#"{"quirks": "all"|"none"|["success-as-text", ...]}"#),
-    (
-        "POST",
-        "/control/q2/auths/{authId}/lapse",
-        r#"a verified login stops working; {"reason": "invalid"|"needs-resync"}"#,
-    ),
-    (
-        "POST",
-        "/control/q2/auths/{authId}/refresh",
-        r#"a verified login is looked at; {"outcome": "verified"|"mfa-required"|"needs-resync"|"invalid"}, {"outcome": "hold", "code": "…"}"#,
-    ),
-    (
-        "POST",
-        "/control/q2/auths/{authId}/bills",
-        r#"one more bill is found; {"balance": "52.11", "dueDate": "…"}"#,
-    ),
-    (
-        "POST",
-        "/control/q2/bills/{billId}/statement",
-        r#"the company issues a statement; {"balance": "52.11", "dueDate": "…"}"#,
-    ),
-    (
-        "POST",
-        "/control/q2/bills/{billId}/choices",
-        "customPaymentAmount, customLabel, hidden, notifications, autopay: what the API has no calls for",
-    ),
-    (
-        "POST",
-        "/control/q2/payment-methods/{paymentMethodId}/issuer",
-        r#"{"declines": true|false}, {"cancelled": true}"#,
-    ),
-    (
-        "POST",
-        "/control/q2/swaps/{swapId}/end",
-        r#"{"outcome": "completed"|"card-on-file"}, {"outcome": "hold", "code": "…"}"#,
-    ),
-    ("GET", "/control/q2/keys", "the public keys of the emulated service"),
-    ("POST", "/control/q2/keys", r#"{"use": "enc"|"sig"}, perhaps with keyId, privateKey and certificate"#),
-    ("DELETE", "/control/q2/keys/{keyId}", "retires a key"),
     ("GET", "/control/events", "every event with its delivery attempts"),
     ("GET", "/control/events/{id}", "one event"),
     ("POST", "/control/events/trigger", "type, resourceId, overrides: an event on demand"),
@@ -123,49 +97,16 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
     let segments = segments.unwrap_or_default();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method.as_str(), segments.as_slice()) {
+        #[cfg(feature = "q2")]
+        (_, ["control", "q2", ..]) => q2::dispatch(shared, method.as_str(), &segments, body).await,
+        #[cfg(feature = "unbill")]
+        (_, ["control", "unbill", ..]) => unbill::dispatch(shared, method.as_str(), &segments, body).await,
         ("GET", ["control", "info"]) => reply(&info::of(shared)),
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
         ("PUT", ["control", "clock"]) => reply(&clock::change(shared, parse(body)?).await?),
         ("POST", ["control", "reset"]) => reply(&state::reset_by(shared, body).await?),
         ("GET", ["control", "state"]) => Ok(http_body::json(StatusCode::OK, shared.engine().state()?)),
         ("PUT", ["control", "state"]) => reply(&state::restore_text(shared, body).await?),
-        ("GET", ["control", "q2", "webhooks"]) => reply(&webhooks::shown(shared)),
-        ("PUT", ["control", "q2", "webhooks"]) => {
-            webhooks::configure(shared, parse(body)?).await?;
-            reply(&webhooks::shown(shared))
-        }
-        ("GET", ["control", "q2", "request-signing"]) => reply(&request_signing::shown(shared)),
-        ("PUT", ["control", "q2", "request-signing"]) => {
-            reply(&request_signing::configure(shared, parse(body)?).await?)
-        }
-        ("GET", ["control", "q2", "rules"]) => reply(&shared.engine().world.rules.clone()),
-        ("PUT", ["control", "q2", "rules"]) => reply(&rules::set(shared, parse(body)?)?),
-        ("GET", ["control", "q2", "quirks"]) => reply(&quirks::shown(shared)),
-        ("PUT", ["control", "q2", "quirks"]) => reply(&quirks::set(shared, &parse(body)?)),
-        ("POST", ["control", "q2", "auths", id, "lapse"]) => {
-            reply(&outside::lapse(shared, id, parse(body)?).await?)
-        }
-        ("POST", ["control", "q2", "auths", id, "refresh"]) => {
-            reply(&outside::refresh(shared, id, &parse(body)?).await?)
-        }
-        ("POST", ["control", "q2", "auths", id, "bills"]) => {
-            reply(&outside::found(&outside::find_bill(shared, id, &parse(body)?).await?))
-        }
-        ("POST", ["control", "q2", "bills", id, "statement"]) => {
-            reply(&outside::statement(shared, id, &parse(body)?).await?)
-        }
-        ("POST", ["control", "q2", "bills", id, "choices"]) => {
-            reply(&outside::choose(shared, id, &parse(body)?).await?)
-        }
-        ("POST", ["control", "q2", "payment-methods", id, "issuer"]) => {
-            reply(&outside::issuer(shared, id, parse(body)?).await?)
-        }
-        ("POST", ["control", "q2", "swaps", id, "end"]) => {
-            reply(&outside::end_swap(shared, id, &parse(body)?).await?)
-        }
-        ("GET", ["control", "q2", "keys"]) => reply(&keys::list(shared)),
-        ("POST", ["control", "q2", "keys"]) => reply(&keys::create(shared, parse(body)?)?),
-        ("DELETE", ["control", "q2", "keys", key_id]) => reply(&keys::remove(shared, key_id)?),
         ("GET", ["control", "events"]) => reply(&events::list(shared)),
         ("POST", ["control", "events", "trigger"]) => reply(&events::trigger(shared, parse(body)?).await?),
         ("GET", ["control", "events", id]) => reply(&events::find(shared, id)?),

@@ -29,11 +29,11 @@ struct Known {
 pub(crate) fn shown(shared: &Shared) -> Shown {
     let known = Quirk::ALL.iter();
     let known = known.map(|quirk| Known { name: quirk.name(), trap: quirk.trap(), summary: quirk.summary() });
-    Shown { quirks: shared.engine().quirks, known: known.collect() }
+    Shown { quirks: shared.engine().q2.quirks, known: known.collect() }
 }
 
 /// Replaces the choice; it holds from the next answer and the next delivery on.
 pub(crate) fn set(shared: &Shared, choice: &Choice) -> Shown {
-    shared.engine().quirks = choice.quirks;
+    shared.engine().q2.quirks = choice.quirks;
     shown(shared)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Configured {
 
 pub(crate) fn shown(shared: &Shared) -> Configured {
     let engine = shared.engine();
-    Configured { configuration: engine.request_signing.clone(), keys: engine.partner_keys.shown() }
+    Configured { configuration: engine.q2.request_signing.clone(), keys: engine.q2.partner_keys.shown() }
 }
 
 /// Replaces the configuration. Keys at a URL are fetched at once, so that a mistake shows here and not later.
@@ -29,8 +29,8 @@ pub(crate) async fn configure(shared: &Shared, configuration: RequestSigning) ->
     {
         let mut engine = shared.engine();
         let now = engine.now();
-        engine.partner_keys = PartnerKeys::configured(&*shared.provider, &configuration, document, now)?;
-        engine.request_signing = configuration;
+        engine.q2.partner_keys = PartnerKeys::configured(&*shared.provider, &configuration, document, now)?;
+        engine.q2.request_signing = configuration;
     }
     // A running clock has the next poll to wait for.
     shared.changed.notify_one();

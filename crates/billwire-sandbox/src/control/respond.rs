@@ -5,7 +5,7 @@ use hyper::body::Incoming;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::ROUTES;
+use super::routes;
 use crate::api_error::ApiError;
 use crate::error::{Error, ErrorKind};
 use crate::http_body::{self, Answer, Unreadable};
@@ -33,11 +33,8 @@ impl ControlError {
             pattern.len() == segments.len()
                 && pattern.iter().zip(segments).all(|(known, given)| known == given || known.starts_with('{'))
         };
-        let methods: Vec<&str> = ROUTES
-            .iter()
-            .filter(|(_, pattern, _)| pattern_fits(pattern))
-            .map(|(method, ..)| *method)
-            .collect();
+        let methods: Vec<&str> =
+            routes().filter(|(_, pattern, _)| pattern_fits(pattern)).map(|(method, ..)| *method).collect();
         if methods.is_empty() {
             Self::new(404, "There is no such control route; GET / lists them all.")
         } else {

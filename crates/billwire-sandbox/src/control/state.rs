@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::respond::{ControlError, parse};
-use crate::engine::Snapshot;
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -35,7 +35,7 @@ pub(crate) async fn reset(shared: &Shared, seed: Option<u64>) -> Result<Began, E
     shared
         .replace(|engine| {
             engine.reset(&*shared.provider, seed)?;
-            Ok(Began { seed: engine.world.seed(), now: engine.now() })
+            Ok(Began { seed: engine.seed(), now: engine.now() })
         })
         .await
 }
@@ -53,13 +53,13 @@ async fn become_state(shared: &Shared, state: Snapshot<'_>) -> Result<Began, Err
     shared
         .replace(|engine| {
             engine.restore(&*shared.provider, state)?;
-            Ok(Began { seed: engine.world.seed(), now: engine.now() })
+            Ok(Began { seed: engine.seed(), now: engine.now() })
         })
         .await
 }
 
 pub(super) fn ledger(shared: &Shared) -> Value {
-    json!({ "data": shared.engine().world.ledger().entries() })
+    json!({ "data": shared.engine().ledger() })
 }
 
 pub(super) fn requests(shared: &Shared) -> Value {

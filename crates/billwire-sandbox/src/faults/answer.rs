@@ -57,7 +57,7 @@ pub(super) fn stand_in() -> Answer {
     http_body::json(StatusCode::OK, STAND_IN.to_vec())
 }
 
-fn error(fault: &HttpFault, now: Moment, error_body: fn(&ApiError) -> Vec<u8>) -> Answer {
+fn error(fault: &HttpFault, now: Moment, error_body: impl Fn(&ApiError) -> Vec<u8>) -> Answer {
     let error = ApiError::new(fault.error_status(), fault.error_message());
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = http_body::json(status, error_body(&error));
@@ -84,7 +84,7 @@ pub(super) async fn spoil(
     fault: &HttpFault,
     answer: Answer,
     now: Moment,
-    error_body: fn(&ApiError) -> Vec<u8>,
+    error_body: impl Fn(&ApiError) -> Vec<u8>,
 ) -> Result<Response<AnswerBody>, Cut> {
     let (mut parts, body) = answer.into_parts();
     let body = collect(body).await;

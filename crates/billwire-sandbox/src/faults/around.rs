@@ -3,24 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Response};
+use http::Response;
 
 use super::answer::{self, AnswerBody, Cut};
 use super::held::{HeldRequest, Passed};
 use super::{FaultMoment, HttpFault, HttpFaultKind};
+use crate::api::Api;
 use crate::api_error::ApiError;
+use crate::front;
 use crate::http_body::Answer;
 use crate::request_log::{RequestFault, RequestRecord};
 use crate::shared::Shared;
 
 /// How long a request is held in real time at most, so that a forgotten one does not hold a program for ever.
 const LONGEST_HOLD: Duration = Duration::from_mins(1);
-
-/// What differs from one emulated API to the next.
-pub(crate) struct Api {
-    pub(crate) name: &'static str,
-    pub(crate) error_body: fn(&ApiError) -> Vec<u8>,
-}
 
 /// What a handler made of a request.
 pub(crate) struct Handled {
@@ -69,13 +65,12 @@ impl Spoiled {
             FaultMoment::AfterEffect => handle(record),
             FaultMoment::BeforeEffect => {
                 let mut answer = answer::stand_in();
-                if let Ok(value) = HeaderValue::from_str(&record.request_id) {
-                    answer.headers_mut().insert("request-id", value);
-                }
+                front::mark(&mut answer, self.api, &record.request_id);
                 Handled { answer, record }
             }
         };
-        let outcome = answer::spoil(&self.fault, handled.answer, now, self.api.error_body).await;
+        let error_body = |error: &ApiError| (self.api.error_body)(&self.shared, error);
+        let outcome = answer::spoil(&self.fault, handled.answer, now, error_body).await;
         self.log(handled.record, &outcome);
         outcome
     }

@@ -73,6 +73,11 @@ impl FaultBook {
         self.faults = faults;
     }
 
+    /// Nothing is spoiled, and nothing was decided to be.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.faults.http.is_empty() && self.faults.webhooks.is_empty() && self.decided.is_empty()
+    }
+
     pub(crate) fn faults(&self) -> &Faults {
         &self.faults
     }

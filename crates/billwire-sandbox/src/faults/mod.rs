@@ -16,7 +16,7 @@ mod webhook;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::answer::{AnswerBody, Cut, whole};
-pub(crate) use self::around::{Api, Handled, answered};
+pub(crate) use self::around::{Handled, answered};
 pub(crate) use self::book::{Due, FaultBook, Plan};
 pub use self::held::HeldRequest;
 pub(crate) use self::held::{Held, HeldRequests};

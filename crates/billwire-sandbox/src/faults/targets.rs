@@ -1,25 +1,10 @@
 //! What a fault may concern: the operations and event types of every emulated API.
 
-use billwire_models::operation::Operation;
-
+use crate::api::{APIS, Api};
 use crate::error::{Error, ErrorKind};
-use crate::q2::event_types::EventType;
 
 /// Stands for every operation or event type.
 pub(super) const ANY: &str = "*";
-
-struct Target {
-    api: &'static str,
-    operations: &'static [&'static Operation],
-    event_types: fn() -> Vec<&'static str>,
-}
-
-/// A further API is a further line.
-const TARGETS: &[Target] = &[Target {
-    api: "q2",
-    operations: billwire_models::q2::operations::ALL,
-    event_types: || EventType::ALL.iter().map(|kind| kind.as_str()).collect(),
-}];
 
 /// Refuses a fault that could never apply: its name must be known to the API, or to any API if none is named.
 pub(super) fn check_operation(place: &str, api: Option<&str>, operation: &str) -> Result<(), Error> {
@@ -29,7 +14,7 @@ pub(super) fn check_operation(place: &str, api: Option<&str>, operation: &str) -
 }
 
 pub(super) fn check_event_type(place: &str, api: Option<&str>, event_type: &str) -> Result<(), Error> {
-    check(place, "eventType", api, event_type, |target| (target.event_types)())
+    check(place, "eventType", api, event_type, |target| target.event_types.to_vec())
 }
 
 fn check(
@@ -37,13 +22,13 @@ fn check(
     member: &str,
     api: Option<&str>,
     name: &str,
-    names: impl Fn(&Target) -> Vec<&'static str>,
+    names: impl Fn(&Api) -> Vec<&'static str>,
 ) -> Result<(), Error> {
     let refuse = |message: String| Err(Error::new(ErrorKind::InvalidInput, message));
-    let targets: Vec<&Target> =
-        TARGETS.iter().filter(|target| api.is_none_or(|api| api == target.api)).collect();
+    let targets: Vec<&Api> =
+        APIS.iter().copied().filter(|target| api.is_none_or(|api| api == target.name)).collect();
     if targets.is_empty() {
-        let known: Vec<&str> = TARGETS.iter().map(|target| target.api).collect();
+        let known: Vec<&str> = APIS.iter().map(|target| target.name).collect();
         let api = api.unwrap_or_default();
         return refuse(format!("{place}.api: there is no API \"{api}\"; known are {}", known.join(", ")));
     }

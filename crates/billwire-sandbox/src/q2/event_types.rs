@@ -2,8 +2,6 @@
 //!
 //! Source: Q2 Biller Direct description, section 10.2 "Event types".
 
-use serde::{Deserialize, Serialize};
-
 macro_rules! event_types {
     ($($name:ident = $text:literal),+ $(,)?) => {
         /// Every type of event the sandbox knows.
@@ -12,6 +10,8 @@ macro_rules! event_types {
 
         impl EventType {
             pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+            /// As they are sent.
+            pub(crate) const NAMES: &[&str] = &[$($text),+];
 
             pub(crate) fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
@@ -42,13 +42,19 @@ event_types! {
 
 impl EventType {
     /// Sent although nobody switched it on; the three of the realtime flow are not.
-    pub(crate) fn is_on_by_default(self) -> bool {
-        !matches!(self, Self::SecurityInputRequired | Self::AuthFailed | Self::AuthCreated)
+    pub(crate) fn is_on_by_default(kind: &str) -> bool {
+        [Self::SecurityInputRequired, Self::AuthFailed, Self::AuthCreated]
+            .iter()
+            .all(|off| off.as_str() != kind)
+    }
+
+    /// "canceled" and "cancelled" mean the same (trap T10).
+    pub(super) fn usual_spelling(text: &str) -> &str {
+        if text == "bill.payment.canceled" { Self::PaymentCancelled.as_str() } else { text }
     }
 
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        // "canceled" and "cancelled" mean the same (trap T10).
-        let text = if text == "bill.payment.canceled" { "bill.payment.cancelled" } else { text };
+        let text = Self::usual_spelling(text);
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 }
@@ -67,13 +73,4 @@ impl EventType {
             _ => "bill",
         }
     }
-}
-
-/// The types whose switches change what happens, not only what is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EventSwitches {
-    /// On: refused credentials are told by `auth.failed`, else by `auth.invalid`.
-    pub(crate) auth_failed: bool,
-    pub(crate) auth_created: bool,
 }

@@ -11,67 +11,70 @@ use std::fmt::Display;
 use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
-use super::world::{
-    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, PaymentMethod, Running,
-    SwapId, World,
+use crate::bill_pay::{
+    Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, News, PaymentMethod,
+    Running, SwapId, World,
 };
+use crate::event::NewEvent;
 use crate::json_text::{Json, Object};
 use crate::moment::Moment;
 
-/// An event that has happened.
-#[derive(Clone)]
-pub(crate) struct NewEvent {
-    pub(crate) id: String,
-    pub(crate) kind: EventType,
-    pub(crate) created: Moment,
-    pub(crate) client_id: ClientId,
-    /// The event's `type` as it is sent: that of `kind`, unless an event on demand names another one.
-    pub(crate) sent_as: Cow<'static, str>,
-    /// The event object, without the wrapping `event` member.
-    pub(crate) body: Json,
-    /// It was triggered with overrides.
-    pub(crate) overridden: bool,
-}
-
 /// An event without its envelope.
-pub(crate) struct Draft {
+struct Draft {
     kind: EventType,
     client_id: ClientId,
     resource_id: String,
     data: Json,
 }
 
-impl World {
-    /// Writes an event into the outbox.
-    pub(super) fn emit(&mut self, now: Moment, draft: Option<Draft>) {
-        if let Some(draft) = draft {
-            let event = self.enveloped(now, draft);
-            self.push_event(event);
-        }
-    }
+/// What Q2 has to say about a piece of news: always something.
+pub(super) fn tell(world: &mut World, now: Moment, news: &News<'_>) -> Option<NewEvent> {
+    let draft = draft(world, news)?;
+    Some(enveloped(world, now, draft))
+}
 
-    /// Gives a draft its id and its envelope.
-    pub(crate) fn enveloped(&mut self, now: Moment, draft: Draft) -> NewEvent {
-        let id = self.seed_mut().id("event");
-        let mut body = Object::new()
-            .with_room(300 + draft.data.len())
-            .word("_id", &id)
-            .word("type", draft.kind.as_str())
-            .shown("created", now)
-            .word("clientId", draft.client_id.as_str())
-            .word("partnerId", self.partner_id());
-        if let Some(client) = self.client(&draft.client_id) {
-            body = body.text("identifier", &client.identifier);
-        }
-        let resource = |resource: Object| {
-            resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id)
-        };
-        let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
-        let body = body.object("payload", payload).end();
-        let sent_as = Cow::Borrowed(draft.kind.as_str());
-        let client_id = draft.client_id;
-        NewEvent { id, kind: draft.kind, created: now, client_id, sent_as, body, overridden: false }
+fn draft(world: &World, news: &News<'_>) -> Option<Draft> {
+    match *news {
+        News::AuthSuccess(id) => auth_success(world, id),
+        News::AuthCreated(id) => auth_created(world, id),
+        News::AuthInvalid(id) => auth_invalid(world, id),
+        News::AuthNeedsResync(id) => auth_needs_resync(world, id),
+        News::AuthDeleted(id) => auth_deleted(world, id),
+        News::AuthHold(id) => auth_hold(world, id),
+        News::AuthFailed(id) => auth_failed(world, id),
+        News::SecurityInputRequired(id) => security_input_required(world, id),
+        News::BillCreated(id) => bill_created(world, id),
+        News::BillUpcoming(id) => bill_upcoming(world, id),
+        News::BillUpdate { bill, before, balance } => bill_update(world, bill, before, balance),
+        News::DueDateMoved { bill, before } => scheduled_payment_notice(world, bill, before),
+        News::PaymentScheduled { bill, payment } => payment_scheduled(world, bill, payment),
+        News::PaymentSent { bill, payment } => payment_sent(world, bill, payment),
+        News::PaymentFailed { bill, payment } => payment_failed(world, bill, payment),
+        News::PaymentCancelled { bill, trigger } => payment_cancelled(world, bill, trigger),
+        News::SwapSuccess(id) => swap_success(world, id),
     }
+}
+
+/// Gives a draft its id and its envelope. The body is the event object without the wrapping `event` member.
+fn enveloped(world: &mut World, now: Moment, draft: Draft) -> NewEvent {
+    let id = world.seed_mut().id("event");
+    let mut body = Object::new()
+        .with_room(300 + draft.data.len())
+        .word("_id", &id)
+        .word("type", draft.kind.as_str())
+        .shown("created", now)
+        .word("clientId", draft.client_id.as_str())
+        .word("partnerId", world.partner_id());
+    if let Some(client) = world.client(&draft.client_id) {
+        body = body.text("identifier", &client.identifier);
+    }
+    let resource =
+        |resource: Object| resource.word("type", draft.kind.resource_type()).word("id", &draft.resource_id);
+    let payload = |payload: Object| payload.object("resource", resource).json("data", &draft.data);
+    let body = body.object("payload", payload).end();
+    let sent_as = Cow::Borrowed(draft.kind.as_str());
+    let client_id = draft.client_id.as_text().clone();
+    NewEvent { id, kind: draft.kind.as_str(), created: now, client_id, sent_as, body, overridden: false }
 }
 
 fn about_client(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
@@ -87,32 +90,32 @@ fn about_bill(kind: EventType, bill: &Bill, data: impl Into<Json>) -> Draft {
     Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data: data.into() }
 }
 
-pub(crate) fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_client(EventType::AuthSuccess, auth, json!({ "auth": auth_with_items(world, auth)? })))
 }
 
-pub(crate) fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthCreated, auth, json!({ "auth": auth_with_items(world, auth)? })))
 }
 
-pub(crate) fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
-pub(crate) fn auth_needs_resync(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_needs_resync(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthNeedsResync, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
-pub(crate) fn auth_deleted(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_deleted(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     Some(about_auth(EventType::AuthDeleted, auth, json!({ "company": company_of_auth(world, auth)? })))
 }
 
-pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     let hold = auth.hold?;
     let mut reason = Map::from_iter([
@@ -129,7 +132,7 @@ pub(crate) fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
     ))
 }
 
-pub(crate) fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
+fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     let data = json!({
         "reason": { "message": "You may want to double check your information." },
@@ -139,7 +142,7 @@ pub(crate) fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
 }
 
 /// The sample of a code challenge carries the company, the other samples the auth.
-pub(crate) fn security_input_required(world: &World, id: &AuthId) -> Option<Draft> {
+fn security_input_required(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     let challenge = auth.run.as_ref()?.challenge()?;
     let mut data = Map::from_iter([
@@ -179,7 +182,7 @@ fn challenge_input(challenge: &Challenge) -> Value {
     }
 }
 
-pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
+fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
     let auth = world.auth(&bill.auth_id)?;
     let mut company = company_of_auth(world, auth)?;
@@ -190,7 +193,7 @@ pub(crate) fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     Some(about_bill(EventType::BillCreated, bill, json!({ "auth": about })))
 }
 
-pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
+fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
     let (balance, due) = (bill.balance?, bill.due?);
     let data = about_company(world, bill)?
@@ -199,12 +202,7 @@ pub(crate) fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
     Some(about_bill(EventType::BillUpcoming, bill, data))
 }
 
-pub(crate) fn bill_update(
-    world: &World,
-    id: &BillId,
-    before: Option<Amount>,
-    balance: Amount,
-) -> Option<Draft> {
+fn bill_update(world: &World, id: &BillId, before: Option<Amount>, balance: Amount) -> Option<Draft> {
     let bill = world.bill(id)?;
     let changes = |changes: Object| {
         let changes = changed(changes, "balance", before, balance);
@@ -216,32 +214,32 @@ pub(crate) fn bill_update(
     Some(about_bill(EventType::BillUpdate, bill, about_company(world, bill)?.object("bill", changes).end()))
 }
 
-pub(crate) fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
+fn scheduled_payment_notice(world: &World, id: &BillId, before: Option<Moment>) -> Option<Draft> {
     let bill = world.bill(id)?;
     let due = bill.due?;
     let data = about_company(world, bill)?.object("bill", |changes| changed(changes, "dueDate", before, due));
     Some(about_bill(EventType::ScheduledPaymentNotice, bill, data.end()))
 }
 
-pub(crate) fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+fn payment_scheduled(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
     let data = with_surcharge(payment_data(world, bill, running)?, running);
     Some(about_bill(EventType::PaymentScheduled, bill, data.shown("payDate", running.pay_date).end()))
 }
 
-pub(crate) fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+fn payment_sent(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
     let data = with_surcharge(payment_data(world, bill, running)?, running);
     Some(about_bill(EventType::PaymentSent, bill, data.end()))
 }
 
 /// As in the sample: no surcharge, no reason, the method still as it was.
-pub(crate) fn payment_failed(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
+fn payment_failed(world: &World, id: &BillId, running: &Running) -> Option<Draft> {
     let bill = world.bill(id)?;
     Some(about_bill(EventType::PaymentFailed, bill, payment_data(world, bill, running)?.end()))
 }
 
-pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
+fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Option<Draft> {
     let bill = world.bill(id)?;
     let changes = |mut changes: Object| {
         if let Some(due) = bill.due {
@@ -258,7 +256,7 @@ pub(crate) fn payment_cancelled(world: &World, id: &BillId, trigger: &str) -> Op
 }
 
 /// In this event the company comes whole.
-pub(crate) fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
+fn swap_success(world: &World, id: &SwapId) -> Option<Draft> {
     let swap = world.swap(id)?;
     let method = world.any_payment_method(&swap.method_id)?;
     let data = Object::new()

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::world::{
+use crate::api_error::ApiError;
+use crate::bill_pay::{
     Amount, BillPlan, ChallengeKind, Company, Hold, PaymentOutcome, Plan, PlannedResult, SwapPlan, WantedBill,
 };
-use crate::api_error::ApiError;
 use crate::moment::Moment;
 
 /// Where a balance is wanted but none is given.

@@ -3,10 +3,9 @@
 use billwire_models::q2;
 use billwire_models::scalar::CardData;
 
-use super::world::{
-    AccountKind, AuthItem, CardBrand, CardKind, MfaMethod, NewNumbers, PaySchedule, Product, SyncCard,
-};
 use crate::api_error::ApiError;
+use crate::bill_pay::words::{self, GivenNumbers};
+use crate::bill_pay::{AuthItem, CardBrand, CardKind, MfaMethod, NewNumbers, PaySchedule, Product, SyncCard};
 
 pub(super) fn items(items: &[q2::AuthItem]) -> Result<Vec<AuthItem>, ApiError> {
     if items.contains(&q2::AuthItem::Swap) && items.len() > 1 {
@@ -24,35 +23,20 @@ pub(super) fn items(items: &[q2::AuthItem]) -> Result<Vec<AuthItem>, ApiError> {
 }
 
 pub(super) fn numbers(request: &q2::AddPaymentMethod) -> Result<NewNumbers, ApiError> {
-    let required = |value: &Option<CardData>, name: &str| {
-        value
-            .as_ref()
-            .map(|value| value.expose().to_owned())
-            .ok_or_else(|| ApiError::bad_request(format!("Please provide {name}.")))
-    };
-    match request.payment_type {
-        q2::PaymentMethodType::Card => Ok(NewNumbers::Card {
-            number: required(&request.card_number, "a cardNumber")?,
-            code: request.card_code.as_ref().map(|code| code.expose().to_owned()),
-            month: required(&request.exp_month, "an expMonth")?,
-            year: required(&request.exp_year, "an expYear")?,
-            zipcode: request
-                .zipcode
-                .clone()
-                .ok_or_else(|| ApiError::bad_request("Please provide a zipcode."))?,
-            brand: request.card_brand.as_ref().map(card_brand).transpose()?,
-            kind: request.card_type.as_ref().map(card_kind).transpose()?,
-        }),
-        q2::PaymentMethodType::Bank => Ok(NewNumbers::Bank {
-            routing_number: required(&request.routing_number, "a routingNumber")?,
-            account_number: required(&request.account_number, "an accountNumber")?,
-            kind: match &request.account_type {
-                Some(kind) => account_kind(kind)?,
-                None => return Err(ApiError::bad_request("Please provide an accountType.")),
-            },
-        }),
-        _ => Err(ApiError::bad_request("paymentType is \"card\" or \"bank\".")),
-    }
+    let text = |value: &Option<CardData>| value.as_ref().map(|value| value.expose().to_owned());
+    words::numbers(GivenNumbers {
+        payment_type: request.payment_type.as_str(),
+        card_number: text(&request.card_number),
+        card_code: text(&request.card_code),
+        exp_month: text(&request.exp_month),
+        exp_year: text(&request.exp_year),
+        zipcode: request.zipcode.clone(),
+        card_brand: request.card_brand.as_ref().map(q2::CardBrand::as_str),
+        card_type: request.card_type.as_ref().map(q2::CardType::as_str),
+        routing_number: text(&request.routing_number),
+        account_number: text(&request.account_number),
+        account_type: request.account_type.as_ref().map(q2::AccountType::as_str),
+    })
 }
 
 /// A card of a sync: everything but the code, brand and kind is required by the description already.
@@ -77,10 +61,7 @@ pub(super) fn sync_card(card: q2::SyncCard) -> Result<SyncCard, ApiError> {
 
 /// The facts about a user as they came, those the description does not name too.
 pub(super) fn meta(meta: Option<&q2::ClientMeta>) -> serde_json::Map<String, serde_json::Value> {
-    match serde_json::to_value(meta) {
-        Ok(serde_json::Value::Object(meta)) => meta,
-        _ => serde_json::Map::new(),
-    }
+    words::members(&meta)
 }
 
 pub(super) fn product(product: q2::Product) -> Product {
@@ -100,46 +81,17 @@ pub(super) fn mfa_method(method: &q2::MfaMethod) -> Result<MfaMethod, ApiError> 
 }
 
 pub(super) fn enabled(state: &q2::EnabledState) -> Result<bool, ApiError> {
-    match state.as_str() {
-        "enabled" => Ok(true),
-        "disabled" => Ok(false),
-        _ => Err(ApiError::bad_request("recurring is \"enabled\" or \"disabled\".")),
-    }
+    words::enabled(state.as_str())
 }
 
 pub(super) fn pay_schedule(schedule: &q2::Schedule) -> Result<PaySchedule, ApiError> {
-    match schedule.as_str() {
-        "ten-days-before" => Ok(PaySchedule::TenDaysBefore),
-        "five-days-before" => Ok(PaySchedule::FiveDaysBefore),
-        "day-before" => Ok(PaySchedule::DayBefore),
-        "on-due-date" => Ok(PaySchedule::OnDueDate),
-        "immediately" => Ok(PaySchedule::Immediately),
-        _ => Err(ApiError::bad_request(
-            "schedule is \"ten-days-before\", \"five-days-before\", \"day-before\", \"on-due-date\" or \"immediately\".",
-        )),
-    }
+    words::pay_schedule(schedule.as_str())
 }
 
-pub(super) fn card_brand(brand: &q2::CardBrand) -> Result<CardBrand, ApiError> {
-    CardBrand::from_text(brand.as_str()).ok_or_else(|| {
-        ApiError::bad_request(
-            "cardBrand is \"american express\", \"discover\", \"maestro\", \"mastercard\", \"uatp\" or \"visa\".",
-        )
-    })
+fn card_brand(brand: &q2::CardBrand) -> Result<CardBrand, ApiError> {
+    words::card_brand(brand.as_str())
 }
 
-pub(super) fn card_kind(kind: &q2::CardType) -> Result<CardKind, ApiError> {
-    match kind.as_str() {
-        "credit" => Ok(CardKind::Credit),
-        "debit" => Ok(CardKind::Debit),
-        _ => Err(ApiError::bad_request("cardType is \"credit\" or \"debit\".")),
-    }
-}
-
-pub(super) fn account_kind(kind: &q2::AccountType) -> Result<AccountKind, ApiError> {
-    match kind.as_str() {
-        "checking" => Ok(AccountKind::Checking),
-        "savings" => Ok(AccountKind::Savings),
-        _ => Err(ApiError::bad_request("accountType is \"checking\" or \"savings\".")),
-    }
+fn card_kind(kind: &q2::CardType) -> Result<CardKind, ApiError> {
+    words::card_kind(kind.as_str())
 }

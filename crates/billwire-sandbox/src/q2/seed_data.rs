@@ -4,14 +4,10 @@
 
 use rust_decimal::Decimal;
 
-use super::world::{
+use crate::bill_pay::{
     CardBrand, CardFees, ChallengeKind, Company, CompanyId, CustomPaymentAmount, Fee, Fees, Geo, LoginField,
     MethodKind, PaySchedule, Product,
 };
-
-/// The documents' example of an API key; it opens this sandbox only.
-pub(crate) const API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
-pub(crate) const PARTNER_ID: &str = "55942f330cfcfd6c4ed529d9";
 
 const BOTH_PRODUCTS: &[Product] = &[Product::BillerDirect, Product::CardSwap];
 

@@ -8,7 +8,7 @@ use billwire_models::q2;
 use billwire_models::scalar::{Money, Number, ProviderTime};
 use rust_decimal::Decimal;
 
-use super::world::{
+use crate::bill_pay::{
     Amount, Ask, Auth, AuthStatus, AutopaySetBy, Bill, BillStatus, CardFees, Company, Details, Fee,
     MethodKind, PaySchedule, PaymentMethod, Product, Swap, World,
 };

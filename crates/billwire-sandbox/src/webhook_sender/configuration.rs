@@ -1,4 +1,4 @@
-//! What a partner configures for its webhooks.
+//! The protections that a partner configures for its webhooks in the vendor's portal.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::keys;
 use crate::error::{Error, ErrorKind};
 use crate::loopback;
-use crate::q2::event_types::EventType;
 
 /// What the control API shows in the place of a secret.
 pub(crate) const NOT_SHOWN: &str = "[redacted]";
@@ -23,31 +22,6 @@ const OF_THE_DELIVERY: [HeaderName; 5] = [
     header::TRANSFER_ENCODING,
     header::CONNECTION,
 ];
-
-/// Where webhooks go and how they are protected; the three protections are independent, each off by default.
-///
-/// Source: Q2 Biller Direct description, sections 10.4 to 10.6.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct WebhookConfiguration {
-    /// The receiver, an `http` URL of this machine. None: events are recorded but not sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// The event types that are sent. None: the documented fourteen; the three of the realtime flow
-    /// (`auth.security-input-required`, `auth.failed`, `auth.created`) must be named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_types: Option<Vec<String>>,
-    /// A bearer token fetched by the client credentials grant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth: Option<WebhookOauth>,
-    /// Bodies encrypted to the partner's key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub encryption: Option<WebhookEncryption>,
-    /// A JWT that proves the sender.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signature: Option<WebhookSignature>,
-}
 
 /// The OAuth endpoint of the partner.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,79 +80,6 @@ fn default_expiry_seconds() -> u32 {
     300
 }
 
-impl WebhookConfiguration {
-    /// Sends events to `url` unprotected.
-    pub fn to(url: impl Into<String>) -> Self {
-        Self { url: Some(url.into()), ..Self::default() }
-    }
-
-    /// Sends only these types.
-    #[must_use]
-    pub fn with_event_types(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.event_types = Some(types.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sends every type, also those of the realtime flow.
-    #[must_use]
-    pub fn with_all_event_types(self) -> Self {
-        self.with_event_types(EventType::ALL.iter().map(|kind| kind.as_str()))
-    }
-
-    /// Sends a bearer token fetched from `url` with the form-encoded `payload`.
-    #[must_use]
-    pub fn with_oauth(mut self, url: impl Into<String>, payload: impl Into<String>) -> Self {
-        self.oauth = Some(WebhookOauth { url: url.into(), payload: payload.into() });
-        self
-    }
-
-    /// Encrypts bodies.
-    #[must_use]
-    pub fn with_encryption(mut self, encryption: WebhookEncryption) -> Self {
-        self.encryption = Some(encryption);
-        self
-    }
-
-    /// Signs deliveries.
-    #[must_use]
-    pub fn with_signature(mut self, signature: WebhookSignature) -> Self {
-        self.signature = Some(signature);
-        self
-    }
-
-    pub(crate) fn check(&self, provider: &dyn Provider) -> Result<(), Error> {
-        if let Some(url) = &self.url {
-            loopback::check_url("url", url)?;
-        }
-        for name in self.event_types.iter().flatten() {
-            if EventType::from_text(name).is_none() {
-                let known: Vec<&str> = EventType::ALL.iter().map(|kind| kind.as_str()).collect();
-                return invalid(format!(
-                    "eventTypes: \"{name}\" is not a type; known are {}",
-                    known.join(", ")
-                ));
-            }
-        }
-        if let Some(oauth) = &self.oauth {
-            loopback::check_url("oauth.url", &oauth.url)?;
-            if oauth.payload == NOT_SHOWN {
-                return invalid("oauth.payload is what is shown in its place; give the payload itself");
-            }
-        }
-        if let Some(encryption) = &self.encryption {
-            encryption.check(provider)?;
-        }
-        self.signature.as_ref().map_or(Ok(()), |signature| signature.check(self.oauth.is_some()))
-    }
-
-    pub(crate) fn sends(&self, kind: EventType) -> bool {
-        match &self.event_types {
-            Some(types) => types.iter().any(|name| EventType::from_text(name) == Some(kind)),
-            None => kind.is_on_by_default(),
-        }
-    }
-}
-
 impl WebhookEncryption {
     /// The key is fetched from `url`.
     pub fn from_url(url: impl Into<String>) -> Self {
@@ -204,7 +105,7 @@ impl WebhookEncryption {
         self
     }
 
-    fn check(&self, provider: &dyn Provider) -> Result<(), Error> {
+    pub(crate) fn check(&self, provider: &dyn Provider) -> Result<(), Error> {
         loopback::header_map(&self.request_headers)?;
         match (&self.public_key_url, &self.public_key) {
             (Some(url), None) => loopback::check_url("encryption.publicKeyUrl", url).map(|_| ()),
@@ -253,7 +154,7 @@ impl WebhookSignature {
         self
     }
 
-    fn check(&self, beside_a_bearer: bool) -> Result<(), Error> {
+    pub(crate) fn check(&self, beside_a_bearer: bool) -> Result<(), Error> {
         let Ok(name) = self.header_name.parse::<HeaderName>() else {
             return invalid("signature.headerName is not an HTTP header name");
         };

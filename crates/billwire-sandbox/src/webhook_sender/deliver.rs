@@ -8,32 +8,41 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use serde_json::Value;
 
-use super::configuration::WebhookConfiguration;
+use super::configuration::{WebhookEncryption, WebhookOauth, WebhookSignature};
 use super::keys::EncryptionKeyCache;
 use super::oauth::TokenCache;
-use super::queue::DeliveryAttempt;
+use super::record::DeliveryAttempt;
 use super::{sign, spoil};
+use crate::api::{Api, Parcel};
 use crate::error::{Error, ErrorKind};
 use crate::faults::WebhookFaultKind;
 use crate::loopback::{self, Answer};
 use crate::moment::Moment;
-use crate::q2::quirks::Quirks;
 use crate::service_keys::SigningKey;
 
 /// What an attempt needs, taken out of the state before it starts.
 pub(crate) struct DeliveryJob {
+    pub(crate) api: &'static Api,
     pub(crate) event_id: String,
     pub(crate) kind: String,
     pub(crate) at: Moment,
+    #[cfg_attr(not(feature = "validate-answers"), expect(dead_code, reason = "only that check asks"))]
     pub(crate) event: Value,
     /// Members of the event were overridden by a test.
     #[cfg_attr(not(feature = "validate-answers"), expect(dead_code, reason = "only that check asks"))]
     pub(crate) overridden: bool,
-    pub(crate) quirks: Quirks,
-    pub(crate) configuration: WebhookConfiguration,
-    pub(crate) signing_key: Option<SigningKey>,
-    /// What is done to it on purpose; the signing key is the wrong one already where it should be.
+    pub(crate) parcel: Parcel,
+    /// What is done to it on purpose; where the parcel could hold it, it does.
     pub(crate) fault: Option<WebhookFaultKind>,
+}
+
+/// What a partner configures in the vendor's portal. The three protections are independent.
+pub(crate) struct PortalProtection {
+    pub(crate) oauth: Option<WebhookOauth>,
+    pub(crate) encryption: Option<WebhookEncryption>,
+    pub(crate) signature: Option<WebhookSignature>,
+    /// The wrong one already where a fault wants that.
+    pub(crate) signing_key: Option<SigningKey>,
 }
 
 impl DeliveryJob {
@@ -78,10 +87,11 @@ impl Sender {
         if fault == Some(WebhookFaultKind::Drop) {
             return DeliveryAttempt { at, status: None, error: None, fault };
         }
+        let has_bearer = job.parcel.portal.as_ref().is_some_and(|portal| portal.oauth.is_some());
         let mut result = self.attempt(job).await;
         let refused = matches!(&result, Ok(answer) if answer.status == StatusCode::UNAUTHORIZED);
         // A token that is wrong on purpose would be wrong again.
-        if refused && job.configuration.oauth.is_some() && !spoil::is_of_the_bearer(job.fault) {
+        if refused && has_bearer && !spoil::is_of_the_bearer(job.fault) {
             self.tokens.drop_token();
             result = self.attempt(job).await;
         }
@@ -96,9 +106,8 @@ impl Sender {
     }
 
     async fn attempt(&mut self, job: &DeliveryJob) -> Result<Answer, Error> {
-        let configuration = &job.configuration;
-        let url = configuration
-            .url
+        let Parcel { url, headers, portal, .. } = &job.parcel;
+        let url = url
             .as_deref()
             .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "no webhook URL is configured"))?;
         let (body, content_type) = self.body(job).await?;
@@ -110,16 +119,18 @@ impl Sender {
                 Error::new(ErrorKind::InvalidInput, "the delivery cannot be built").with_source(cause)
             })?
             .into_parts();
-        if let Some(oauth) = &configuration.oauth {
+        parts.headers.extend(headers.iter().cloned());
+        if let Some(oauth) = portal.as_ref().and_then(|portal| portal.oauth.as_ref()) {
             let token = self.tokens.token(oauth, job.at, self.limit).await?;
             if let Some(token) = spoil::bearer(job.fault, token) {
                 parts.headers.insert(header::AUTHORIZATION, secret_header(&format!("Bearer {token}"))?);
             }
         }
-        if let Some(signature) = &configuration.signature
+        if let Some(portal) = portal
+            && let Some(signature) = &portal.signature
             && job.fault != Some(WebhookFaultKind::MissingSignature)
         {
-            let key = job
+            let key = portal
                 .signing_key
                 .as_ref()
                 .ok_or_else(|| Error::new(ErrorKind::Key, "there is no signing key; create one"))?;
@@ -136,15 +147,18 @@ impl Sender {
 
     /// The body and its content type: JSON, or encrypted JSON.
     async fn body(&mut self, job: &DeliveryJob) -> Result<(String, &'static str), Error> {
-        let tampers = job.fault == Some(WebhookFaultKind::Tamper);
-        let encryption = job.configuration.encryption.as_ref();
+        let plain = &job.parcel.body;
+        let encryption = job.parcel.portal.as_ref().and_then(|portal| portal.encryption.as_ref());
         match encryption.filter(|_| job.fault != Some(WebhookFaultKind::PlainBody)) {
-            None if tampers => Ok((job.quirks.webhook(&spoil::altered(&job.event)), "application/json")),
-            None => Ok((job.quirks.webhook(&job.event), "application/json")),
+            None => Ok((plain.clone(), "application/json")),
             Some(encryption) => {
                 let key = self.encryption_keys.key(&*self.provider, encryption, job.at, self.limit).await?;
-                let body = encrypted(&key, &job.quirks.webhook(&job.event))?;
-                let body = if tampers { spoil::altered_ciphertext(&body) } else { body };
+                let body = encrypted(&key, plain)?;
+                let body = if job.fault == Some(WebhookFaultKind::Tamper) {
+                    spoil::altered_ciphertext(&body)
+                } else {
+                    body
+                };
                 Ok((body, "application/jose+json"))
             }
         }

@@ -21,7 +21,7 @@ pub(super) fn bearer(fault: Option<WebhookFaultKind>, issued: String) -> Option<
 
 /// The event with one digit changed in its data: still JSON, still an event, but not what happened. Without a digit in
 /// the data it is about another resource.
-pub(super) fn altered(event: &Value) -> Value {
+pub(crate) fn altered(event: &Value) -> Value {
     let mut altered = event.clone();
     if altered.pointer_mut("/payload/data").is_some_and(alter_first_digit) {
         return altered;

@@ -218,6 +218,7 @@ async fn the_ledger_is_shown_as_it_is() {
     assert_eq!(
         api.control("GET", "/ledger", None).await.ok(),
         json!({ "data": [{
+            "api": "q2",
             "sequence": 1,
             "at": "2026-03-02T12:00:07.000Z",
             "clientId": client,

@@ -36,7 +36,7 @@ pub const OPERATION: &[&str] = &[
 ];
 pub const ANSWER: &[&str] = &["name", "variants"];
 pub const PARAMETER: &[&str] =
-    &["name", "in", "required", "description", "schema", "example", "examples", "x-source"];
+    &["name", "in", "required", "description", "schema", "example", "examples", "x-source", "x-rust-name"];
 pub const BODY: &[&str] = &["description", "required", "content"];
 pub const RESPONSE: &[&str] = &["description", "headers", "content", "x-source"];
 pub const CONTENT: &[&str] = &["application/json"];

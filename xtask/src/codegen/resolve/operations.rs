@@ -323,7 +323,7 @@ impl<'a> Resolver<'a> {
             );
         }
         let property = Property {
-            rust: names::field(&name),
+            rust: self.rust_name(node, &name, node.position, &what),
             wire: name,
             ty,
             required,

@@ -89,7 +89,7 @@ impl Resolver<'_> {
         target.and_then(|entry| entry.node.text_of("description")).unwrap_or_default().trim().to_owned()
     }
 
-    fn rust_name(&self, node: &Node, wire: &str, owner: Position, what: &str) -> String {
+    pub(super) fn rust_name(&self, node: &Node, wire: &str, owner: Position, what: &str) -> String {
         let chosen = node.member("x-rust-name");
         let name = chosen.and_then(Node::text).map_or_else(|| names::field(wire), str::to_owned);
         if !names::is_identifier(&name) {

@@ -1,9 +1,11 @@
 //! The form of `coverage.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::Error as _;
+
+use super::page::Listed;
 
 /// One list: everything that an API has, with the tests of each.
 #[derive(Deserialize)]
@@ -14,6 +16,9 @@ pub(super) struct List {
     /// What the page itself counts, by group.
     #[serde(default)]
     pub(super) counts: BTreeMap<String, Count>,
+    /// Groups whose entries the page itself lists, and where: the list must have exactly those.
+    #[serde(default)]
+    pub(super) listed: BTreeMap<String, Listed>,
     pub(super) operations: Group,
     #[serde(default)]
     pub(super) events: Group,
@@ -87,14 +92,15 @@ impl List {
         grouped.chain(values).collect()
     }
 
-    /// How many entries a group has: `operations`, `values.HoldCode`, `rules.errors`.
-    pub(super) fn len_of(&self, group: &str) -> Option<usize> {
+    /// The names of the entries of a group: `operations`, `values.HoldCode`, `rules.errors`.
+    pub(super) fn names_of(&self, group: &str) -> Option<BTreeSet<String>> {
         let exists = match group.split_once('.') {
             Some(("values", name)) => self.values.contains_key(name),
             Some(("rules", name)) => self.rules.contains_key(name),
             _ => ["operations", "events", "traps", "contradictions"].contains(&group),
         };
-        exists.then(|| self.entries().iter().filter(|(name, _, _)| name == group).count())
+        let entries = self.entries().into_iter().filter(|(name, _, _)| name == group);
+        exists.then(|| entries.map(|(_, name, _)| name).collect())
     }
 }
 

@@ -28,11 +28,26 @@ pub(super) fn tests_of(text: &str) -> BTreeMap<&str, String> {
     tests
 }
 
-/// Whether a test names a trap as a word: `Trap T9` in its documentation, or `t9` in its name.
-pub(super) fn names(function: &str, documentation: &str, trap: &str) -> bool {
-    let mut words = documentation.split(|letter: char| !letter.is_alphanumeric());
-    let mut parts = function.split('_');
-    words.any(|word| word == trap) || parts.any(|part| part.eq_ignore_ascii_case(trap))
+/// Whether a test names an entry of the page after `word`: `/// Trap T9: …`, `/// Cases a and b: …`,
+/// `/// Checklist, client (5): …`. A name with letters and digits may stand anywhere above it, or in its own name.
+pub(super) fn names(function: &str, documentation: &str, word: &str, name: &str) -> bool {
+    let is_mark = name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && name.bytes().any(|byte| byte.is_ascii_digit());
+    if is_mark {
+        let mut words = documentation.split(|letter: char| !letter.is_alphanumeric());
+        let mut parts = function.split('_');
+        return words.any(|word| word == name) || parts.any(|part| part.eq_ignore_ascii_case(name));
+    }
+    let (documentation, word) = (documentation.to_lowercase(), word.to_lowercase());
+    documentation.match_indices(&word).any(|(at, _)| {
+        let rest = documentation.get(at + word.len()..).unwrap_or_default();
+        let named = rest.split_once(':').map_or("", |(named, _)| named);
+        named.match_indices(name).any(|(at, _)| {
+            let before = named[..at].chars().next_back();
+            let after = named[at + name.len()..].chars().next();
+            [before, after].into_iter().flatten().all(|letter| !letter.is_alphanumeric())
+        })
+    })
 }
 
 /// `#[test]`, `#[tokio::test]`, `#[tokio::test(start_paused = true)]`.
@@ -63,7 +78,20 @@ mod tests {
 
     #[test]
     fn a_trap_is_named_as_a_word() {
-        assert!(names("a", " Traps T9 and T10: dates.", "T9") && names("t9_dates", "", "T9"));
-        assert!(!names("t90_dates", " Trap T90, and trapT9.", "T9") && !names("dates", "", "T9"));
+        assert!(names("a", " Traps T9 and T10: dates.", "Trap", "T9") && names("t9_dates", "", "Trap", "T9"));
+        assert!(!names("t90_dates", " Trap T90, and trapT9.", "Trap", "T9"));
+        assert!(!names("dates", "", "Trap", "T9"));
+    }
+
+    #[test]
+    fn other_names_stand_between_the_word_and_a_colon() {
+        assert!(names("x", " Cases a, b and l: all of them.", "Case", "l"));
+        assert!(!names("x", " Case b: a signature.", "Case", "a"));
+        assert!(!names("x", " A case a reader knows.", "Case", "a"));
+        let points = " Contradiction C2 and checklist, client (10), emulator (8): envelopes.";
+        assert!(
+            names("x", points, "Checklist", "client (10)") && names("x", points, "Checklist", "emulator (8)")
+        );
+        assert!(!names("x", points, "Checklist", "client (1)"));
     }
 }

@@ -14,11 +14,11 @@ use billwire_models::q2::{
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::q2::Client;
-use crate::q2::scope::Scope;
+use crate::q2::scope;
 use super::calls;
 
-/// One method per operation that takes the API key or a client token.
-impl<S: Scope> Client<S> {
+/// One method per operation that every credential may call, or that takes none.
+impl<S: scope::Scope> Client<S> {
     /// Add a card or a bank account to a client.
     ///
     /// The request carries card or bank data: it must not be logged, and payload encryption is advised.
@@ -33,7 +33,8 @@ impl<S: Scope> Client<S> {
     ///
     /// Sends `POST /payment` with the API key or a client token. Never repeated once it may have arrived,
     /// and no call reads back whether it took effect: after a lost answer, let a person decide. The request
-    /// carries card or bank account data: switch payload encryption on.
+    /// carries card or bank account data: never over plain `http`, and encrypted where the service offers
+    /// that.
     ///
     /// # Errors
     ///
@@ -546,8 +547,8 @@ impl<S: Scope> Client<S> {
     }
 }
 
-/// One method per operation that takes the API key alone.
-impl Client {
+/// One method per operation that takes the API key.
+impl Client<scope::Partner> {
     /// Create a client, or find the one with this identifier.
     ///
     /// Registers one of the partner's users. The same `identifier` again returns the existing `clientId`,
@@ -702,7 +703,7 @@ impl Client {
     ///
     /// Sends `POST /client/sync` with the API key. Never repeated once it may have arrived, and no call
     /// reads back whether it took effect: after a lost answer, let a person decide. The request carries
-    /// card or bank account data: switch payload encryption on.
+    /// card or bank account data: never over plain `http`, and encrypted where the service offers that.
     ///
     /// # Errors
     ///

@@ -22,7 +22,7 @@ impl<S: Scope> Client<S> {
         cache: &KeyCache,
         limit: Duration,
     ) -> Result<PublicKey, Error> {
-        let clock = &*self.link.clock;
+        let clock = &*self.parts.link.clock;
         let end = clock.monotonic().saturating_add(limit);
         loop {
             let now = clock.monotonic();
@@ -51,7 +51,7 @@ impl<S: Scope> Client<S> {
         left: Duration,
     ) -> Result<PublicKey, Error> {
         let mut options = CallOptions::new().with_deadline(left);
-        options.credential.clone_from(&self.config.inner.key_credential);
+        options.credential.clone_from(&self.parts.config.inner.key_credential);
         if old.is_some() {
             // With a key at hand a call does not wait for repetitions, and keeps half of its time for itself.
             options = options.with_max_attempts(1).with_deadline(left / 2);
@@ -59,7 +59,7 @@ impl<S: Scope> Client<S> {
         match (self.ask_for_key(settings, &options).await, old) {
             (Ok(key), old) => {
                 trace::key_fetched(id_of(&key), old.as_ref().map(id_of).unwrap_or_default());
-                flight.arrived(key.clone(), self.link.clock.monotonic());
+                flight.arrived(key.clone(), self.parts.link.clock.monotonic());
                 Ok(key)
             }
             (Err(error), Some(old)) => {
@@ -82,9 +82,10 @@ impl<S: Scope> Client<S> {
     /// One call with the API key, whatever the credential of this client.
     async fn ask_for_key(&self, settings: &FetchedKey, options: &CallOptions) -> Result<PublicKey, Error> {
         let call = calls::latest_public_key();
-        let done = engine::run(&self.link, &self.config, call.draft(), options, &engine::Whole).await?;
+        let done =
+            engine::run(&self.parts.link, &self.parts.config, call.draft(), options, &engine::Whole).await?;
         let head = &done.output.head;
-        response::decode::<Jwk>(call.operation(), &done.output, false)
+        response::decode::<Jwk>(&self.parts.config, call.operation(), &done.output, false)
             .and_then(|jwk| {
                 settings.read(&jwk).map_err(|error| {
                     error.with_operation(call.operation()).with_answer(head.status, head.request_id.clone())

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// Sends `POST /payment` with the API key. Never repeated once it may have arrived, and no call reads
     /// back whether it took effect: after a lost answer, let a person decide. The request carries card or
-    /// bank account data: switch payload encryption on.
+    /// bank account data: never over plain `http`, and encrypted where the service offers that.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@
 use billwire_models::billerapi::AccountList;
 
 use super::FOLDER;
-use crate::examples::{quirk, tidy};
+use crate::examples::{quirk_inside, tidy};
 
 /// One account.
 #[test]
@@ -15,5 +15,5 @@ fn list_accounts_answer_one_account() {
 /// A bare array counts as one page (inferred).
 #[test]
 fn list_accounts_answer_bare_array() {
-    quirk::<AccountList>(FOLDER, "list_accounts.answer.bare_array", include_str!("fixtures/list_accounts.answer.bare_array.json"));
+    quirk_inside::<AccountList>(&[], FOLDER, "list_accounts.answer.bare_array", include_str!("fixtures/list_accounts.answer.bare_array.json"));
 }

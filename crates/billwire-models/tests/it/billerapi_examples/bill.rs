@@ -4,7 +4,7 @@
 use billwire_models::billerapi::{Bill, BillPage};
 
 use super::FOLDER;
-use crate::examples::{quirk, tidy};
+use crate::examples::{quirk, quirk_inside, tidy};
 
 /// A bill to pay.
 #[test]
@@ -15,13 +15,13 @@ fn get_bill_answer_pending() {
 /// Wrapped in data (inferred).
 #[test]
 fn get_bill_answer_in_data() {
-    quirk::<Bill>(FOLDER, "get_bill.answer.in_data", include_str!("fixtures/get_bill.answer.in_data.json"));
+    quirk_inside::<Bill>(&["data", "bill"], FOLDER, "get_bill.answer.in_data", include_str!("fixtures/get_bill.answer.in_data.json"));
 }
 
 /// Wrapped in bill (inferred).
 #[test]
 fn get_bill_answer_in_bill() {
-    quirk::<Bill>(FOLDER, "get_bill.answer.in_bill", include_str!("fixtures/get_bill.answer.in_bill.json"));
+    quirk_inside::<Bill>(&["data", "bill"], FOLDER, "get_bill.answer.in_bill", include_str!("fixtures/get_bill.answer.in_bill.json"));
 }
 
 /// The last page.

@@ -4,7 +4,7 @@
 use billwire_models::billerapi::{Acknowledgement, ConnectGmail, CreateGmailAuthorization, EmailMessagePage, GmailAuthorization};
 
 use super::FOLDER;
-use crate::examples::{quirk, tidy};
+use crate::examples::{quirk, quirk_inside, tidy};
 
 /// The user.
 #[test]
@@ -33,7 +33,7 @@ fn create_gmail_authorization_answer_address() {
 /// Wrapped, the older form.
 #[test]
 fn create_gmail_authorization_answer_wrapped() {
-    quirk::<GmailAuthorization>(FOLDER, "create_gmail_authorization.answer.wrapped", include_str!("fixtures/create_gmail_authorization.answer.wrapped.json"));
+    quirk_inside::<GmailAuthorization>(&["data"], FOLDER, "create_gmail_authorization.answer.wrapped", include_str!("fixtures/create_gmail_authorization.answer.wrapped.json"));
 }
 
 /// The last page.

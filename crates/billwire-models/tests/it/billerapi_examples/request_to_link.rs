@@ -4,7 +4,7 @@
 use billwire_models::billerapi::{CreateRequestToLink, RequestToLink, RequestToLinkPage};
 
 use super::FOLDER;
-use crate::examples::{quirk, tidy};
+use crate::examples::{quirk, quirk_inside, tidy};
 
 /// Ask for one biller.
 #[test]
@@ -33,7 +33,7 @@ fn get_request_to_link_answer_in_progress() {
 /// Wrapped in data (inferred).
 #[test]
 fn get_request_to_link_answer_wrapped() {
-    quirk::<RequestToLink>(FOLDER, "get_request_to_link.answer.wrapped", include_str!("fixtures/get_request_to_link.answer.wrapped.json"));
+    quirk_inside::<RequestToLink>(&["data"], FOLDER, "get_request_to_link.answer.wrapped", include_str!("fixtures/get_request_to_link.answer.wrapped.json"));
 }
 
 /// The only page.

@@ -248,7 +248,8 @@ impl Field {
                 let branch = |branch: &str| self.branches.iter().any(|kind| kind == branch);
                 (text && branch("text")) || (matches!(name, "array" | "empty array") && branch("array"))
             }
-            "timestamp" | "date" | "closed-enum" => false,
+            "date" => text,
+            "timestamp" | "closed-enum" => false,
             _ => return None,
         })
     }

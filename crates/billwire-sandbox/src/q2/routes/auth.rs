@@ -4,8 +4,8 @@ use billwire_models::q2;
 
 use super::{Routes, owner_only};
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
-use crate::q2::world::{AuthId, StepAnswer};
+use crate::bill_pay::{AuthId, StepAnswer};
+use crate::q2::RequestContext;
 
 pub(super) fn fix_hold(
     routes: &mut Routes<'_>,

@@ -6,10 +6,10 @@ use billwire_models::scalar::Secret;
 
 use super::{Routes, partner_only};
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use crate::bill_pay::{NewSync, NewToken};
 use crate::moment::Moment;
+use crate::q2::RequestContext;
 use crate::q2::read;
-use crate::q2::world::{NewSync, NewToken};
 
 pub(super) fn revoke_tokens(
     routes: &mut Routes<'_>,

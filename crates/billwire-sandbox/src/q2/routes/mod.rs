@@ -9,13 +9,13 @@ use billwire_models::q2;
 use billwire_models::scalar::Secret;
 
 use super::generated::server::Server;
-use super::world::{
+use super::{Caller, RequestContext};
+use super::{read, wire};
+use crate::api_error::ApiError;
+use crate::bill_pay::{
     BillId, Client, ClientId, CompanyId, CompanySearch, NewAuth, NewPaymentMethod, NewToken, Page,
     PaymentMethodId, ScheduleDateMember, SettingsChange, StepAnswer, StepInput, SwapId, World,
 };
-use super::{read, wire};
-use crate::api_error::ApiError;
-use crate::context::{Caller, RequestContext};
 use crate::moment::Moment;
 use crate::service_keys::ServiceKeys;
 

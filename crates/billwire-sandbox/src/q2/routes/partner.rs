@@ -4,7 +4,7 @@ use billwire_models::q2;
 
 use super::{Routes, partner_only};
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use crate::q2::RequestContext;
 use crate::q2::wire;
 use crate::service_keys::{KeyUsage, ServiceKey};
 

@@ -5,7 +5,7 @@ use billwire_models::q2;
 use super::auth::own_auth;
 use super::{Routes, own_method};
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use crate::q2::RequestContext;
 use crate::q2::wire;
 
 pub(super) fn create(

@@ -10,7 +10,7 @@ use billwire_models::unbill::{
 };
 
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use super::super::RequestContext;
 
 /// What the sandbox can be asked to do: one method per operation of the description.
 pub(crate) trait Server {

@@ -4,3 +4,5 @@
 
 pub mod calls;
 mod client;
+
+pub use self::client::{AccessTokenOrPortalToken};

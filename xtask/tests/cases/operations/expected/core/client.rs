@@ -6,11 +6,11 @@ use billwire_models::q2::{CreateThing, ListThingsQuery, Thing, ThingId, ThingLis
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::q2::Client;
-use crate::q2::scope::Scope;
+use crate::q2::scope;
 use super::calls;
 
-/// One method per operation that takes the API key or a client token.
-impl<S: Scope> Client<S> {
+/// One method per operation that every credential may call, or that takes none.
+impl<S: scope::Scope> Client<S> {
     /// Read one thing.
     ///
     /// Sends `GET /thing/{thingId}` with the API key or a client token. Changes nothing: it is repeated
@@ -26,8 +26,8 @@ impl<S: Scope> Client<S> {
     }
 }
 
-/// One method per operation that takes the API key alone.
-impl Client {
+/// One method per operation that takes the API key.
+impl Client<scope::Partner> {
     /// Make a thing.
     ///
     /// Known values:
@@ -35,7 +35,7 @@ impl Client {
     ///
     /// Sends `POST /thing` with the API key. Never repeated once it may have arrived, and no call reads
     /// back whether it took effect: after a lost answer, let a person decide. The request carries card or
-    /// bank account data: switch payload encryption on.
+    /// bank account data: never over plain `http`, and encrypted where the service offers that.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@
 use billwire_models::q2::{MakeThing, NumberedPage, Progress, Thing, ThingPage};
 
 use super::FOLDER;
-use crate::examples::{quirk, tidy};
+use crate::examples::{quirk_inside, tidy};
 
 /// A thing.
 #[test]
@@ -15,7 +15,7 @@ fn get_thing_answer_one() {
 /// Inside data.
 #[test]
 fn get_thing_answer_wrapped() {
-    quirk::<Thing>(FOLDER, "get_thing.answer.wrapped", include_str!("fixtures/get_thing.answer.wrapped.json"));
+    quirk_inside::<Thing>(&["data", "thing"], FOLDER, "get_thing.answer.wrapped", include_str!("fixtures/get_thing.answer.wrapped.json"));
 }
 
 /// The last page.

@@ -1,0 +1,178 @@
+//! An event with its attempts.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::Api;
+use crate::event::NewEvent;
+use crate::faults::WebhookFaultKind;
+use crate::id_text::IdText;
+use crate::moment::Moment;
+
+/// An event and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// The API it belongs to, such as `q2`.
+    pub api: String,
+    /// The event's id.
+    pub id: String,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it happened, on the virtual clock.
+    pub created: Moment,
+    /// The client it is about.
+    pub client_id: String,
+    /// Where its delivery stands.
+    pub delivery: DeliveryState,
+    /// The attempts so far, oldest first.
+    pub attempts: Vec<DeliveryAttempt>,
+    /// The event object as it is sent, but without what an API wraps it in, and before any quirk.
+    pub event: Value,
+    /// It was triggered with overrides, so it may be what no description allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
+}
+
+/// Where the delivery of an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DeliveryState {
+    /// There is no receiver; the event can be redelivered once there is one.
+    NotConfigured,
+    /// Its type is not switched on.
+    NotEnabled,
+    /// It will be sent, or sent again.
+    Waiting,
+    /// A receiver answered 2xx.
+    Delivered,
+    /// The last attempt failed too.
+    GivenUp,
+    /// A fault kept it back for good.
+    Dropped,
+}
+
+/// One attempt to deliver an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DeliveryAttempt {
+    /// When it was made, on the virtual clock.
+    pub at: Moment,
+    /// The receiver's status, if it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What was done to it on purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<WebhookFaultKind>,
+}
+
+impl DeliveryAttempt {
+    /// One that came to nothing before anything was sent.
+    pub(crate) fn failed(at: Moment, error: String) -> Self {
+        Self { at, status: None, error: Some(error), fault: None }
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        self.error.is_none() && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Where the delivery stands if this was the last attempt.
+    pub(super) fn end(&self) -> DeliveryState {
+        match self.fault {
+            _ if self.is_success() => DeliveryState::Delivered,
+            Some(WebhookFaultKind::Drop) => DeliveryState::Dropped,
+            _ => DeliveryState::GivenUp,
+        }
+    }
+}
+
+/// An event as it is kept: its JSON as text, which takes a fifth of the memory of a tree of values.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    #[serde(with = "api_name")]
+    pub(super) api: &'static Api,
+    pub(super) id: IdText,
+    #[serde(rename = "type")]
+    pub(super) kind: Cow<'static, str>,
+    pub(super) created: Moment,
+    pub(super) client_id: IdText,
+    pub(super) delivery: DeliveryState,
+    pub(super) attempts: Vec<DeliveryAttempt>,
+    #[serde(with = "raw")]
+    pub(super) event: Box<str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) overridden: bool,
+}
+
+impl Record {
+    pub(super) fn new(api: &'static Api, event: NewEvent, delivery: DeliveryState) -> Self {
+        Self {
+            api,
+            id: IdText::new(&event.id),
+            kind: event.sent_as,
+            created: event.created,
+            client_id: event.client_id,
+            delivery,
+            attempts: Vec::new(),
+            event: event.body.into_text(),
+            overridden: event.overridden,
+        }
+    }
+
+    pub(super) fn shown(&self) -> EventRecord {
+        EventRecord {
+            api: self.api.name.to_owned(),
+            id: self.id.to_string(),
+            kind: self.kind.clone().into_owned(),
+            created: self.created,
+            client_id: self.client_id.to_string(),
+            delivery: self.delivery,
+            attempts: self.attempts.clone(),
+            event: serde_json::from_str(&self.event).unwrap_or(Value::Null),
+            overridden: self.overridden,
+        }
+    }
+}
+
+/// An API as its name.
+mod api_name {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::api::Api;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub(super) fn serialize<S: Serializer>(api: &&'static Api, serializer: S) -> Result<S::Ok, S::Error> {
+        api.name.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Api, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Api::named(&name).ok_or_else(|| D::Error::custom(format!("this sandbox has no API \"{name}\"")))
+    }
+}
+
+/// JSON text inside JSON, as it is.
+mod raw {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::value::RawValue;
+
+    pub(super) fn serialize<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+        let json: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+        json.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<str>, D::Error> {
+        Ok(Box::<RawValue>::deserialize(deserializer)?.into())
+    }
+}
