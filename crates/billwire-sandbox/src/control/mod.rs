@@ -37,14 +37,14 @@ pub(crate) type ControlRoute = (&'static str, &'static str, &'static str);
 
 /// Every control route, for the console page and for "no such route".
 pub(crate) fn routes() -> impl Iterator<Item = &'static ControlRoute> {
-    let lists: &[&[ControlRoute]] = &[
+    const LISTS: &[&[ControlRoute]] = &[
         COMMON,
         #[cfg(feature = "q2")]
         q2::ROUTES,
         #[cfg(feature = "unbill")]
         unbill::ROUTES,
     ];
-    lists.to_vec().into_iter().flatten()
+    LISTS.iter().copied().flatten()
 }
 
 const COMMON: &[ControlRoute] = &[

@@ -36,6 +36,7 @@ mod statuses;
 mod story;
 mod swaps;
 mod sync;
+mod unbill;
 mod validated;
 mod values;
 mod vectors;
