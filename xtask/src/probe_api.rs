@@ -3,7 +3,8 @@
 //!
 //! Schemathesis makes requests up from `apis/<api>/openapi.yaml`, valid and invalid ones, and holds every answer against
 //! it: status, type, schema, headers, wrong methods, missing credentials. The folder `apis/<api>/probe` holds its settings,
-//! a small world so that identifiers name something, and every exception with its reason. The seed is fixed.
+//! a small world so that identifiers name something, and every exception with its reason; `apis/probe` holds what all APIs
+//! share. The seed is fixed.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -34,18 +35,25 @@ pub(crate) fn run() -> Result<()> {
         let settings = prepare(api, &tools::target_folder()?)?;
         let sandbox = Sandbox::start(&binary, WORLD)?;
         let (url, control) = (sandbox.text(&format!("/{api}"))?, sandbox.text("/control")?);
-        let key = sandbox.text(&format!("/credentials/{api}ApiKeys/0"))?;
-        process::run(
-            Command::new(&python).args(["world.py", url, control, key, "."]).current_dir(&settings),
-        )?;
+        process::run(Command::new(&python).args(["world.py", url, control, "."]).current_dir(&settings))?;
         let description = process::root().join(&description);
         let mut command = Command::new(&tester);
         command.args(["--config-file", "schemathesis.toml", "run", "--no-color", "--url", url]);
-        command.arg(&description).current_dir(&settings).env("BILLWIRE_PROBE_KEY", key);
+        command.arg(&description).current_dir(&settings).envs(environment(&settings)?);
+        // The hooks import what stands beside them.
+        command.env("PYTHONPATH", &settings);
         let figure = judge(api, &mut command)?;
         println!("figure: probe-api {api}: {figure}");
     }
     Ok(())
+}
+
+/// What the world says that the settings take from the environment: credentials.
+fn environment(settings: &Path) -> Result<Vec<(String, String)>> {
+    let path = settings.join("environment.txt");
+    let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// Runs the tester, shows what it says, and gives back its count.
@@ -76,23 +84,25 @@ fn api_of(description: &str) -> Result<&str> {
 
 /// Copies the settings to a folder of their own, because the word lists of the world must lie beside them.
 fn prepare(api: &str, target: &Path) -> Result<PathBuf> {
-    let source = process::root().join("apis").join(api).join("probe");
+    let apis = process::root().join("apis");
     let folder = target.join("probe").join(api);
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
-    let entries = fs::read_dir(&source).with_context(|| {
-        format!("apis/{api}/probe is missing: it says how the sandbox of this API is tested")
-    })?;
-    for entry in entries {
-        let path = entry.context("reading the settings")?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == OsStr::new("py") || extension == OsStr::new("toml"))
-        {
-            let name = path.file_name().unwrap_or_default();
-            fs::copy(&path, folder.join(name)).with_context(|| format!("copying {}", path.display()))?;
+    for source in [apis.join("probe"), apis.join(api).join("probe")] {
+        let entries = fs::read_dir(&source).with_context(|| {
+            format!("apis/{api}/probe is missing: it says how the sandbox of this API is tested")
+        })?;
+        for entry in entries {
+            let path = entry.context("reading the settings")?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == OsStr::new("py") || extension == OsStr::new("toml"))
+            {
+                let name = path.file_name().unwrap_or_default();
+                fs::copy(&path, folder.join(name)).with_context(|| format!("copying {}", path.display()))?;
+            }
         }
     }
     Ok(folder)
@@ -103,7 +113,7 @@ mod tests {
     use std::fs;
     use std::process::Command;
 
-    use super::{api_of, judge, prepare};
+    use super::{api_of, environment, judge, prepare};
 
     fn judged(script: &str) -> Result<String, String> {
         judge("q2", Command::new("sh").args(["-c", script])).map_err(|error| error.to_string())
@@ -128,10 +138,14 @@ mod tests {
     fn the_settings_are_copied_and_an_api_without_them_is_an_error() {
         let target = std::env::temp_dir().join(format!("billwire-probe-{}", std::process::id()));
         let folder = prepare(api_of("apis/q2/openapi.yaml").unwrap(), &target).unwrap();
-        let copied = ["schemathesis.toml", "world.py", "hooks.py"].map(|name| folder.join(name).is_file());
+        let copied = ["schemathesis.toml", "world.py", "hooks.py", "judgement.py", "service.py"]
+            .map(|name| folder.join(name).is_file());
+        fs::write(folder.join("environment.txt"), "A=1\nB=x=y\n").unwrap();
+        let given = environment(&folder).unwrap();
         let missing = prepare("no-such-api", &target).unwrap_err().to_string();
         fs::remove_dir_all(&target).unwrap();
-        assert_eq!(copied, [true; 3]);
+        assert_eq!(copied, [true; 5]);
+        assert_eq!(given, [("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]);
         assert!(missing.contains("apis/no-such-api/probe is missing"), "{missing}");
     }
 }

@@ -1,15 +1,13 @@
 """Fills a fresh sandbox with a small world and writes what exists in it as word lists for Schemathesis.
 
 Generated identifiers name nothing, so without this the tester would see little but 404. `cargo xtask probe-api` runs it
-before the tester: `python world.py Q2-URL CONTROL-URL API-KEY FOLDER`. Everything goes through the documented API; the
-clock is moved through the control API. Plain Python, so that nothing more has to be installed.
+before the tester: `python world.py Q2-URL CONTROL-URL FOLDER`. Everything goes through the documented API; the clock is moved
+through the control API.
 """
 
-import json
 import sys
-import urllib.error
-import urllib.request
-from pathlib import Path
+
+from service import Service, save
 
 # How the test companies let a caller choose what happens: section 11.2 of the specification.
 UPCOMING = {"balance": "42.50", "dueDate": "06/01/2026", "status": "upcoming"}
@@ -20,31 +18,6 @@ QUESTIONS = {"balance": "9.99", "dueDate": "06/01/2026", "status": "mfa-required
 
 # Requests of the tester delete auths and payment methods; with several clients some are left until its end.
 CLIENTS = 8
-
-
-class Service:
-    """One base URL with one credential."""
-
-    def __init__(self, url, key=None):
-        self.url, self.key = url.rstrip("/"), key
-
-    def call(self, method, path, body=None):
-        headers = {"Content-Type": "application/json"}
-        if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            sys.exit(f"{method} {path} was refused while the world was made: {error.code} {error.read().decode()}")
-
-    def get(self, path):
-        return self.call("GET", path)
-
-    def post(self, path, body):
-        return self.call("POST", path, body)
 
 
 def card(identifier):
@@ -75,8 +48,11 @@ def make_client(api, companies, number):
     return identifier, client, synced["ssoToken"]
 
 
-def main(q2_url, control_url, key, folder):
-    api, control = Service(q2_url, key), Service(control_url)
+def main(q2_url, control_url, folder):
+    control = Service(control_url)
+    credentials = control.get("/info")["credentials"]
+    key = credentials["q2ApiKeys"][0]
+    api = Service(q2_url, {"Authorization": f"Bearer {key}"})
     found = api.post("/company/search", {"query": "Regular Company"})["data"]
     companies = [company["_id"] for company in found]
     made = [make_client(api, companies, number) for number in range(CLIENTS)]
@@ -105,14 +81,9 @@ def main(q2_url, control_url, key, folder):
             question["identifier"] for auth in auths for question in auth.get("mfa", {}).get("mfa", [])
         ],
         "keys": [key["kid"] for key in api.get("/partner/public-keys")["keys"]],
-        "partners": [control.get("/info")["credentials"]["q2PartnerId"]],
+        "partners": [credentials["q2PartnerId"]],
     }
-    for name, entries in words.items():
-        if not entries:
-            sys.exit(f"the world holds no {name}: what the sandbox makes of a test company has changed")
-        # The form of Schemathesis's word lists: one JSON string a line.
-        lines = [json.dumps(entry) + "\n" for entry in dict.fromkeys(entries)]
-        Path(folder, f"{name}.txt").write_text("".join(lines), encoding="utf-8")
+    save(folder, words, {"BILLWIRE_PROBE_KEY": key})
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ pub use billwire_webhooks as webhooks;
 pub struct Readme;
 
 /// The examples of the guides are compiled with the documentation.
-#[cfg(all(doctest, feature = "q2", feature = "client"))]
+#[cfg(all(doctest, feature = "q2", feature = "unbill", feature = "billerapi", feature = "client"))]
 #[doc = include_str!("../../../docs/book/calls.md")]
 #[doc = include_str!("../../../docs/book/blocking.md")]
 pub struct GuidesToCalls;

@@ -75,7 +75,7 @@ fn payload_properties(description: &Description, events: &Events) -> Vec<Propert
     for property in properties.iter_mut().filter(|property| property.wire == events.data) {
         property.ty = Type::Any;
         property.required = false;
-        property.rust = "data".to_owned();
+        "data".clone_into(&mut property.rust);
     }
     properties
 }

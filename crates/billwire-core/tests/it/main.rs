@@ -6,6 +6,9 @@
 )]
 
 mod answers;
+mod billerapi;
+#[rustfmt::skip]
+mod billerapi_samples;
 mod blocking;
 mod generated;
 mod hostile;
@@ -26,3 +29,6 @@ mod support;
 mod time_limits;
 mod traces;
 mod traps;
+mod unbill;
+#[rustfmt::skip]
+mod unbill_samples;
