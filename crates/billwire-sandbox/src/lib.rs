@@ -14,7 +14,7 @@
 
 #![cfg_attr(
     not(all(feature = "q2", feature = "unbill", feature = "billerapi")),
-    allow(dead_code, reason = "what no API that is compiled in needs")
+    allow(dead_code, unused_imports, reason = "what no API that is compiled in needs")
 )]
 
 mod api;

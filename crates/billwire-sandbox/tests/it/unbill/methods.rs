@@ -65,14 +65,14 @@ async fn set_default_moves_the_default() {
             .map(|method| text(&method["_id"]))
             .collect()
     };
-    assert_eq!(defaults().await, [first.clone()], "the first one by itself");
+    assert_eq!(defaults().await, [first.as_str()], "the first one by itself");
     let moved = unbill.post(&format!("/payment/{second}/set-default"), json!({})).await.ok();
     assert_eq!(moved, json!({ "success": true }));
-    assert_eq!(defaults().await, [second.clone()]);
+    assert_eq!(defaults().await, [second.as_str()]);
     let mut third = card(&client, "5555555555554444");
     third["setAsDefault"] = json!(true);
     let third = text(&unbill.post("/payment", third).await.ok()["paymentMethodId"]);
-    assert_eq!(defaults().await, [third.clone()]);
+    assert_eq!(defaults().await, [third.as_str()]);
     unbill.request("DELETE", &format!("/payment/{third}"), "").await.ok();
     assert_eq!(defaults().await, Vec::<String>::new(), "none is left until one is chosen");
     unbill.request("POST", &format!("/payment/{first}/set-default"), "").await.ok();
