@@ -99,7 +99,8 @@ fn after_long_help() -> String {
         "Examples:\n  \
            billwire demo\n  \
            billwire sandbox\n  \
-           billwire q2 company search --query \"Regular Company\" --json\n\n\
+           billwire q2 company search --query \"Regular Company\" --json\n  \
+           billwire billerapi biller list --all-pages --json\n\n\
          Exit codes:\n{}\n\n\
          Keys and tokens are read from the environment, a file or a descriptor, never from arguments.\n\
          NO_COLOR is respected.",

@@ -34,6 +34,8 @@ use crate::response;
 pub struct Call<R> {
     operation: &'static Operation,
     path_and_query: String,
+    /// Whether the caller chose another path than the operation's.
+    own_path: bool,
     body: Option<Bytes>,
     answer: PhantomData<fn() -> R>,
 }
@@ -43,7 +45,26 @@ impl<R> Call<R> {
     /// [`body`] makes. Whether they suit the operation is checked when the request is built.
     pub fn new(operation: &'static Operation, path_and_query: String, body: Option<Vec<u8>>) -> Self {
         let body = body.map(|body| Bytes::from_owner(Zeroizing::new(body)));
-        Self { operation, path_and_query, body, answer: PhantomData }
+        Self { operation, path_and_query, own_path: false, body, answer: PhantomData }
+    }
+
+    /// The same call to another path below the base URL, for a service that is known to serve the operation there: where
+    /// the documents print one path and its siblings suggest another. Ids in it must be percent-encoded.
+    ///
+    /// ```
+    /// use billwire_core::Error;
+    /// use billwire_core::billerapi::{Client, calls};
+    /// use billwire_models::billerapi::CreateRequestToLink;
+    ///
+    /// async fn ask(client: &Client, request: &CreateRequestToLink) -> Result<(), Error> {
+    ///     client.send(calls::create_request_to_link(request)?.with_path("/link/request-to-link")).await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn with_path(mut self, path_and_query: impl Into<String>) -> Self {
+        self.path_and_query = path_and_query.into();
+        self.own_path = true;
+        self
     }
 
     /// The operation that is called.
@@ -80,12 +101,17 @@ impl<R> Call<R> {
 
     /// The same call, whatever its answer is decoded to.
     pub(crate) fn without_answer(self) -> Call<()> {
-        let Self { operation, path_and_query, body, answer: _ } = self;
-        Call { operation, path_and_query, body, answer: PhantomData }
+        let Self { operation, path_and_query, own_path, body, answer: _ } = self;
+        Call { operation, path_and_query, own_path, body, answer: PhantomData }
     }
 
     pub(crate) fn draft(&self) -> Draft<'_> {
-        Draft { operation: self.operation, path_and_query: &self.path_and_query, body: self.body.as_ref() }
+        Draft {
+            operation: self.operation,
+            path_and_query: &self.path_and_query,
+            own_path: self.own_path,
+            body: self.body.as_ref(),
+        }
     }
 }
 
@@ -112,6 +138,7 @@ impl<R> Clone for Call<R> {
         Self {
             operation: self.operation,
             path_and_query: self.path_and_query.clone(),
+            own_path: self.own_path,
             body: self.body.clone(),
             answer: PhantomData,
         }

@@ -49,12 +49,34 @@ pub(crate) fn check(operation: &'static Operation, path_and_query: &str) -> Resu
             None => return Err(refused(format!("the path does not have the form {}", operation.path))),
         }
     }
-    if segments.next().is_some()
-        || !path_and_query.bytes().all(|byte| is_unreserved(byte) || b"/?&=%".contains(&byte))
-    {
+    if segments.next().is_some() || !path_and_query.bytes().all(is_allowed) {
         return Err(refused(format!("the path does not have the form {}", operation.path)));
     }
     Ok(())
+}
+
+/// Checks a path that the caller chose: absolute below the base URL, and without a segment that would lead elsewhere.
+pub(crate) fn check_own(operation: &'static Operation, path_and_query: &str) -> Result<(), Error> {
+    let refused = |reason: String| {
+        Error::new(ErrorKind::InvalidRequest, reason)
+            .with_operation(operation)
+            .with_advice("give a path such as /link/request-to-link, with its ids percent-encoded")
+    };
+    let path = path_and_query.split_once('?').map_or(path_and_query, |(path, _)| path);
+    let Some(segments) = path.strip_prefix('/') else {
+        return Err(refused("the chosen path does not begin with a slash".to_owned()));
+    };
+    for segment in segments.split('/') {
+        check_value("of the chosen path", segment).map_err(refused)?;
+    }
+    if !path_and_query.bytes().all(is_allowed) {
+        return Err(refused("the chosen path has a character that is not allowed".to_owned()));
+    }
+    Ok(())
+}
+
+const fn is_allowed(byte: u8) -> bool {
+    is_unreserved(byte) || matches!(byte, b'/' | b'?' | b'&' | b'=' | b'%')
 }
 
 fn check_value(name: &str, segment: &str) -> Result<(), String> {

@@ -20,6 +20,7 @@ use crate::protocol::sealed::Protocol;
 pub struct Draft<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) path_and_query: &'a str,
+    pub(crate) own_path: bool,
     pub(crate) body: Option<&'a Bytes>,
 }
 
@@ -46,7 +47,11 @@ pub(crate) fn build(
 }
 
 fn check(draft: &Draft<'_>) -> Result<(), Error> {
-    path::check(draft.operation, draft.path_and_query)?;
+    if draft.own_path {
+        path::check_own(draft.operation, draft.path_and_query)?;
+    } else {
+        path::check(draft.operation, draft.path_and_query)?;
+    }
     let misuse = match (draft.operation.body.is_some(), draft.body.is_some()) {
         (true, false) => "the operation needs a body and the call has none",
         (false, true) => "the operation takes no body and the call has one",

@@ -15,13 +15,15 @@ pub(crate) fn command() -> Command {
     Command::new("demo")
         .about("Play the whole story over HTTP on an embedded sandbox, and check every step")
         .long_about(
-            "Play the whole story over HTTP on an embedded sandbox: a customer is created, a biller account linked \
-             through MFA, its bill fetched, a payment scheduled and made, and every webhook verified.\n\n\
-             Requests are signed, the card travels encrypted, webhooks are signed and encrypted. Time is virtual. Ends \
-             with 0 only if everything held: exactly one payment of the right amount, every expected webhook, every \
-             webhook verified.",
+            "Play the whole story over HTTP on an embedded sandbox. Of q2: a customer is created, a biller account linked \
+             through MFA, its bill fetched, a payment scheduled and made, and every webhook verified; requests are \
+             signed, the card travels encrypted, webhooks are signed and encrypted. Of unbill: the same with logins \
+             that are answered at once, and with webhooks that prove nothing, so that each is read back. Of billerapi: \
+             an account is linked with a code, its bills are read page by page with exact amounts, a synchronisation \
+             is asked for twice and happens once, and every webhook is verified.\n\n\
+             Time is virtual. Ends with 0 only if everything held.",
         )
-        .after_help("Examples:\n  billwire demo\n  billwire demo --json | tail -1")
+        .after_help("Examples:\n  billwire demo\n  billwire demo --api unbill\n  billwire demo --json | tail -1")
         .arg(
             Arg::new("api")
                 .long("api")

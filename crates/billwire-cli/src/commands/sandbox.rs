@@ -2,10 +2,9 @@
 
 use billwire::core::clock;
 use billwire::crypto::AwsLcProvider;
-use billwire::models::operation::Api;
 use billwire_sandbox::{DEFAULT_PORT, ErrorKind, Info, Moment, Sandbox};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::runtime::Builder;
 
 use super::sandbox_configuration::{self, Configuration};
@@ -19,11 +18,11 @@ const WORKERS: usize = 2;
 
 pub(crate) fn command() -> Command {
     Command::new("sandbox")
-        .about("Serve a local sandbox of the API, with signed and encrypted webhooks")
+        .about("Serve a local sandbox of all APIs, with the webhooks of each")
         .long_about(
-            "Serve a local sandbox of the API, stateful, on virtual time, with signed and encrypted webhooks.\n\n\
-             Listens on loopback only: the control API on the base port, the Q2 API one above. Keeps everything in \
-             memory; ends with Ctrl-C or SIGTERM.",
+            "Serve a local sandbox of all APIs, stateful, on one virtual clock, with the webhooks of each.\n\n\
+             Listens on loopback only: the control API on the base port, q2 one above, unbill two, billerapi three. \
+             Keeps everything in memory; ends with Ctrl-C or SIGTERM.",
         )
         .after_help(
             "Examples:\n  \
@@ -84,8 +83,9 @@ async fn serve(matches: &ArgMatches, output: Output) -> Result<(), Error> {
     let sandbox = start(matches).await?;
     if !matches.get_flag("quiet") {
         let info = sandbox.info();
+        let line = line(&info)?;
         let printed =
-            if output.is_json() { output::print_json(&line(&info)?) } else { output::print(&text(&info)) };
+            if output.is_json() { output::print_json(&line) } else { output::print(&text(&line, &info)) };
         // Who starts the sandbox and does not read on still wants it to serve.
         printed.or_else(|error| if error.is_silent() { Ok(()) } else { Err(error) })?;
     }
@@ -160,30 +160,42 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
     }
 }
 
-/// Everything in one line, with the two addresses a script needs first at the top.
+/// Everything in one line, with the addresses a script needs first at the top.
 fn line(info: &Info) -> Result<Value, Error> {
     let mut value = serde_json::to_value(info).map_err(|error| {
         Error::unexpected("the sandbox's description cannot be written as JSON").with_cause(error)
     })?;
     if let Value::Object(members) = &mut value {
-        members.insert("control".to_owned(), json!(info.urls.control));
-        members.insert("q2".to_owned(), json!(info.urls.q2));
+        let addresses: Vec<(String, Value)> = ["control"]
+            .into_iter()
+            .chain(api::all().iter().map(|entry| entry.api.as_str()))
+            .filter_map(|name| Some((name.to_owned(), members.get("urls")?.get(name)?.clone())))
+            .collect();
+        members.extend(addresses);
     }
     Ok(value)
 }
 
-fn text(info: &Info) -> String {
-    let key = info.credentials.q2_api_keys.first().map_or("", String::as_str);
-    let usual = api::of(Api::Q2).is_some_and(|entry| entry.local_url == info.urls.q2);
-    let address = if usual { String::new() } else { format!(" --base-url {}", info.urls.q2) };
+/// The addresses and credentials of every API, and what to type next.
+fn text(line: &Value, info: &Info) -> String {
     let mut lines = vec![
-        format!("Q2 API       {}", info.urls.q2),
-        format!("API key      {key}"),
-        format!("partner id   {}", info.credentials.q2_partner_id),
         format!("control API  {}", info.urls.control),
         format!("console      {}", info.urls.console),
         format!("clock        {} ({})", info.now, clock_word(info)),
+        format!("partner id   {}", info.credentials.q2_partner_id),
+        String::new(),
     ];
+    for entry in api::all() {
+        let Some(url) = line[entry.api.as_str()].as_str() else { continue };
+        lines.push(format!("{:<12} {url}", entry.api.as_str()));
+        let parts = entry.usual().map_or(&[][..], |usual| usual.parts);
+        lines.extend(
+            parts.iter().filter_map(|part| Some(format!("  export {}={}", part.variable?, part.local?))),
+        );
+        if url != entry.local_url {
+            lines.push(format!("  export {}={url}", entry.base_url_variable));
+        }
+    }
     if info.counts.clients > 0 {
         let word = "customers";
         lines.push(format!("{word:<12} {}, with {} bills", info.counts.clients, info.counts.bills));
@@ -194,9 +206,10 @@ fn text(info: &Info) -> String {
         String::new(),
         format!("test card {}, MFA code {}", info.test_values.card, info.test_values.mfa_code),
         String::new(),
-        "in another terminal:".to_owned(),
-        format!("  export BILLWIRE_Q2_API_KEY={key}"),
-        format!("  billwire q2 company search --query \"Regular Company\"{address}"),
+        "in another terminal, after these exports:".to_owned(),
+        "  billwire q2 company search --query \"Regular Company\"".to_owned(),
+        "  billwire unbill company search --query \"Test Merchant\"".to_owned(),
+        "  billwire billerapi biller list".to_owned(),
         String::new(),
         "Ctrl-C stops the sandbox; nothing is kept.".to_owned(),
         String::new(),

@@ -23,6 +23,16 @@ pub(crate) enum Fault {
     IgnoredPayDate,
     /// Something else pays too.
     SecondPayment,
+    /// Requests carry an API key that the service does not know.
+    WrongApiKey,
+    /// The answer to a challenge carries the token of the one before.
+    ReusedChallenge,
+    /// Requests carry a client secret that the service does not know.
+    WrongClientSecret,
+    /// Somebody keeps webhooks and sends them ten minutes later.
+    ReplayedWebhook,
+    /// The repetition of a call has an idempotency key of its own.
+    SecondEffect,
 }
 
 impl Fault {
@@ -37,6 +47,11 @@ impl Fault {
             Self::MissingWebhook => "missing-webhook",
             Self::IgnoredPayDate => "ignored-pay-date",
             Self::SecondPayment => "second-payment",
+            Self::WrongApiKey => "wrong-api-key",
+            Self::ReusedChallenge => "reused-challenge",
+            Self::WrongClientSecret => "wrong-client-secret",
+            Self::ReplayedWebhook => "replayed-webhook",
+            Self::SecondEffect => "second-effect",
         }
     }
 }
@@ -44,7 +59,17 @@ impl Fault {
 impl Fault {
     /// The stories that have this link.
     pub(crate) const fn stories(self) -> &'static [Api] {
-        &[Api::Q2]
+        match self {
+            Self::TamperedWebhook | Self::MissingWebhook => &[Api::Q2, Api::Unbill, Api::BillerApi],
+            Self::SecondPayment => &[Api::Q2, Api::Unbill],
+            Self::WrongWebhookKey => &[Api::Q2, Api::BillerApi],
+            Self::WrongSigningKey
+            | Self::UnsignedRequests
+            | Self::WrongEncryptionKey
+            | Self::IgnoredPayDate => &[Api::Q2],
+            Self::WrongApiKey | Self::ReusedChallenge => &[Api::Unbill],
+            Self::WrongClientSecret | Self::ReplayedWebhook | Self::SecondEffect => &[Api::BillerApi],
+        }
     }
 }
 
@@ -59,6 +84,11 @@ impl ValueEnum for Fault {
             Self::MissingWebhook,
             Self::IgnoredPayDate,
             Self::SecondPayment,
+            Self::WrongApiKey,
+            Self::ReusedChallenge,
+            Self::WrongClientSecret,
+            Self::ReplayedWebhook,
+            Self::SecondEffect,
         ]
     }
 

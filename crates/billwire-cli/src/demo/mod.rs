@@ -9,6 +9,7 @@ mod q2;
 mod receiver;
 mod scene;
 mod timeline;
+mod unbill;
 mod virtual_clock;
 
 use billwire::models::operation::Api;
@@ -21,7 +22,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 /// The APIs that have a story, the usual one first.
-pub(crate) const STORIES: [Api; 1] = [Api::Q2];
+pub(crate) const STORIES: [Api; 2] = [Api::Q2, Api::Unbill];
 
 /// Plays the story of `api` with ids from `seed`. An error is the first thing that did not hold; the last line of the
 /// timeline says the same.
@@ -37,6 +38,7 @@ pub(crate) async fn play(api: Api, seed: u64, fault: Option<Fault>, output: Outp
     let timeline = Timeline::new(output);
     let outcome = match api {
         Api::Q2 => q2::play(seed, fault, timeline).await,
+        Api::Unbill => unbill::play(seed, fault, timeline).await,
         _ => Err(Error::unexpected(format!("this build has no story of {}", api.as_str()))),
     };
     outcome.map_err(|error| match (error.exit(), fault) {

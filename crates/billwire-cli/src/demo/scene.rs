@@ -19,6 +19,9 @@ const TAKEN: Option<u16> = Some(204);
 
 /// An event of an API, as a line of the timeline shows it.
 pub(crate) trait Told {
+    /// Whether requests of this API can be signed and encrypted.
+    const SECURED: bool = false;
+
     /// The line.
     fn shown(&self) -> ArrivedWebhook;
 }
@@ -110,7 +113,7 @@ impl<E: Told> Scene<E> {
         let requests = self.sandbox.requests();
         let new = requests.get(self.requests_seen..).unwrap_or_default();
         for record in new {
-            self.report(&Entry::Request(SentRequest::from(record)))?;
+            self.report(&Entry::Request(SentRequest::new(record, E::SECURED)))?;
         }
         self.requests_seen = requests.len();
         Ok((answer, new.last().cloned()))

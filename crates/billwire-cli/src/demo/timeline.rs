@@ -31,10 +31,12 @@ pub(crate) enum Entry {
 pub(crate) struct SentRequest {
     method: String,
     path: String,
-    /// What the service found out about the signature.
-    signature: SignatureCheck,
-    /// The body was an encrypted envelope.
-    encrypted: bool,
+    /// What the service found out about the signature, where requests can be signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<SignatureCheck>,
+    /// The body was an encrypted envelope, where it can be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encrypted: Option<bool>,
     status: u16,
     request_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,21 +100,27 @@ pub(crate) struct Payment {
 pub(crate) struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payments_in_ledger: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bills_read: Option<usize>,
     pub(crate) webhooks_received: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) webhooks_verified: Option<usize>,
+    /// What they said was read back before it counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) webhooks_read_back: Option<usize>,
     pub(crate) ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
 }
 
-impl From<&RequestRecord> for SentRequest {
-    fn from(record: &RequestRecord) -> Self {
+impl SentRequest {
+    /// A request of the log. `secured` if it could have been signed and encrypted.
+    pub(crate) fn new(record: &RequestRecord, secured: bool) -> Self {
         Self {
             method: record.method.clone(),
             path: record.path.clone(),
-            signature: record.signature,
-            encrypted: record.encrypted,
+            signature: secured.then_some(record.signature),
+            encrypted: secured.then_some(record.encrypted),
             status: record.status.unwrap_or_default(),
             request_id: record.request_id.clone(),
             error: record.error.clone(),
@@ -185,18 +193,19 @@ fn text(entry: &Entry) -> String {
 }
 
 fn request_text(request: &SentRequest) -> String {
-    let signed = match request.signature {
+    let signed = request.signature.map(|signature| match signature {
         SignatureCheck::Verified => "signed",
         SignatureCheck::Refused => "signature REFUSED",
         _ => "signature not looked at",
-    };
+    });
     let sealed = match (request.encrypted, request.method.as_str()) {
-        (true, _) => ", body encrypted",
-        (false, "POST") => ", body in clear",
-        (false, _) => "",
+        (Some(true), _) => ", body encrypted",
+        (Some(false), "POST") => ", body in clear",
+        _ => "",
     };
+    let secured = signed.map_or_else(String::new, |signed| format!(" ({signed}{sealed})"));
     let mut text = format!(
-        "    -> {} {} ({signed}{sealed})\n    <- {}  request id {}\n",
+        "    -> {} {}{secured}\n    <- {}  request id {}\n",
         request.method, request.path, request.status, request.request_id
     );
     if let Some(error) = &request.error {
@@ -218,10 +227,15 @@ fn summary_text(summary: &Summary) -> String {
     if let Some(payments) = summary.payments_in_ledger {
         facts.push(format!("{payments} payment{} in the ledger", plural(payments)));
     }
-    let webhooks = format!("webhook{}", plural(summary.webhooks_received));
-    facts.push(match summary.webhooks_verified {
-        Some(verified) => format!("{verified} of {} {webhooks} verified", summary.webhooks_received),
-        None => format!("{} {webhooks} received", summary.webhooks_received),
+    if let Some(bills) = summary.bills_read {
+        facts.push(format!("{bills} bill{} read", plural(bills)));
+    }
+    let received = summary.webhooks_received;
+    let webhooks = format!("{received} webhook{}", plural(received));
+    facts.push(match (summary.webhooks_verified, summary.webhooks_read_back) {
+        (Some(verified), _) => format!("{verified} of {webhooks} verified"),
+        (None, Some(read_back)) => format!("{read_back} of {webhooks} read back, none can be verified"),
+        (None, None) => format!("{webhooks} received"),
     });
     format!("\n{verdict}: {}\n", facts.join(", "))
 }
@@ -246,7 +260,7 @@ mod tests {
             webhooks_received: 7,
             webhooks_verified: Some(7),
             ok: true,
-            failure: None,
+            ..Summary::default()
         };
         assert_eq!(
             serde_json::to_string(&Entry::Result(summary)).expect("JSON"),

@@ -60,7 +60,12 @@ fn the_same_seed_tells_the_same_story() {
 /// Breaks one link: the demo must fail with its code, say why in one sentence, and not claim success anywhere.
 #[track_caller]
 fn check_broken(link: &str, reason: &str) {
-    let (ended, lines) = demo(&["--break", link]);
+    check_broken_of("q2", link, reason);
+}
+
+#[track_caller]
+fn check_broken_of(api: &str, link: &str, reason: &str) {
+    let (ended, lines) = demo(&["--api", api, "--break", link]);
     assert_eq!(ended.code, 10, "{ended:#?}");
     let result = lines.last().expect("a last line");
     assert_eq!((&result["event"], &result["ok"]), (&json!("result"), &json!(false)), "{result}");
@@ -109,6 +114,60 @@ fn an_ignored_pay_date_is_noticed() {
 #[test]
 fn a_second_payment_is_noticed() {
     check_broken("second-payment", "the number of payments in the ledger is 2, expected 1");
+}
+
+#[test]
+fn unbill_everything_holds() {
+    let (ended, lines) = demo(&["--api", "unbill"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    assert_eq!(
+        lines.last().expect("a last line"),
+        &json!({
+            "event": "result", "payments_in_ledger": 1, "webhooks_received": 2, "webhooks_read_back": 2, "ok": true
+        })
+    );
+    assert!(events(&lines, "webhook").iter().all(|webhook| webhook["proved"] == "nothing"));
+    let logins: Vec<&Value> = events(&lines, "request")
+        .into_iter()
+        .filter(|request| request["path"].as_str().is_some_and(|path| path.starts_with("/v1/auth")))
+        .map(|request| &request["status"])
+        .collect();
+    assert_eq!(logins, [201, 201, 200, 200], "asked twice, then finished, then listed");
+    assert_eq!(events(&lines, "ledger")[0]["payments"][0]["amount"], "100.00");
+    assert!(!ended.stdout.contains("4111111111111111"), "card data in the timeline");
+    let text = run(billwire().args(["demo", "--api", "unbill"]));
+    insta::assert_snapshot!("timeline_unbill", without_ports(&text.whole()));
+}
+
+#[test]
+fn unbill_a_tampered_webhook_is_noticed() {
+    check_broken_of("unbill", "tampered-webhook", "the webhook says $999.99 was paid");
+}
+
+#[test]
+fn unbill_a_missing_webhook_is_noticed() {
+    check_broken_of("unbill", "missing-webhook", "the webhook bill.payment is missing");
+}
+
+#[test]
+fn unbill_a_wrong_api_key_is_noticed() {
+    check_broken_of("unbill", "wrong-api-key", "401 Unauthorized");
+}
+
+#[test]
+fn unbill_a_reused_challenge_is_noticed() {
+    check_broken_of("unbill", "reused-challenge", "400 Bad Request");
+}
+
+#[test]
+fn unbill_a_second_payment_is_noticed() {
+    check_broken_of("unbill", "second-payment", "the number of payments in the ledger is 2, expected 1");
+}
+
+#[test]
+fn a_link_of_another_story_is_refused() {
+    let ended = run(billwire().args(["demo", "--api", "unbill", "--break", "wrong-signing-key"]));
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
 }
 
 /// Ports are the one thing that differs from run to run.

@@ -1,14 +1,25 @@
 //! Every operation of the table has a command that sends it, whatever the service thinks of it.
 
 use billwire::models::operation::{BodyMember, MemberKind, Operation};
-use billwire::models::q2::operations;
+use billwire::models::{q2, unbill};
 
 use crate::run::{Service, run};
 
 #[test]
 fn every_operation_reaches_its_route() {
+    check(q2::operations::ALL);
+}
+
+/// Every operation of Unbill.
+#[test]
+fn every_operation_of_unbill_reaches_its_route() {
+    check(unbill::operations::ALL);
+}
+
+#[track_caller]
+fn check(operations: &'static [&'static Operation]) {
     let service = Service::start();
-    for operation in operations::ALL {
+    for operation in operations {
         let mut command = service.command(words(operation));
         let ended = run(command.env("TEXT", "x").env("OBJECT", "{}").env("LIST", "[]"));
         // Nothing here exists, so most are refused: by the service, not by the command.
@@ -17,7 +28,7 @@ fn every_operation_reaches_its_route() {
         let request = requests.last().expect("a request");
         assert_eq!(request.operation.as_deref(), Some(operation.id), "{ended:#?}");
     }
-    assert_eq!(service.sandbox.requests().len(), operations::ALL.len(), "one request for each");
+    assert_eq!(service.sandbox.requests().len(), operations.len(), "one request for each");
 }
 
 /// The command with whatever it cannot do without.
@@ -45,6 +56,9 @@ fn option(member: &BodyMember) -> [String; 2] {
             [format!("--{name}-from"), if list { "env:LIST" } else { "env:OBJECT" }.to_owned()]
         }
         _ if member.secret => [format!("--{name}-from"), "env:TEXT".to_owned()],
+        MemberKind::Json if member.name == "mfa" => {
+            [format!("--{name}"), r#"{"identifier": "x"}"#.to_owned()]
+        }
         MemberKind::Json if member.name == "client" => {
             [format!("--{name}"), r#"{"identifier": "x"}"#.to_owned()]
         }

@@ -11,8 +11,16 @@ mod demo;
 mod every_operation;
 mod export;
 mod help;
+#[path = "../../../billwire/tests/it/judge.rs"]
+mod judge;
 mod manual;
 mod operations;
+mod place;
 mod run;
 mod sandbox;
 mod streams;
+// The contracts of the facade's tests, over the sandbox as a process.
+#[path = "../../../billwire/tests/it/suite/mod.rs"]
+mod suite;
+#[path = "../../../billwire/tests/it/unbill_contract/mod.rs"]
+mod unbill_contract;

@@ -105,6 +105,8 @@ impl Service {
         command
             .env("BILLWIRE_Q2_BASE_URL", &self.sandbox.urls().q2)
             .env("BILLWIRE_Q2_API_KEY", API_KEY)
+            .env("BILLWIRE_UNBILL_BASE_URL", &self.sandbox.urls().unbill)
+            .env("BILLWIRE_UNBILL_API_KEY", API_KEY)
             .args(words);
         command
     }

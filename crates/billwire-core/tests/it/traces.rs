@@ -10,6 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
+use crate::billerapi;
 use crate::support::{self, Scene};
 
 /// Everything that was recorded, at every level.
@@ -87,17 +88,38 @@ fn traced() -> Captured {
 
 /// Runs `work` on a client and records what it tells.
 fn told(scene: &Scene, work: impl AsyncFnOnce(&billwire_core::q2::Client)) -> Captured {
+    told_by(&scene.client, work)
+}
+
+fn told_by<C>(client: &C, work: impl AsyncFnOnce(&C)) -> Captured {
     let captured = Captured::default();
     tracing::subscriber::with_default(captured.clone(), || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(work(&scene.client));
+        runtime.block_on(work(client));
     });
     for (field, value) in captured.fields() {
-        for secret in [support::API_KEY, support::CARD_NUMBER] {
+        for secret in [support::API_KEY, support::CARD_NUMBER, billerapi::SECRET, "4242424242"] {
             assert!(!value.contains(secret), "{secret} in {field} = {value}");
         }
     }
     captured
+}
+
+#[test]
+fn a_call_of_billerapi_tells_its_waits_and_no_secret() {
+    let answers = [billerapi::busy("30"), Step::ok(billerapi::LINK_STEP), Step::ok(billerapi::LINK_STEP)];
+    let limits = billwire_core::RateLimits::none().with_limit("link", 2, std::time::Duration::from_mins(1));
+    let scene = billerapi::Scene::with(billerapi::builder().with_rate_limits(limits), answers);
+    let captured = told_by(&scene.client, async |client| {
+        client.send(billerapi::submit_credentials()).await.expect("the second attempt");
+        client.send(billerapi::submit_credentials()).await.expect("after its turn came");
+    });
+    let messages = captured.values("message");
+    for message in ["waiting before the next attempt", "held back by a rate limit"] {
+        assert!(messages.iter().any(|told| told == message), "{message} is not in {messages:?}");
+    }
+    assert_eq!(captured.values("api"), [r#""billerapi""#, r#""billerapi""#]);
+    assert!(captured.values("path").iter().all(|path| path.contains("{link_token_id}")), "the template");
 }
 
 #[test]

@@ -6,9 +6,13 @@
     reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
 )]
 
+mod judge;
+mod place;
 mod q2_contract;
 mod quirks;
 mod stage;
+mod suite;
+mod unbill_contract;
 
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;

@@ -69,6 +69,8 @@ impl DerefMut for Stage {
 }
 
 impl Told for Verified<Event> {
+    const SECURED: bool = true;
+
     fn shown(&self) -> ArrivedWebhook {
         let signature = self.evidence().signature();
         let text = |text: Option<&str>| text.map(str::to_owned);

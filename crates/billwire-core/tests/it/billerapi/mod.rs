@@ -2,6 +2,7 @@
 
 mod answers;
 mod credentials;
+mod demand;
 mod keys;
 mod limits;
 mod pages;

@@ -15,7 +15,7 @@ use billwire_models::billerapi::{
 use billwire_models::scalar::{Date, Timestamp};
 use serde_json::{Value, json};
 
-use super::{CLIENT_ID, SECRET, Scene};
+use super::{BILL, CLIENT_ID, REQUEST_TO_LINK, SECRET, Scene};
 use crate::support::header;
 
 /// Source: BillerAPI description, section 5 "Endpoints". Written by hand, not read from the table.
@@ -204,11 +204,30 @@ async fn a_list_is_never_asked_for_without_a_limit() {
 }
 
 /// Contradiction C8: the single bill is read by the only path that is printed for it. Contradiction C9: a request to link is
-/// created by the only path that is printed for that.
+/// created by the only path that is printed for that, and by another one if the caller says so.
 #[tokio::test]
 async fn where_two_paths_are_possible_the_printed_one_is_used() {
-    assert_eq!(calls::bill(&"b".into()).path_and_query(), "/v1/bills/b");
-    assert_eq!(super::create_request_to_link().path_and_query(), "/request-to-link/create");
+    let scene = Scene::new([Step::ok(BILL), Step::ok(REQUEST_TO_LINK), Step::ok(REQUEST_TO_LINK)]);
+    scene.client.send(super::read()).await.expect("a bill");
+    scene.client.send(super::create_request_to_link()).await.expect("a request");
+    let other = super::create_request_to_link().with_path("/link/request-to-link");
+    scene.client.send(other).await.expect("a request");
+    assert_eq!(
+        scene.targets(),
+        ["/v1/bills/sandbox_bill_1", "/request-to-link/create", "/link/request-to-link"]
+    );
+    assert!(scene.headers("idempotency-key")[2].is_some(), "it is the same operation");
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_refused() {
+    let scene = Scene::new([]);
+    for path in ["", "bills", "/", "//host/bills", "/a/../b", "/a/%2e%2E/b", "/a b", "/a#b", "https://host/a"]
+    {
+        let error = scene.client.send(super::read().with_path(path)).await.expect_err(path);
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path}: {error}");
+    }
+    assert_eq!(scene.sent(), 0);
 }
 
 #[test]

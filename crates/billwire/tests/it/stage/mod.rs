@@ -7,14 +7,12 @@
 mod customer;
 mod elsewhere;
 mod endpoint;
-mod judge;
 mod receiver;
 mod sandbox;
 mod script;
 mod settings;
 
 use std::cell::Cell;
-use std::fmt::Debug;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,10 +31,10 @@ use jiff::tz::TimeZone;
 pub(crate) use self::customer::{Customer, answers, first_input, user};
 pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::endpoint::Endpoint;
-pub(crate) use self::judge::Judged;
 use self::receiver::Receiver;
 pub(crate) use self::script::{Need, Report, Scenario, contract, play, play_at};
 pub(crate) use self::settings::Settings;
+pub(crate) use crate::judge::{Judged, same};
 
 /// How long the sandbox may take, in seconds of virtual time, before something that must happen counts as missing.
 const VIRTUAL_PATIENCE: u32 = 30;
@@ -221,11 +219,4 @@ impl Stage {
         let entries = self.sandbox().ledger().into_iter();
         entries.map(|entry| format!("{} {}", entry.bill_id, entry.amount)).collect()
     }
-}
-
-/// `actual` is `expected`, in the words of the rule.
-#[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "what is compared is written down where it is compared")]
-pub(crate) fn same<T: PartialEq + Debug>(what: &str, actual: T, expected: T) {
-    assert_eq!(actual, expected, "{what}");
 }

@@ -68,3 +68,10 @@ fn answered<T: Debug>(result: Result<Answer<T>, Error>, status: u16, kind: Error
     assert!(error.request_id().is_some(), "{error}");
     assert!(!error.may_have_taken_effect(), "{error}");
 }
+
+/// `actual` is `expected`, in the words of the rule.
+#[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "what is compared is written down where it is compared")]
+pub(crate) fn same<T: PartialEq + Debug>(what: &str, actual: T, expected: T) {
+    assert_eq!(actual, expected, "{what}");
+}
