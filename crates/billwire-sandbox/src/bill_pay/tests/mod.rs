@@ -7,6 +7,7 @@
 mod action;
 mod arrows;
 mod at_once;
+mod given;
 mod invariants;
 mod perform;
 mod population;

@@ -6,6 +6,7 @@ use serde_json::Map;
 use super::super::mfa::{Ask, MfaMethod, RIGHT_CODE};
 use super::super::*;
 use super::action::{Action, INPUTS, LEGACY, What};
+use super::given::{SCHEDULES, bank, card, code_at, identifier};
 use super::walk::{Done, NOTHING, Walk, Way, invariant_history};
 use super::{Totals, Wrong};
 use crate::error::{Error, ErrorKind};
@@ -431,52 +432,6 @@ impl Walk {
     pub(super) fn method(&self, place: usize) -> PaymentMethodId {
         pick(self.world.payment_methods.iter(), place)
             .map_or_else(|| PaymentMethodId::new("no method"), |row| row.id.clone())
-    }
-}
-
-const SCHEDULES: [PaySchedule; 5] = [
-    PaySchedule::TenDaysBefore,
-    PaySchedule::FiveDaysBefore,
-    PaySchedule::DayBefore,
-    PaySchedule::OnDueDate,
-    PaySchedule::Immediately,
-];
-
-/// The last one is none, which the API refuses.
-fn identifier(number: usize) -> String {
-    if number == 3 { String::new() } else { format!("client-{number}") }
-}
-
-/// The documented codes, and a few that nobody documents.
-fn code_at(place: usize) -> String {
-    let known = HoldCode::ALL.get(place);
-    known.map_or("account_issue_invented", |code| code.as_str()).to_owned()
-}
-
-fn card(number: usize) -> NewNumbers {
-    let (number, year) = [
-        ("4111111111111111", "2030"),
-        ("5555555555554444", "2030"),
-        ("4000000000000002", "2030"),
-        ("4111111111111111", "2026"),
-        ("4111111111111112", "2030"),
-    ][number];
-    NewNumbers::Card {
-        number: number.to_owned(),
-        code: None,
-        month: "04".to_owned(),
-        year: year.to_owned(),
-        zipcode: "12345".to_owned(),
-        brand: None,
-        kind: None,
-    }
-}
-
-fn bank(account: usize) -> NewNumbers {
-    NewNumbers::Bank {
-        routing_number: "021000021".to_owned(),
-        account_number: ["9900000002", "1234567899", "12"][account].to_owned(),
-        kind: AccountKind::Checking,
     }
 }
 
