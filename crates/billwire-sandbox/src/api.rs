@@ -30,6 +30,8 @@ pub(crate) static APIS: &[&Api] = &[
     &crate::q2::API,
     #[cfg(feature = "unbill")]
     &crate::unbill::API,
+    #[cfg(feature = "billerapi")]
+    &crate::billerapi::API,
 ];
 
 /// An emulated API.
@@ -150,6 +152,12 @@ pub(crate) trait ApiWorld {
 /// An event whose turn it is.
 pub(crate) struct Outgoing<'a> {
     pub(crate) event_id: &'a str,
+    /// Whom it is about.
+    #[cfg_attr(
+        not(feature = "billerapi"),
+        allow(dead_code, reason = "the API that has several receivers asks")
+    )]
+    pub(crate) client_id: &'a str,
     pub(crate) kind: &'a str,
     pub(crate) at: Moment,
     pub(crate) event: &'a Value,

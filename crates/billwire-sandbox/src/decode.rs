@@ -41,6 +41,16 @@ struct QueryValue<'a> {
 #[derive(Debug)]
 struct QueryError(String);
 
+impl QueryError {
+    /// What a type says of its text does not know the name of the parameter.
+    fn about(self, name: &str) -> Self {
+        match self.0.strip_prefix(BODY) {
+            Some(said) => Self(format!("The parameter {name}{said}")),
+            None => self,
+        }
+    }
+}
+
 impl std::fmt::Display for QueryError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0)
@@ -94,11 +104,13 @@ impl<'de> Deserializer<'de> for QueryValue<'de> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
-        visitor.visit_borrowed_str(self.value)
+        let name = self.name;
+        visitor.visit_borrowed_str(self.value).map_err(|error: QueryError| error.about(name))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryError> {
-        visitor.visit_some(self)
+        let name = self.name;
+        visitor.visit_some(self).map_err(|error| error.about(name))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -169,12 +181,15 @@ fn message(path: &str, error: &serde_json::Error) -> String {
     }
 }
 
+/// How a message begins that is about no member in particular.
+const BODY: &str = "The body";
+
 fn data_message(path: &str, error: &str) -> String {
     if let Some(member) = between(error, "missing field `", "`") {
         let parent = if path == "." { String::new() } else { format!(" in {path}") };
         return format!("Please provide {} {member}{parent}.", article(member));
     }
-    let place = if path == "." { "The body".to_owned() } else { format!("The member {path}") };
+    let place = if path == "." { BODY.to_owned() } else { format!("The member {path}") };
     format!("{place} is not acceptable: {}.", reason(error))
 }
 

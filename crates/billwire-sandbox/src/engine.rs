@@ -6,6 +6,8 @@ use crate::api::{APIS, Api, Outgoing};
 #[cfg(feature = "q2")]
 use crate::bill_pay::population::Population;
 use crate::bill_pay::{Effect, LedgerEntry};
+#[cfg(feature = "billerapi")]
+use crate::billerapi;
 use crate::clock::{ClockMode, VirtualClock};
 use crate::error::{Error, ErrorKind};
 use crate::event::{NewEvent, Trigger};
@@ -28,6 +30,8 @@ pub(crate) struct Engine {
     pub(crate) q2: q2::State,
     #[cfg(feature = "unbill")]
     pub(crate) unbill: unbill::State,
+    #[cfg(feature = "billerapi")]
+    pub(crate) billerapi: billerapi::State,
     pub(crate) events: EventLog,
     pub(crate) faults: FaultBook,
     /// Not part of the state: they belong to open connections.
@@ -92,6 +96,8 @@ impl Engine {
             q2: q2::State::new(provider, seed, clock.now(), beginning.quirks)?,
             #[cfg(feature = "unbill")]
             unbill: unbill::State::new(seed),
+            #[cfg(feature = "billerapi")]
+            billerapi: billerapi::State::new(seed),
             clock,
             seed,
             events: EventLog::new(),
@@ -233,7 +239,7 @@ impl Engine {
 
     fn next_delivery(&mut self, provider: &dyn Provider) -> Step {
         let Some(Turn { at, api, lane, record }) = self.events.next() else { return Step::Done };
-        let EventRecord { id: event_id, kind, event, overridden, .. } = record;
+        let EventRecord { id: event_id, kind, client_id, event, overridden, .. } = record;
         self.follow(at);
         let world = (api.world)(self);
         let protections = world.protections();
@@ -249,7 +255,14 @@ impl Engine {
         });
         match plan {
             Plan::Send(fault) => {
-                let outgoing = Outgoing { event_id: &event_id, kind: &kind, at, event: &event, fault };
+                let outgoing = Outgoing {
+                    event_id: &event_id,
+                    client_id: &client_id,
+                    kind: &kind,
+                    at,
+                    event: &event,
+                    fault,
+                };
                 let parcel = (api.world)(self).parcel(provider, &outgoing);
                 Step::Deliver(Box::new(DeliveryJob {
                     api,

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::bill_pay::{self, World};
+#[cfg(feature = "billerapi")]
+use crate::billerapi;
 use crate::clock::ClockMode;
 use crate::moment::Moment;
 #[cfg(feature = "q2")]
@@ -66,6 +68,9 @@ pub struct Urls {
     /// The base URL of the emulated Unbill API, with `/v1` and without a trailing slash.
     #[cfg(feature = "unbill")]
     pub unbill: String,
+    /// The base URL of the emulated BillerAPI, without a trailing slash.
+    #[cfg(feature = "billerapi")]
+    pub billerapi: String,
 }
 
 impl Urls {
@@ -93,6 +98,15 @@ pub struct Credentials {
     /// The API keys of Unbill.
     #[cfg(feature = "unbill")]
     pub unbill_api_keys: Vec<String>,
+    /// The client of BillerAPI that is there from the beginning.
+    #[cfg(feature = "billerapi")]
+    pub billerapi_client_id: String,
+    /// Its secret.
+    #[cfg(feature = "billerapi")]
+    pub billerapi_client_secret: String,
+    /// Its token of the portal.
+    #[cfg(feature = "billerapi")]
+    pub billerapi_portal_token: String,
 }
 
 impl fmt::Debug for Credentials {
@@ -170,6 +184,12 @@ pub(crate) fn of(shared: &Shared) -> Info {
             q2_partner_id: bill_pay::PARTNER_ID.to_owned(),
             #[cfg(feature = "unbill")]
             unbill_api_keys: shared.api_keys.clone(),
+            #[cfg(feature = "billerapi")]
+            billerapi_client_id: billerapi::world::FIRST_CLIENT.to_owned(),
+            #[cfg(feature = "billerapi")]
+            billerapi_client_secret: billerapi::world::FIRST_SECRET.to_owned(),
+            #[cfg(feature = "billerapi")]
+            billerapi_portal_token: billerapi::world::portal_token(billerapi::world::FIRST_CLIENT),
         },
         #[cfg(feature = "q2")]
         companies: test_companies(&engine.q2.world),

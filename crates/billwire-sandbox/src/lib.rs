@@ -21,6 +21,8 @@ mod api;
 mod api_error;
 mod bearer;
 mod bill_pay;
+#[cfg(feature = "billerapi")]
+mod billerapi;
 mod builder;
 mod clock;
 mod console;
@@ -67,6 +69,18 @@ pub use self::bill_pay::{
 };
 #[cfg(any(feature = "q2", feature = "unbill"))]
 pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
+#[cfg(feature = "billerapi")]
+pub use self::billerapi::settings::{
+    AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm,
+    PageForm,
+};
+#[cfg(feature = "billerapi")]
+pub use self::billerapi::steer::{AccountToLink, BillerApi, BillerApiWebhooks, LinkVisit, LinkedAccount};
+#[cfg(feature = "billerapi")]
+pub use self::billerapi::{
+    AccountStatus, BillChange, BillSource, BillStatus, BillToCome, Day, MailToCome, MailboxConsent,
+    RequestAnswer,
+};
 pub use self::builder::SandboxBuilder;
 pub use self::clock::ClockMode;
 #[cfg(feature = "validate-answers")]

@@ -73,6 +73,8 @@ pub enum CredentialKind {
     ClientCredentials,
     /// The token of one linked account.
     AccessToken,
+    /// The token of one link flow.
+    LinkToken,
     /// The token of a person who has logged in to the vendor's portal.
     PortalToken,
 }

@@ -17,6 +17,8 @@ use serde_json::Value;
 
 #[cfg(feature = "q2")]
 use crate::bill_pay::World;
+#[cfg(feature = "billerapi")]
+use crate::billerapi;
 use crate::clock::ClockMode;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
@@ -41,6 +43,8 @@ pub(crate) struct Snapshot<'a> {
     q2: Cow<'a, World>,
     #[cfg(feature = "unbill")]
     unbill: Cow<'a, unbill::State>,
+    #[cfg(feature = "billerapi")]
+    billerapi: Cow<'a, billerapi::State>,
     events: Cow<'a, EventLog>,
     #[cfg(feature = "q2")]
     webhooks: Cow<'a, WebhookConfiguration>,
@@ -73,6 +77,8 @@ impl Engine {
             q2: Cow::Borrowed(&self.q2.world),
             #[cfg(feature = "unbill")]
             unbill: Cow::Borrowed(&self.unbill),
+            #[cfg(feature = "billerapi")]
+            billerapi: Cow::Borrowed(&self.billerapi),
             events: Cow::Borrowed(&self.events),
             #[cfg(feature = "q2")]
             webhooks: Cow::Borrowed(&self.q2.webhooks),
@@ -112,6 +118,10 @@ impl Engine {
         #[cfg(feature = "unbill")]
         {
             self.unbill = state.unbill.into_owned();
+        }
+        #[cfg(feature = "billerapi")]
+        {
+            self.billerapi = state.billerapi.into_owned();
         }
         self.faults = state.faults;
         // Whoever waits is of another world.

@@ -1,5 +1,7 @@
 //! The control API: what a test does to a sandbox, as JSON over HTTP. The same functions serve the in-process handle.
 
+#[cfg(feature = "billerapi")]
+mod billerapi;
 pub(crate) mod clock;
 pub(crate) mod events;
 pub(crate) mod faults;
@@ -43,6 +45,8 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static ControlRoute> {
         q2::ROUTES,
         #[cfg(feature = "unbill")]
         unbill::ROUTES,
+        #[cfg(feature = "billerapi")]
+        billerapi::ROUTES,
     ];
     lists.to_vec().into_iter().flatten()
 }
@@ -101,6 +105,10 @@ async fn dispatch(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> 
         (_, ["control", "q2", ..]) => q2::dispatch(shared, method.as_str(), &segments, body).await,
         #[cfg(feature = "unbill")]
         (_, ["control", "unbill", ..]) => unbill::dispatch(shared, method.as_str(), &segments, body).await,
+        #[cfg(feature = "billerapi")]
+        (_, ["control", "billerapi", ..]) => {
+            billerapi::dispatch(shared, method.as_str(), &segments, body).await
+        }
         ("GET", ["control", "info"]) => reply(&info::of(shared)),
         ("GET", ["control", "clock"]) => reply(&clock::reading(shared)),
         ("PUT", ["control", "clock"]) => reply(&clock::change(shared, parse(body)?).await?),

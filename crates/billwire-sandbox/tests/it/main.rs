@@ -7,6 +7,8 @@
 )]
 
 mod auths;
+#[cfg(feature = "billerapi")]
+mod billerapi;
 mod causes;
 mod clients;
 mod companies;

@@ -1,0 +1,227 @@
+//! Deliveries: headers, signatures, attempts, and what a fault does to them.
+
+use std::fmt::Write as _;
+
+use billwire_sandbox::{
+    AttemptTimes, BillerApiSettings, BillerApiWebhooks, DeliverySignature, DeliveryState, Faults,
+    WebhookFault, WebhookFaultKind,
+};
+use hmac::{Hmac, Mac};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::calls::Biller;
+use crate::receiver::{Received, Receiver};
+
+/// TEST ONLY: that of the published vectors.
+const SECRET: &str = "whsec_test_0123456789abcdef";
+
+async fn signed(secrets: &[&str]) -> (Biller, Receiver) {
+    let (api, receiver) = (Biller::start().await, Receiver::start().await);
+    let webhooks = secrets
+        .iter()
+        .fold(BillerApiWebhooks::to(receiver.url("/hook")), |webhooks, secret| webhooks.with_secret(*secret));
+    api.sandbox.billerapi().configure_webhooks(webhooks).await.expect("configured");
+    (api, receiver)
+}
+
+/// What a receiver computes, by itself.
+fn expected(secret: &str, parts: &[&[u8]]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writable");
+        text
+    })
+}
+
+/// The time of a signature and its values.
+fn read(received: &Received) -> (i64, Vec<String>) {
+    let header = received.header("billbutler-signature");
+    let mut parts = header.split(',').map(|part| part.split_once('=').expect("name=value"));
+    let (name, time) = parts.next().expect("a time");
+    assert_eq!(name, "t", "{header}");
+    let values = parts.map(|(name, value)| {
+        assert_eq!(name, "v1", "{header}");
+        value.to_owned()
+    });
+    (time.parse().expect("seconds"), values.collect())
+}
+
+fn is_signed(received: &Received, secret: &str) -> bool {
+    let (time, values) = read(received);
+    values.contains(&expected(secret, &[time.to_string().as_bytes(), b".", &received.body]))
+}
+
+#[tokio::test]
+async fn a_delivery_has_the_documented_headers() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    api.link_token().await;
+    api.sandbox.settle().await;
+    let [delivery] = receiver.received("/hook").try_into().expect("one delivery");
+    let event = delivery.json();
+    assert_eq!(delivery.header("content-type"), "application/json");
+    assert_eq!(delivery.header("x-webhook-event-type"), "link.created");
+    assert_eq!(delivery.header("x-webhook-id"), event["id"].as_str().expect("an id"));
+    assert_eq!(delivery.header("x-webhook-timestamp"), "2026-03-02T12:00:00.000Z");
+    assert_eq!(delivery.header("x-webhook-client-id"), "client_sandbox");
+    assert_eq!(delivery.header("x-webhook-source"), "billerapi");
+    assert!(is_signed(&delivery, SECRET));
+    assert!(delivery.headers.get("x-webhook-signature").is_none());
+}
+
+/// Checklist, emulator (8): signatures new and legacy, each by itself and both. Contradiction C3.
+#[tokio::test]
+async fn signatures_are_new_legacy_both_or_none() {
+    for (signature, new, legacy) in [
+        (DeliverySignature::New, true, false),
+        (DeliverySignature::Legacy, false, true),
+        (DeliverySignature::Both, true, true),
+        (DeliverySignature::None, false, false),
+    ] {
+        let (api, receiver) = signed(&[SECRET]).await;
+        let settings = BillerApiSettings::default().with_signature(signature);
+        api.sandbox.billerapi().set_settings(settings).expect("settings");
+        api.link_token().await;
+        api.sandbox.settle().await;
+        let [delivery] = receiver.received("/hook").try_into().expect("one delivery");
+        assert_eq!(delivery.headers.contains_key("billbutler-signature"), new, "{signature:?}");
+        assert_eq!(delivery.headers.contains_key("x-webhook-signature"), legacy, "{signature:?}");
+        if legacy {
+            assert_eq!(delivery.header("x-webhook-signature"), expected(SECRET, &[&delivery.body]));
+        }
+    }
+    let (api, receiver) = signed(&[]).await;
+    api.link_token().await;
+    api.sandbox.settle().await;
+    let unsigned = &receiver.received("/hook")[0];
+    assert!(!unsigned.headers.contains_key("billbutler-signature"), "without a secret nothing is signed");
+}
+
+/// Two secrets sign both, so that a receiver can change from one to the other.
+#[tokio::test]
+async fn several_secrets_sign_each_delivery() {
+    let other = "whsec_another_secret_of_ours";
+    let (api, receiver) = signed(&[SECRET, other]).await;
+    api.link_token().await;
+    api.sandbox.settle().await;
+    let delivery = &receiver.received("/hook")[0];
+    assert_eq!(read(delivery).1.len(), 2);
+    assert!(is_signed(delivery, SECRET) && is_signed(delivery, other));
+}
+
+/// Checklist, emulator (9): six attempts at their times, each signed anew over the same body.
+#[tokio::test]
+async fn attempts_are_signed_anew_over_a_constant_body() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    receiver.answers([500, 302, 404, 503, 429, 500, 200]);
+    api.link_token().await;
+    api.sandbox.settle().await;
+    api.advance("P2D").await;
+    let deliveries = receiver.received("/hook");
+    let begin = 1_772_452_800;
+    let times: Vec<i64> = deliveries.iter().map(|delivery| read(delivery).0 - begin).collect();
+    assert_eq!(times, [0, 10, 60, 300, 1_800, 7_200]);
+    assert!(deliveries.iter().all(|delivery| is_signed(delivery, SECRET)));
+    for name in ["x-webhook-id", "x-webhook-timestamp", "x-webhook-event-type"] {
+        assert!(
+            deliveries.iter().all(|delivery| delivery.header(name) == deliveries[0].header(name)),
+            "{name}"
+        );
+    }
+    assert!(deliveries.iter().all(|delivery| delivery.body == deliveries[0].body));
+    let record = api.sandbox.events().pop().expect("the event");
+    assert_eq!((record.delivery, record.attempts.len()), (DeliveryState::GivenUp, 6));
+}
+
+/// The intervals can be set; a later success ends the attempts, and one event does not hold up another.
+#[tokio::test]
+async fn attempts_can_be_set_and_end_with_success() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    let times = AttemptTimes::new([2, 5, 9]).expect_err("the first is at once");
+    assert!(times.to_string().contains("attemptsAfterSeconds"), "{times}");
+    let settings = BillerApiSettings::default().with_attempts(AttemptTimes::new([0, 3, 9]).expect("times"));
+    api.sandbox.billerapi().set_settings(settings).expect("settings");
+    receiver.answers([500]);
+    api.link_token().await;
+    api.sandbox.settle().await;
+    api.link_token().await;
+    api.sandbox.settle().await;
+    let states = || api.sandbox.events().iter().map(|event| event.delivery).collect::<Vec<_>>();
+    assert_eq!(states(), [DeliveryState::Waiting, DeliveryState::Delivered]);
+    api.advance("PT3S").await;
+    assert_eq!(states(), [DeliveryState::Delivered, DeliveryState::Delivered]);
+    api.advance("P1D").await;
+    assert_eq!(receiver.received("/hook").len(), 3);
+}
+
+/// The body stays what it was when the event happened, whatever the settings become meanwhile.
+#[tokio::test]
+async fn a_change_of_envelope_does_not_touch_waiting_events() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    receiver.answers([500]);
+    api.link_token().await;
+    api.sandbox.settle().await;
+    api.control("PUT", "/settings", json!({ "envelope": "E2" })).await.ok();
+    api.advance("PT10S").await;
+    let deliveries = receiver.received("/hook");
+    assert_eq!(deliveries[0].body, deliveries[1].body);
+}
+
+/// A webhook tells of a bill that cannot be read yet: for so long as the setting says.
+#[tokio::test]
+async fn a_new_bill_is_shown_some_time_after_its_webhook() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    let settings = BillerApiSettings::default().with_visibility_delay_ms(4_500);
+    api.sandbox.billerapi().set_settings(settings).expect("settings");
+    let account = api.linked("4242424242").await.account_link_id;
+    let told = receiver.received("/hook");
+    let event = told.iter().find(|one| one.header("x-webhook-event-type") == "bill.created").expect("told");
+    let id = event.json()["data"]["object"]["id"].as_str().expect("an id").to_owned();
+    for _ in 0..2 {
+        api.get(&format!("/v1/bills/{id}")).await.refused(404, "no bill");
+        assert!(api.bills(&account).await.is_empty());
+        api.advance("PT2S").await;
+    }
+    api.advance("PT0.499S").await;
+    api.get(&format!("/v1/bills/{id}")).await.refused(404, "no bill");
+    api.advance("PT0.001S").await;
+    assert_eq!(api.get(&format!("/v1/bills/{id}")).await.ok()["id"], json!(id));
+    assert_eq!(api.bills(&account).await.len(), 1);
+}
+
+/// Deliveries that are spoiled on purpose: one attempt is wrong, the next is right again.
+#[tokio::test]
+async fn faults_spoil_a_delivery() {
+    for kind in [
+        WebhookFaultKind::Tamper,
+        WebhookFaultKind::WrongKey,
+        WebhookFaultKind::RetiredKey,
+        WebhookFaultKind::ExpiredToken,
+        WebhookFaultKind::MissingSignature,
+    ] {
+        let (api, receiver) = signed(&[SECRET]).await;
+        let fault = WebhookFault::new(kind, "link.created");
+        api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+        receiver.answers([400]);
+        api.link_token().await;
+        api.sandbox.settle().await;
+        api.advance("PT10S").await;
+        let [spoiled, good] = receiver.received("/hook").try_into().expect("two attempts");
+        assert!(is_signed(&good, SECRET) && read(&good).0 == 1_772_452_810, "{kind:?}");
+        match kind {
+            WebhookFaultKind::MissingSignature => assert_eq!(spoiled.header("billbutler-signature"), ""),
+            WebhookFaultKind::ExpiredToken => {
+                assert!(is_signed(&spoiled, SECRET) && read(&spoiled).0 < 1_772_452_800 - 300);
+            }
+            _ => assert!(!is_signed(&spoiled, SECRET), "{kind:?}"),
+        }
+    }
+    let (api, receiver) = signed(&[SECRET, "whsec_a_newer_secret"]).await;
+    let fault = WebhookFault::new(WebhookFaultKind::NewerKey, "*");
+    api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+    api.link_token().await;
+    api.sandbox.settle().await;
+    let delivery = &receiver.received("/hook")[0];
+    assert!(!is_signed(delivery, SECRET) && is_signed(delivery, "whsec_a_newer_secret"));
+}

@@ -1,0 +1,90 @@
+//! Determinism, snapshots, and starting over, of BillerAPI.
+
+use billwire_sandbox::{BillerApiSettings, Envelope, RequestAnswer, Sandbox};
+use serde_json::{Value, json};
+
+use super::calls::{Biller, CLIENT, With};
+use crate::http::text;
+
+/// A life with everything in it, and with things still to come.
+async fn live(api: &Biller) {
+    let play = api.sandbox.billerapi();
+    play.set_settings(BillerApiSettings::default().with_envelope(Envelope::E2).with_rate_limits(true))
+        .expect("settings");
+    let token = api.public_token("4000000007").await;
+    let account = text(&api.exchange(&token).await.ok()["link_id"]);
+    api.link_token().await;
+    let request = api.post("/request-to-link/create", json!({ "client_user_id": "u" })).await.is(201);
+    play.answer_request_to_link(&text(&request["id"]), RequestAnswer::Begin).await.expect("begun");
+    let user = || json!({ "user_id": "u", "client_id": CLIENT });
+    api.post_as(With::Nothing, "/emails/gmail/oauth-url", user()).await.ok();
+    api.post("/emails/gmail/connect", user()).await.ok();
+    let hook = json!({ "environment": "sandbox", "url": "http://127.0.0.1:9/", "events": ["bill.updated"] });
+    api.post("/iam/clients/client_sandbox/webhooks", hook).await.is(201);
+    api.post_once("once", "/bills/sync/trigger", json!({ "account_link_id": account })).await.is(202);
+    api.advance("PT2S").await;
+}
+
+fn everything(api: &Biller) -> Value {
+    api.sandbox.state().expect("a state")
+}
+
+/// Checklist, emulator (10): the same seed and the same clock give the same run.
+#[tokio::test]
+async fn the_same_seed_lives_the_same_billerapi_life() {
+    let start = async |seed| Biller::start_with(Sandbox::builder().seed(seed)).await;
+    let (one, other, third) = (start(42).await, start(42).await, start(43).await);
+    for api in [&one, &other, &third] {
+        live(api).await;
+    }
+    let without_ports = |api: &Biller| everything(api)["billerapi"]["world"].clone();
+    assert_eq!(without_ports(&one), without_ports(&other));
+    assert_ne!(without_ports(&one), without_ports(&third));
+    let ids = |api: &Biller| api.sandbox.events().into_iter().map(|event| event.id).collect::<Vec<_>>();
+    assert_eq!(ids(&one), ids(&other));
+    assert!(ids(&one).iter().all(|id| !ids(&third).contains(id)));
+}
+
+#[tokio::test]
+async fn a_billerapi_snapshot_goes_on_where_it_was_taken() {
+    let api = Biller::start().await;
+    live(&api).await;
+    let snapshot = everything(&api);
+    let sync = json!({ "account_link_id": "anything" });
+    let replayed = async || api.post_once("once", "/bills/sync/trigger", sync.clone()).await.is(202);
+    api.advance("P90D").await;
+    let ending = everything(&api);
+    api.sandbox.restore(&snapshot).await.expect("restored");
+    assert!(everything(&api) == snapshot, "nothing is lost on the way");
+    let before = snapshot["billerapi"]["world"]["syncs"][0]["id"].clone();
+    assert_eq!(replayed().await["id"], before, "keys are remembered");
+    api.sandbox.restore(&snapshot).await.expect("restored");
+    api.advance("P90D").await;
+    assert!(everything(&api) == ending, "and what was to come still comes");
+}
+
+#[tokio::test]
+async fn a_reset_forgets_the_billerapi_world() {
+    let api = Biller::start_with(Sandbox::builder().seed(7)).await;
+    let fresh = everything(&api);
+    live(&api).await;
+    assert!(everything(&api) != fresh);
+    api.sandbox.reset(None).await.expect("reset");
+    assert!(everything(&api) == fresh);
+    assert_eq!(api.sandbox.billerapi().settings(), BillerApiSettings::default());
+    assert!(api.event_types().is_empty());
+}
+
+/// Ids of one API do not shift those of another.
+#[tokio::test]
+async fn the_worlds_have_ids_of_their_own() {
+    let (quiet, busy) = (Biller::start().await, Biller::start().await);
+    for _ in 0..3 {
+        busy.link_token().await;
+    }
+    let create = async |api: &Biller| {
+        let account = api.linked("4242424242").await;
+        (account.account_link_id, account.access_token)
+    };
+    assert_eq!(create(&quiet).await, create(&busy).await);
+}
