@@ -151,6 +151,7 @@ impl<R> fmt::Debug for Call<R> {
             .debug_struct("Call")
             .field("operation", &self.operation.id)
             .field("path_and_query", &self.path_and_query)
+            .field("own_path", &self.own_path)
             .field("body", &self.body.as_ref().map(|_| "[hidden]"))
             .finish()
     }

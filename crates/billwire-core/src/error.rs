@@ -198,7 +198,8 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         if self.kind() == ErrorKind::BusinessFailure {
-            return self.inner.problem.passes && !self.inner.earlier_unknown;
+            return self.inner.problem.passes
+                && (is_repeatable(self.safety()) || !self.inner.earlier_unknown);
         }
         let helps = !matches!(
             self.kind(),

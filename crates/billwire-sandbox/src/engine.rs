@@ -393,13 +393,9 @@ enum Next {
 fn api_of(trigger: &Trigger) -> Result<&'static Api, Error> {
     let invalid = |message| Err(Error::new(ErrorKind::InvalidInput, message));
     if let Some(name) = &trigger.api {
-        return match Api::named(name) {
-            Some(api) => Ok(api),
-            None => {
-                let known: Vec<&str> = APIS.iter().map(|api| api.name).collect();
-                invalid(format!("there is no API \"{name}\"; known are {}", known.join(", ")))
-            }
-        };
+        let known: Vec<&str> = APIS.iter().map(|api| api.name).collect();
+        let unknown = || format!("there is no API \"{name}\"; known are {}", known.join(", "));
+        return Api::named(name).map_or_else(|| invalid(unknown()), Ok);
     }
     let has = |api: &&&'static Api| api.event_types.contains(&trigger.kind.as_str());
     // An older spelling is for the first API to know.

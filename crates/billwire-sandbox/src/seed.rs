@@ -15,7 +15,8 @@ pub(crate) const DEFAULT_SEED: u64 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Seed {
-    seed: u64,
+    #[serde(rename = "seed")]
+    value: u64,
     /// Tells the values of several worlds with one seed apart.
     #[serde(default, skip_serializing_if = "is_zero")]
     salt: u64,
@@ -29,7 +30,7 @@ fn is_zero(number: &u64) -> bool {
 
 impl Seed {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, salt: 0, counters: BTreeMap::new() }
+        Self { value: seed, salt: 0, counters: BTreeMap::new() }
     }
 
     /// The values of a further world with the same seed.
@@ -38,7 +39,7 @@ impl Seed {
     }
 
     pub(crate) fn value(&self) -> u64 {
-        self.seed
+        self.value
     }
 
     /// 24 lower-case hexadecimal characters, the form of every documented object id.
@@ -93,7 +94,7 @@ impl Seed {
             None => self.counters.entry(kind.to_owned()).or_insert(0),
         };
         *counter += 1;
-        let mut start = SplitMix64(self.seed ^ self.salt ^ fnv1a(kind));
+        let mut start = SplitMix64(self.value ^ self.salt ^ fnv1a(kind));
         SplitMix64(start.next() ^ counter.wrapping_mul(0xd6e8_feb8_6659_fd93))
     }
 }

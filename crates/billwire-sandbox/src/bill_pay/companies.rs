@@ -22,15 +22,11 @@ pub(crate) struct Companies {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Which {
     /// The test companies of this API.
-    #[serde(serialize_with = "manner_name", deserialize_with = "manner::deserialize")]
+    #[serde(deserialize_with = "manner::deserialize")]
     of: &'static Manner,
     /// Those of a population come after them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     population: bool,
-}
-
-fn manner_name<S: Serializer>(manner: &&'static Manner, serializer: S) -> Result<S::Ok, S::Error> {
-    manner.serialize(serializer)
 }
 
 impl Companies {

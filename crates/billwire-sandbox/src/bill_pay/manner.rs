@@ -29,7 +29,7 @@ pub(crate) struct Manner {
     /// Refuses a wish for items that the API does not have.
     pub(crate) check_items: fn(&NewAuth) -> Result<(), ApiError>,
     /// What the company makes of the credentials.
-    pub(crate) read_credentials: fn(Moment, &Company, &BTreeMap<String, String>) -> Result<Plan, ApiError>,
+    pub(crate) read_credentials: fn(Moment, &Company, &Form) -> Result<Plan, ApiError>,
     /// How long a challenge waits for its answer.
     pub(crate) challenge_lasts: SignedDuration,
     /// What a wrong answer leads to.
@@ -39,6 +39,9 @@ pub(crate) struct Manner {
     /// A login that was asked something before it was ever good is forgotten if it fails.
     pub(crate) forgets_unanswered: bool,
 }
+
+/// What was typed into a login form, by the names of its fields.
+pub(crate) type Form = BTreeMap<String, String>;
 
 /// The manners that are compiled in.
 const MANNERS: &[&Manner] = &[

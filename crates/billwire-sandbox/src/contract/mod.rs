@@ -9,7 +9,8 @@
 mod checked;
 #[cfg(feature = "validate-answers")]
 mod schemas;
-#[cfg(all(test, feature = "q2", feature = "validate-answers"))]
+#[cfg(feature = "validate-answers")]
+#[cfg(test)]
 mod tests;
 #[cfg(not(feature = "validate-answers"))]
 mod unchecked;

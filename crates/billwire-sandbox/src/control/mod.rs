@@ -39,7 +39,7 @@ pub(crate) type ControlRoute = (&'static str, &'static str, &'static str);
 
 /// Every control route, for the console page and for "no such route".
 pub(crate) fn routes() -> impl Iterator<Item = &'static ControlRoute> {
-    let lists: &[&[ControlRoute]] = &[
+    const LISTS: &[&[ControlRoute]] = &[
         COMMON,
         #[cfg(feature = "q2")]
         q2::ROUTES,
@@ -48,7 +48,7 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static ControlRoute> {
         #[cfg(feature = "billerapi")]
         billerapi::ROUTES,
     ];
-    lists.to_vec().into_iter().flatten()
+    LISTS.iter().copied().flatten()
 }
 
 const COMMON: &[ControlRoute] = &[

@@ -30,7 +30,7 @@ struct Draft {
 /// What Q2 has to say about a piece of news: always something.
 pub(super) fn tell(world: &mut World, now: Moment, news: &News<'_>) -> Option<NewEvent> {
     let draft = draft(world, news)?;
-    Some(enveloped(world, now, draft))
+    Some(enveloped(world, now, &draft))
 }
 
 fn draft(world: &World, news: &News<'_>) -> Option<Draft> {
@@ -56,7 +56,7 @@ fn draft(world: &World, news: &News<'_>) -> Option<Draft> {
 }
 
 /// Gives a draft its id and its envelope. The body is the event object without the wrapping `event` member.
-fn enveloped(world: &mut World, now: Moment, draft: Draft) -> NewEvent {
+fn enveloped(world: &mut World, now: Moment, draft: &Draft) -> NewEvent {
     let id = world.seed_mut().id("event");
     let mut body = Object::new()
         .with_room(300 + draft.data.len())

@@ -43,10 +43,9 @@ fn route(method: &Method, path: &str) -> Routed {
     let Some(inner) = path.strip_prefix(BASE_PATH).filter(|inner| inner.starts_with('/')) else {
         return Routed::NotFound;
     };
-    // Documents of August 2017 have these two otherwise (traps L23, L24).
+    // Documents of August 2017 have this one otherwise (trap L23).
     let fixes_hold = inner.starts_with("/auth/") && inner.ends_with("/fix-hold");
     let method = if fixes_hold && *method == Method::PATCH { &Method::POST } else { method };
-    let inner = if inner == "/client/create" { "/client" } else { inner };
     match router::route(method, inner) {
         Route::Operation(operation, parameters) => Routed::Operation(operation, parameters),
         Route::MethodNotAllowed(allowed) => Routed::MethodNotAllowed(allowed.join(", ")),

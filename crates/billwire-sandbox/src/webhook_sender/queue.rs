@@ -338,5 +338,5 @@ impl<'de> Deserialize<'de> for EventLog {
     }
 }
 
-#[cfg(all(test, feature = "q2"))]
+#[cfg(test)]
 mod tests;

@@ -38,6 +38,7 @@ mod statuses;
 mod story;
 mod swaps;
 mod sync;
+mod unbill;
 mod validated;
 mod values;
 mod vectors;

@@ -45,6 +45,9 @@ async fn a_failure_at_the_biller_is_found_in_a_read_too() {
     let error = scene.client.list_scenario_bills(&query).await.expect_err("the biller is down");
     assert_eq!(error.failure_code(), Some(FailureCode::BillerUnavailable));
     assert!(error.is_retryable());
+    let scene = Scene::new([super::unclear(), failed("BILLER_UNAVAILABLE")]);
+    let error = scene.client.list_scenario_bills(&query).await.expect_err("the biller is down");
+    assert!(error.is_retryable() && !error.may_have_taken_effect(), "a read does nothing twice: {error}");
 }
 
 #[tokio::test]

@@ -97,6 +97,16 @@ async fn an_account_sends_its_token_and_never_the_secret() {
     assert!(!texts.contains(TOKEN) && !texts.contains(SECRET), "{texts}");
 }
 
+/// The credential of single calls does not follow into a client with a credential of its own.
+#[tokio::test]
+async fn a_new_credential_takes_the_place_of_every_earlier_one() {
+    let scene = Scene::new([Step::ok(super::BILL)]);
+    let options = CallOptions::new().with_client_token(ClientToken::for_sandbox("token"));
+    let account = scene.client.with_options(options).for_one_account(AccessToken::for_sandbox(TOKEN));
+    account.expect("usable").bill(&"b".into()).await.expect("an answer");
+    assert_eq!(scene.headers("authorization"), [Some(format!("Bearer {TOKEN}"))]);
+}
+
 /// Contradiction C4: a webhook is registered with the client credentials or with the portal's token.
 #[tokio::test]
 async fn a_webhook_is_registered_with_either_credential() {

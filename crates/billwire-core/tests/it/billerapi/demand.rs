@@ -104,7 +104,7 @@ async fn ten_minutes(limits: Option<RateLimits>) -> Outcome {
         builder = builder.with_rate_limits(limits);
     }
     let config = builder.build().expect("usable");
-    let client = Client::new(config, service.clone(), Arc::new(clock.clone()));
+    let client = Client::new(config, Arc::<Service>::clone(&service), Arc::new(clock.clone()));
     let tasks = join_all((0..TASKS).map(|task| one_task(client.clone(), clock.clone(), task % 2 == 0))).await;
     let (mut succeeded, mut lost) = (0, Vec::new());
     for (count, errors) in tasks {

@@ -18,6 +18,18 @@ const AUTH: Table = &[
     ("mfa-required", &["validating", "hold", "-"]),
 ];
 
+/// A login whose caller waits for its end: nobody sees it being checked. What was asked something and never answered is
+/// gone, or has to authenticate if it was good before.
+///
+/// Source: Unbill v1 description, section 10 (2), (4) and (5).
+const AUTH_AT_ONCE: Table = &[
+    ("-", &["verified", "hold", "mfa-required"]),
+    ("verified", &["hold", "authenticate", "mfa-required", "-"]),
+    ("hold", &["verified", "mfa-required", "-"]),
+    ("authenticate", &["verified", "hold", "mfa-required", "-"]),
+    ("mfa-required", &["verified", "hold", "authenticate", "-"]),
+];
+
 /// Source: section 12.3. Beyond its table: a required method that goes is required again (section 12.3, last
 /// sentence), and bills go with their login (section 12.1).
 const BILL: Table = &[
@@ -47,6 +59,7 @@ const SWAP: Table = &[
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Of {
     Auth,
+    AuthAtOnce,
     Bill,
     Method,
     Swap,
@@ -56,6 +69,7 @@ impl Of {
     fn table(self) -> Table {
         match self {
             Self::Auth => AUTH,
+            Self::AuthAtOnce => AUTH_AT_ONCE,
             Self::Bill => BILL,
             Self::Method => METHOD,
             Self::Swap => SWAP,
@@ -72,8 +86,8 @@ impl Of {
     }
 }
 
-/// Every arrow of the tables, as it is counted.
-pub(super) fn all() -> Vec<String> {
+/// Every arrow of these tables, as it is counted.
+pub(super) fn all(tables: impl IntoIterator<Item = Of>) -> Vec<String> {
     let of = |of: Of| {
         let row = move |(from, to): &(&'static str, &'static [&'static str])| {
             let from = *from;
@@ -81,5 +95,5 @@ pub(super) fn all() -> Vec<String> {
         };
         of.table().iter().flat_map(row).collect::<Vec<_>>()
     };
-    [Of::Auth, Of::Bill, Of::Method, Of::Swap].into_iter().flat_map(of).collect()
+    tables.into_iter().flat_map(of).collect()
 }

@@ -6,6 +6,8 @@
 
 mod action;
 mod arrows;
+mod at_once;
+mod given;
 mod invariants;
 mod perform;
 mod population;
@@ -16,11 +18,14 @@ mod walk;
 use std::collections::BTreeMap;
 
 use self::action::{Action, Dice};
-use self::walk::Walk;
+use self::arrows::Of;
+use self::walk::{Walk, Way};
 use super::{AuthStatus, BillId, BillStatus, World};
 
 /// Enough to reach every corner many times.
 const STEPS: u64 = 100_000;
+/// The same for a world with fewer corners.
+const STEPS_OF_UNBILL: u64 = 40_000;
 /// The steps of one world: long enough for histories, short enough that a world stays small.
 const STAGE: usize = 250;
 
@@ -70,20 +75,60 @@ fn number_from_environment(name: &str, usual: u64) -> u64 {
     reason = "the figure says how long the walk took; nothing depends on it"
 )]
 fn a_random_walk_keeps_every_promise() {
-    let seed = number_from_environment("BILLWIRE_WALK_SEED", 1);
     let wanted = number_from_environment("BILLWIRE_WALK_STEPS", STEPS);
     let start = std::time::Instant::now();
+    let (totals, told) = walk(Way::Q2, wanted);
+    println!("figure: model walk: {told}, {:.1} s", start.elapsed().as_secs_f64());
+    if wanted >= STEPS {
+        everything_was_reached(&totals);
+    }
+}
+
+/// The same for the world that Unbill shows.
+///
+/// Source: Unbill v1 description, section 10 "Behaviour an emulator must keep".
+#[test]
+fn a_random_walk_through_unbill_keeps_every_promise() {
+    let wanted = number_from_environment("BILLWIRE_WALK_STEPS", STEPS_OF_UNBILL);
+    let (totals, told) = walk(Way::Unbill, wanted);
+    println!("figure: model walk of Unbill: {told}");
+    if wanted < STEPS_OF_UNBILL {
+        return;
+    }
+    for kind in [
+        "login",
+        "legacy-login",
+        "answer",
+        "fix-hold",
+        "pay",
+        "cancel",
+        "settings",
+        "assign",
+        "delete-method",
+    ] {
+        let (accepted, refused) = totals.kinds.get(kind).copied().unwrap_or_default();
+        let never = kind == "legacy-login";
+        assert!((never || accepted > 50) && refused > 20, "{kind}: {accepted} accepted, {refused} refused");
+    }
+    let told: Vec<&str> = totals.events.keys().copied().collect();
+    assert_eq!(told, ["bill.payment", "bill.update"]);
+    missing_arrows(&totals, [Of::AuthAtOnce, Of::Bill, Of::Method]);
+}
+
+/// Walks so many steps; what happened, and that in words.
+fn walk(way: Way, wanted: u64) -> (Totals, String) {
+    let seed = number_from_environment("BILLWIRE_WALK_SEED", 1);
     let mut totals = Totals::default();
     let mut stage = 0;
     while totals.steps < wanted {
         let actions = Action::list(&mut Dice::new(seed, stage), STAGE);
-        if let Err(wrong) = Walk::through(&actions, &mut totals) {
-            panic!("seed {seed}, stage {stage}: {}", shrink::report(&actions, &wrong));
+        if let Err(wrong) = Walk::through(way, &actions, &mut totals) {
+            panic!("{way:?}, seed {seed}, stage {stage}: {}", shrink::report(way, &actions, &wrong));
         }
         stage += 1;
     }
-    println!(
-        "figure: model walk: {} steps of {} kinds in {stage} worlds, {} refused, {} payments, {} events of {} types, {} arrows, seed {seed}, {:.1} s",
+    let told = format!(
+        "{} steps of {} kinds in {stage} worlds, {} refused, {} payments, {} events of {} types, {} arrows, seed {seed}",
         totals.steps,
         totals.kinds.len(),
         totals.refused,
@@ -91,11 +136,8 @@ fn a_random_walk_keeps_every_promise() {
         totals.events.values().sum::<u64>(),
         totals.events.len(),
         totals.arrows.len(),
-        start.elapsed().as_secs_f64(),
     );
-    if wanted >= STEPS {
-        everything_was_reached(&totals);
-    }
+    (totals, told)
 }
 
 /// Each kind of step was accepted and refused, each type of event sent, each arrow of the tables taken.
@@ -110,7 +152,12 @@ fn everything_was_reached(totals: &Totals) {
     for kind in crate::q2::event_types::EventType::ALL {
         assert!(totals.events.contains_key(kind.as_str()), "no {} in {:?}", kind.as_str(), totals.events);
     }
+    missing_arrows(totals, [Of::Auth, Of::Bill, Of::Method, Of::Swap]);
+}
+
+#[track_caller]
+fn missing_arrows(totals: &Totals, tables: impl IntoIterator<Item = Of>) {
     let missing: Vec<String> =
-        arrows::all().into_iter().filter(|arrow| !totals.arrows.contains_key(arrow)).collect();
+        arrows::all(tables).into_iter().filter(|arrow| !totals.arrows.contains_key(arrow)).collect();
     assert!(missing.is_empty(), "never taken: {missing:?}");
 }

@@ -6,12 +6,18 @@ use serde_json::Map;
 use super::super::mfa::{Ask, MfaMethod, RIGHT_CODE};
 use super::super::*;
 use super::action::{Action, INPUTS, LEGACY, What};
-use super::walk::{Done, NOTHING, Walk, invariant_history};
+use super::given::{SCHEDULES, bank, card, code_at, identifier};
+use super::walk::{Done, NOTHING, Walk, Way, invariant_history};
 use super::{Totals, Wrong};
 use crate::error::{Error, ErrorKind};
 
 impl Walk {
     pub(super) fn perform(&mut self, action: &Action, totals: &mut Totals) -> Result<Done, Wrong> {
+        if self.way == Way::Unbill
+            && let Some(done) = self.perform_at_once(action)
+        {
+            return done;
+        }
         match *action {
             Action::Client { number } => asked(self.world.create_client(&identifier(number), Map::new())),
             Action::Card { client, number, default } => self.add_method(client, default, card(number)),
@@ -153,7 +159,12 @@ impl Walk {
         }
     }
 
-    fn add_method(&mut self, client: usize, default: bool, numbers: NewNumbers) -> Result<Done, Wrong> {
+    pub(super) fn add_method(
+        &mut self,
+        client: usize,
+        default: bool,
+        numbers: NewNumbers,
+    ) -> Result<Done, Wrong> {
         let new = NewPaymentMethod {
             client_id: self.client(client),
             identifier: None,
@@ -201,7 +212,7 @@ impl Walk {
         asked(self.world.create_auth(self.now, &new))
     }
 
-    fn answer(&mut self, place: usize, right: bool, again: bool) -> Result<Done, Wrong> {
+    pub(super) fn answer(&mut self, place: usize, right: bool, again: bool) -> Result<Done, Wrong> {
         let open = self.world.auths.iter().filter_map(|auth| auth.run.as_ref()?.challenge());
         let open: Vec<_> = open.collect();
         let Some(challenge) = pick(open.iter(), place).map(|challenge| (*challenge).clone()) else {
@@ -396,12 +407,12 @@ impl Walk {
         }
     }
 
-    fn client(&self, place: usize) -> ClientId {
+    pub(super) fn client(&self, place: usize) -> ClientId {
         pick(self.world.clients.iter(), place)
             .map_or_else(|| ClientId::new("no client"), |row| row.id.clone())
     }
 
-    fn company(&self, place: usize) -> CompanyId {
+    pub(super) fn company(&self, place: usize) -> CompanyId {
         pick(self.world.companies.all().iter(), place)
             .map_or_else(|| CompanyId::new("no company"), |row| row.id.clone())
     }
@@ -410,7 +421,7 @@ impl Walk {
         pick(self.world.bills.iter(), place).map_or_else(|| BillId::new("no bill"), |row| row.id.clone())
     }
 
-    fn auth(&self, place: usize) -> AuthId {
+    pub(super) fn auth(&self, place: usize) -> AuthId {
         pick(self.world.auths.iter(), place).map_or_else(|| AuthId::new("no auth"), |row| row.id.clone())
     }
 
@@ -418,60 +429,14 @@ impl Walk {
         pick(self.world.swaps.iter(), place).map_or_else(|| SwapId::new("no swap"), |row| row.id.clone())
     }
 
-    fn method(&self, place: usize) -> PaymentMethodId {
+    pub(super) fn method(&self, place: usize) -> PaymentMethodId {
         pick(self.world.payment_methods.iter(), place)
             .map_or_else(|| PaymentMethodId::new("no method"), |row| row.id.clone())
     }
 }
 
-const SCHEDULES: [PaySchedule; 5] = [
-    PaySchedule::TenDaysBefore,
-    PaySchedule::FiveDaysBefore,
-    PaySchedule::DayBefore,
-    PaySchedule::OnDueDate,
-    PaySchedule::Immediately,
-];
-
-/// The last one is none, which the API refuses.
-fn identifier(number: usize) -> String {
-    if number == 3 { String::new() } else { format!("client-{number}") }
-}
-
-/// The documented codes, and a few that nobody documents.
-fn code_at(place: usize) -> String {
-    let known = HoldCode::ALL.get(place);
-    known.map_or("account_issue_invented", |code| code.as_str()).to_owned()
-}
-
-fn card(number: usize) -> NewNumbers {
-    let (number, year) = [
-        ("4111111111111111", "2030"),
-        ("5555555555554444", "2030"),
-        ("4000000000000002", "2030"),
-        ("4111111111111111", "2026"),
-        ("4111111111111112", "2030"),
-    ][number];
-    NewNumbers::Card {
-        number: number.to_owned(),
-        code: None,
-        month: "04".to_owned(),
-        year: year.to_owned(),
-        zipcode: "12345".to_owned(),
-        brand: None,
-        kind: None,
-    }
-}
-
-fn bank(account: usize) -> NewNumbers {
-    NewNumbers::Bank {
-        routing_number: "021000021".to_owned(),
-        account_number: ["9900000002", "1234567899", "12"][account].to_owned(),
-        kind: AccountKind::Checking,
-    }
-}
-
 /// An answer of the API: a refusal is one of the statuses that only a caller can cause.
-fn asked<T>(answer: Result<T, ApiError>) -> Result<Done, Wrong> {
+pub(super) fn asked<T>(answer: Result<T, ApiError>) -> Result<Done, Wrong> {
     match answer {
         Ok(_) => Ok(Done::Accepted),
         Err(refusal) if [400, 401, 404].contains(&refusal.status) => Ok(Done::Refused),

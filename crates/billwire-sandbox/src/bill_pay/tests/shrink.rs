@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use super::action::Action;
-use super::walk::Walk;
+use super::walk::{Walk, Way};
 use super::{Totals, Wrong};
 
 /// Tries before the list is taken as it is.
 const TRIES: usize = 4000;
 
 /// What failed, with the shortest list found.
-pub(super) fn report(actions: &[Action], wrong: &Wrong) -> String {
+pub(super) fn report(way: Way, actions: &[Action], wrong: &Wrong) -> String {
     let mut left = TRIES;
-    let shortest = shorten(actions.to_vec(), &mut left);
-    let after = failure(&shortest).unwrap_or_else(|| wrong.clone());
+    let shortest = shorten(way, actions.to_vec(), &mut left);
+    let after = failure(way, &shortest).unwrap_or_else(|| wrong.clone());
     let mut text = format!("{wrong}\n{} of {} steps fail alike: {after}\n", shortest.len(), actions.len());
     for action in &shortest {
         let _ = writeln!(text, "  {action:?}");
@@ -21,12 +21,12 @@ pub(super) fn report(actions: &[Action], wrong: &Wrong) -> String {
     text
 }
 
-fn failure(actions: &[Action]) -> Option<Wrong> {
-    Walk::carefully_through(actions, &mut Totals::default()).err()
+fn failure(way: Way, actions: &[Action]) -> Option<Wrong> {
+    Walk::carefully_through(way, actions, &mut Totals::default()).err()
 }
 
 /// Takes out runs of steps, long ones first, as long as the rest still fails.
-fn shorten(mut actions: Vec<Action>, left: &mut usize) -> Vec<Action> {
+fn shorten(way: Way, mut actions: Vec<Action>, left: &mut usize) -> Vec<Action> {
     let mut run = actions.len() / 2;
     while run > 0 {
         let mut from = 0;
@@ -34,7 +34,7 @@ fn shorten(mut actions: Vec<Action>, left: &mut usize) -> Vec<Action> {
             *left -= 1;
             let mut fewer = actions.clone();
             fewer.drain(from..(from + run).min(actions.len()));
-            if failure(&fewer).is_some() {
+            if failure(way, &fewer).is_some() {
                 actions = fewer;
             } else {
                 from += run;
@@ -50,7 +50,7 @@ fn shorten(mut actions: Vec<Action>, left: &mut usize) -> Vec<Action> {
 fn a_failure_is_found_and_shortened() {
     let mut actions = Action::list(&mut super::Dice::new(3, 0), 60);
     actions.insert(40, Action::Break);
-    let wrong = Walk::through(&actions, &mut Totals::default()).expect_err("it is broken");
-    let shortest = shorten(actions, &mut 400);
+    let wrong = Walk::through(Way::Q2, &actions, &mut Totals::default()).expect_err("it is broken");
+    let shortest = shorten(Way::Q2, actions, &mut 400);
     assert!(matches!(shortest.as_slice(), [Action::Break]), "{wrong}: {shortest:?}");
 }

@@ -1,0 +1,15 @@
+//! The emulated Unbill, rule by rule.
+//!
+//! Source: Unbill v1 description, sections 3, 4, 7, 9, 10 and 12.
+
+mod challenges;
+mod clients;
+mod companies;
+mod faults;
+mod legacy;
+mod logins;
+mod methods;
+mod payments;
+mod webhooks;
+mod wire;
+mod worlds;

@@ -1,0 +1,111 @@
+//! Worlds side by side: one clock, one log, one state; nothing of one reaches the other.
+
+use billwire_sandbox::{Sandbox, UnbillWebhooks, WebhookConfiguration};
+use serde_json::json;
+
+use super::legacy::{Legacy, MERCHANT, OTHER};
+use crate::http::{Api, REGULAR_1};
+use crate::receiver::Receiver;
+
+/// Something in both worlds, with a payment to come and a challenge that is open.
+async fn live(unbill: &Legacy) -> (String, String) {
+    let client = unbill.client("both").await;
+    unbill.card(&client, "4111111111111111").await;
+    let (_, bill) = unbill.verified(&client, MERCHANT, "test").await;
+    unbill.schedule(&bill, Some("2026-03-09T00:00:00.000Z")).await.ok();
+    unbill.log_in(&client, OTHER, "testmfaquestions").await;
+    let other = unbill.api.client("both").await;
+    unbill.api.card(&other, "4111111111111111").await;
+    let other_bill = unbill.api.bill(&other, REGULAR_1, ["25.21", "03/10/2026", ""]).await;
+    (bill, other_bill)
+}
+
+#[tokio::test]
+async fn the_same_identifier_is_somebody_else_in_each_world() {
+    let unbill = Legacy::start().await;
+    let (here, there) = (unbill.client("both").await, unbill.api.client("both").await);
+    assert_ne!(here, there);
+    unbill.api.get(&format!("/bill/list/{here}")).await.refused(404, "There is no client");
+    let info = serde_json::to_value(unbill.sandbox().info()).expect("JSON");
+    assert_eq!((&info["counts"]["clients"], &info["unbill"]["counts"]["clients"]), (&json!(1), &json!(1)));
+    assert_eq!(info["urls"]["unbill"], json!(unbill.sandbox().urls().unbill));
+    assert_eq!(info["credentials"]["unbillApiKeys"], json!([unbill.sandbox().api_key()]));
+    let companies = info["unbill"]["companies"].as_array().expect("companies");
+    assert_eq!((companies.len(), &companies[0]["loginFields"]), (5, &json!(["username", "password"])));
+}
+
+#[tokio::test]
+async fn one_clock_orders_both_and_one_ledger_holds_both() {
+    let unbill = Legacy::start().await;
+    let (bill, other_bill) = live(&unbill).await;
+    let report = unbill.sandbox().advance("P30D").await.expect("time moves");
+    let times: Vec<_> = report.effects.iter().map(|effect| effect.at).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let ledger = unbill.sandbox().ledger();
+    let paid: Vec<(&str, &str)> = ledger.iter().map(|entry| (entry.api, entry.bill_id.as_str())).collect();
+    assert_eq!(paid, [("unbill", bill.as_str()), ("q2", other_bill.as_str())]);
+    let listed = unbill.api.control("GET", "/ledger", None).await.ok();
+    assert_eq!(listed["data"][0]["api"], "unbill");
+}
+
+/// Source: Unbill v1 description, section 7: two URLs, nothing shared with the other API.
+#[tokio::test]
+async fn each_api_has_its_own_receiver() {
+    let unbill = Legacy::start().await;
+    let (here, there) = (Receiver::start().await, Receiver::start().await);
+    let webhooks = UnbillWebhooks::to(here.url("/hook"));
+    unbill.sandbox().unbill().configure_webhooks(webhooks).await.expect("configured");
+    let webhooks = WebhookConfiguration::to(there.url("/hook"));
+    unbill.sandbox().configure_webhooks(webhooks).await.expect("configured");
+    live(&unbill).await;
+    unbill.sandbox().advance("P30D").await.expect("time moves");
+    let kinds: Vec<_> = here.received("/hook").iter().map(|request| request.json()["type"].clone()).collect();
+    assert_eq!(kinds, ["bill.update", "bill.payment"]);
+    assert!(there.types().contains(&"bill.payment.sent".to_owned()));
+    // Without a receiver of its own, nothing of this API waits any more; the other one goes on.
+    unbill.sandbox().unbill().configure_webhooks(UnbillWebhooks::default()).await.expect("configured");
+    unbill.sandbox().trigger_event_of("unbill", "bill.update", None, []).await.expect("an event");
+    assert_eq!(here.received("/hook").len(), 2);
+}
+
+#[tokio::test]
+async fn the_state_holds_both_worlds() {
+    let unbill = Legacy::start().await;
+    live(&unbill).await;
+    let snapshot = unbill.sandbox().state().expect("a state");
+    assert_eq!(snapshot["unbill"]["world"]["manner"], "unbill");
+    unbill.advance("P90D").await;
+    let ending = unbill.sandbox().state().expect("a state");
+    let fork = Api::start_with(Sandbox::builder().seed(99)).await;
+    fork.sandbox.restore(&snapshot).await.expect("restored");
+    assert_eq!(fork.sandbox.state().expect("a state"), snapshot, "nothing is lost on the way");
+    fork.advance("P90D").await;
+    assert_eq!(fork.sandbox.state().expect("a state"), ending, "and what was to come still comes");
+    let mut without = snapshot.clone();
+    without.as_object_mut().expect("an object").remove("unbill");
+    let refusal = fork.sandbox.restore(&without).await.expect_err("refused");
+    assert!(refusal.to_string().contains("unbill"), "{refusal}");
+    let mut unknown = snapshot;
+    unknown["unbill"]["world"]["manner"] = json!("other");
+    fork.sandbox.restore(&unknown).await.expect_err("refused");
+    assert_eq!(fork.sandbox.state().expect("a state"), ending, "nothing has changed");
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_worlds() {
+    let mut states = Vec::new();
+    for seed in [7, 7, 8] {
+        let unbill = Legacy { api: Api::start_with(Sandbox::builder().seed(seed)).await };
+        live(&unbill).await;
+        unbill.advance("P30D").await;
+        let events = json!(unbill.sandbox().events());
+        states.push((unbill.sandbox().state().expect("a state").to_string(), events.to_string()));
+    }
+    assert_eq!(states[0], states[1]);
+    assert_ne!(states[0].1, states[2].1);
+    let unbill = Legacy { api: Api::start_with(Sandbox::builder().seed(7)).await };
+    let first = unbill.sandbox().state().expect("a state");
+    live(&unbill).await;
+    unbill.sandbox().reset(None).await.expect("reset");
+    assert_eq!(unbill.sandbox().state().expect("a state"), first, "a reset begins again in both");
+}
