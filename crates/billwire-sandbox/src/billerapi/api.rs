@@ -46,7 +46,7 @@ pub(super) fn perform(shared: &Shared, asked: Asked<'_>, observed: &mut Observed
     front::acted(shared, &super::API, |engine, now| {
         let State { world, rate_limits, .. } = &mut engine.billerapi;
         let group = asked.operation.rate_group.unwrap_or_default();
-        let limits = world.settings.rate_limits.then(|| world.settings.limits);
+        let limits = world.settings.rate_limits.then_some(world.settings.limits);
         let mut count = |who: &str| match limits {
             Some(limits) => {
                 rate_limits.count(now, &limits, group, who).map_err(|seconds| too_many(seconds, observed))

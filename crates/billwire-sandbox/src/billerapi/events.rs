@@ -193,14 +193,11 @@ impl Subject {
             More::Account => {}
             More::Request { status, previous, metadata, created } => {
                 put("status", json!(status.as_str()));
-                match previous {
-                    Some(previous) => {
-                        put("previous_status", json!(previous.as_str()));
-                    }
-                    None => {
-                        put("metadata", json!(metadata.clone().unwrap_or_default()));
-                        put("created_at", json!(created));
-                    }
+                if let Some(previous) = previous {
+                    put("previous_status", json!(previous.as_str()));
+                } else {
+                    put("metadata", json!(metadata.clone().unwrap_or_default()));
+                    put("created_at", json!(created));
                 }
             }
         }

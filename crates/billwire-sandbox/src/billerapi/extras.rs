@@ -82,15 +82,16 @@ pub(super) fn route(method: &http::Method, path: &str) -> Option<Routed> {
             return Some(Routed::MethodNotAllowed("POST".to_owned()));
         }
         ("GET", ["billers", id]) => (&GET_BILLER, Some(("biller_id", *id))),
-        (_, ["billers", _]) => return Some(Routed::MethodNotAllowed("GET".to_owned())),
+        ("GET", ["emails", "gmail", "consent"]) => (&CONSENT, None),
+        (_, ["billers", _] | ["emails", "gmail", "consent"]) => {
+            return Some(Routed::MethodNotAllowed("GET".to_owned()));
+        }
         ("GET", ["iam", "clients", id, "webhooks"]) => (&LIST_WEBHOOKS, Some(("clientId", *id))),
         ("DELETE", ["iam", "clients", id, "webhooks"]) => (&DELETE_WEBHOOKS, Some(("clientId", *id))),
         ("POST", ["iam", "clients", _, "webhooks"]) => return None,
         (_, ["iam", "clients", _, "webhooks"]) => {
             return Some(Routed::MethodNotAllowed("GET, POST, DELETE".to_owned()));
         }
-        ("GET", ["emails", "gmail", "consent"]) => (&CONSENT, None),
-        (_, ["emails", "gmail", "consent"]) => return Some(Routed::MethodNotAllowed("GET".to_owned())),
         _ => return None,
     };
     let mut parameters = PathParameters::new();

@@ -256,21 +256,23 @@ fn client_of_link(world: &World, id: &LinkId) -> Result<ClientId, Error> {
 
 fn completed(world: &mut World, now: Moment, id: &LinkId, account_id: &str) -> Result<String, Error> {
     let client_id = client_of_link(world, id)?;
-    let completion =
-        world.complete_link(now, &client_id, id, account_id, &Cause::nobody()).map_err(refused)?;
+    let completion = world
+        .complete_link(now, &client_id, id, account_id, &Cause::nobody())
+        .map_err(|error| refused(&error))?;
     completion.map(|completion| completion.public_token).map_err(failed)
 }
 
 fn visited(world: &mut World, now: Moment, id: &LinkId, visit: &LinkVisit) -> Result<String, Error> {
     let client_id = client_of_link(world, id)?;
     let biller = visit.biller_id.as_deref().map(biller).transpose()?;
-    let mut result =
-        world.submit_credentials(now, &client_id, id, &visit.account_number, biller).map_err(refused)?;
+    let mut result = world
+        .submit_credentials(now, &client_id, id, &visit.account_number, biller)
+        .map_err(|error| refused(&error))?;
     if result == StepResult::MfaRequired {
-        result = world.submit_code(now, &client_id, id, &visit.mfa_code).map_err(refused)?;
+        result = world.submit_code(now, &client_id, id, &visit.mfa_code).map_err(|error| refused(&error))?;
     }
     succeeded(&result)?;
-    let found = world.discover_accounts(now, &client_id, id).map_err(refused)?;
+    let found = world.discover_accounts(now, &client_id, id).map_err(|error| refused(&error))?;
     let StepResult::Discovered { accounts, .. } = found else {
         succeeded(&found)?;
         return Err(invalid("no account was discovered"));
@@ -298,7 +300,7 @@ fn failed(failure: Failure) -> Error {
     invalid(format!("the link flow failed with {}: {message}", failure.code()))
 }
 
-fn refused(error: ApiError) -> Error {
+fn refused(error: &ApiError) -> Error {
     let kind = if error.status == 404 { ErrorKind::NotFound } else { ErrorKind::InvalidInput };
     Error::new(kind, error.message.trim_end_matches('.'))
 }

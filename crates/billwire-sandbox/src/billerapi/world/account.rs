@@ -19,6 +19,7 @@ use crate::table::Row;
 /// An account of a user at a biller. Its access token is its second name.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "a number of the biller's is something else than one of ours")]
 pub(crate) struct Account {
     pub(crate) id: AccountId,
     pub(crate) client_id: ClientId,

@@ -28,6 +28,7 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 /// One linking attempt. Its link token is its second name.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the name of the documents: there are other tokens")]
 pub(crate) struct Link {
     pub(crate) id: LinkId,
     pub(crate) link_token: String,

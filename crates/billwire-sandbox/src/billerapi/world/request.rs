@@ -188,7 +188,7 @@ impl World {
         match answer {
             RequestAnswer::Begin => self.request_begins(now, id)?,
             RequestAnswer::Cancel => {
-                self.request_becomes(now, id, RequestStatus::Cancelled, &Cause::nobody())
+                self.request_becomes(now, id, RequestStatus::Cancelled, &Cause::nobody());
             }
             RequestAnswer::Expire => self.request_becomes(now, id, RequestStatus::Expired, &Cause::nobody()),
         }
