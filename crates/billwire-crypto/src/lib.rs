@@ -28,6 +28,7 @@
 //! - [`envelope`]: encryption of request bodies (RSA-OAEP and AES-256-CTR; **no integrity**)
 //! - [`jwe`]: encrypted webhooks (RSA-OAEP and A256GCM)
 //! - [`jwt`]: signed webhooks (RS256)
+//! - [`mac`]: webhooks signed with a shared secret (HMAC-SHA256)
 //! - [`provider`]: the traits a provider implements
 //! - `testing` (feature `testing`): predictable randomness, and the test keys everybody knows
 //!
@@ -36,7 +37,8 @@
 //! - `aws-lc`: adds the provider on `aws-lc-rs`. It chooses nothing.
 //! - `testing`: adds helpers for tests. Never enable it in production code.
 //!
-//! Source: Q2 Biller Direct description, sections 8 "Message security" and 10 "Webhooks".
+//! Source: Q2 Biller Direct description, sections 8 "Message security" and 10 "Webhooks"; BillerAPI description,
+//! section 6 "Webhooks".
 
 mod encoding;
 mod error;
@@ -48,6 +50,7 @@ pub mod jwe;
 pub mod jwks;
 pub mod jwt;
 pub mod key;
+pub mod mac;
 pub mod provider;
 pub mod request;
 #[cfg(feature = "testing")]

@@ -10,13 +10,20 @@ pub struct Evidence {
     pub(crate) signature: Option<SignatureEvidence>,
     pub(crate) encrypted_to_us: bool,
     pub(crate) token_use: Option<TokenUse>,
+    pub(crate) mac: Option<MacEvidence>,
 }
 
 impl Evidence {
     /// How much all of it proves together.
     #[must_use]
     pub fn proved(&self) -> Proved {
-        if self.bearer_accepted || self.signature.is_some() { Proved::Sender } else { Proved::Nothing }
+        if self.mac.is_some() {
+            Proved::SenderAndBody
+        } else if self.bearer_accepted || self.signature.is_some() {
+            Proved::Sender
+        } else {
+            Proved::Nothing
+        }
     }
 
     /// Whether the policy's bearer check accepted the token of the `authorization` header.
@@ -29,6 +36,13 @@ impl Evidence {
     #[must_use]
     pub fn signature(&self) -> Option<&SignatureEvidence> {
         self.signature.as_ref()
+    }
+
+    /// What the signature over the body said, if the API signs with a shared secret. `None` if nothing was signed, which
+    /// only a policy with an opt-out lets through.
+    #[must_use]
+    pub fn mac(&self) -> Option<&MacEvidence> {
+        self.mac.as_ref()
     }
 
     /// Whether the body was encrypted with one of our keys. It kept the content from others on the way; it does not
@@ -78,6 +92,29 @@ impl SignatureEvidence {
     #[must_use]
     pub fn expires_at(&self) -> Option<jiff::Timestamp> {
         self.expires_at
+    }
+}
+
+/// What a signature over the body, made with a shared secret, said. It proves the sender and every byte of the body, as far
+/// as nobody else knows the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacEvidence {
+    pub(crate) secret_index: usize,
+    pub(crate) signed_at: Option<jiff::Timestamp>,
+}
+
+impl MacEvidence {
+    /// Which of the policy's secrets it was, in their order: tells when an old one is no longer used.
+    #[must_use]
+    pub fn secret_index(&self) -> usize {
+        self.secret_index
+    }
+
+    /// When it was signed, which lies within the policy's window. `None` for the legacy signature, which has no time:
+    /// such a delivery can be sent again for ever, so only the id of its event tells a repetition.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<jiff::Timestamp> {
+        self.signed_at
     }
 }
 

@@ -7,6 +7,8 @@
 //! Read in this order:
 //! - [`Inbound`]: one delivery as it arrived
 //! - [`q2`]: the policy and the verifier of Q2 Biller Direct and CardSwap (feature `q2`)
+//! - `billerapi`: those of BillerAPI, whose signature proves the body too (feature `billerapi`)
+//! - `unbill`: the reader of the legacy version, in which nothing can be proved (feature `unbill`)
 //! - [`Verified`], [`Proved`], [`Evidence`]: a value that passed, how much is proved, by which checks
 //! - [`Rejection`], [`RejectionReason`]: a delivery that did not pass
 //! - [`Error`], [`ErrorKind`]: a mistake in setting a verifier up
@@ -56,24 +58,40 @@
 //!
 //! # Features
 //! - `q2` (default): Q2 Biller Direct and CardSwap
-//! - `axum`: `q2::axum`, an extractor that owns the raw body
-//! - `testing`: `q2::testing`, signed and encrypted deliveries for tests, valid and each invalid kind by name
+//! - `unbill`: the legacy version of Q2 Biller Direct
+//! - `billerapi`: BillerAPI
+//! - `axum`: an extractor for each API that owns the raw body (`q2::axum` and so on)
+//! - `testing`: deliveries for tests, valid and each invalid kind by name (`q2::testing` and so on)
 
 #![cfg_attr(
     not(feature = "q2"),
-    expect(dead_code, reason = "what all APIs share stands here, and no API that uses it is chosen")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what all APIs share stands here, and not every API uses all of it"
+    )
 )]
 
+#[cfg(feature = "billerapi")]
+pub mod billerapi;
 mod error;
 mod evidence;
 mod inbound;
 #[cfg(feature = "q2")]
 pub mod q2;
+#[cfg(feature = "axum")]
+pub mod receiver;
 mod rejection;
+mod replaceable;
+mod single_header;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "unbill")]
+pub mod unbill;
 mod verified;
 
 pub use error::{Error, ErrorKind};
-pub use evidence::{Evidence, SignatureEvidence, TokenUse};
+pub use evidence::{Evidence, MacEvidence, SignatureEvidence, TokenUse};
 pub use inbound::Inbound;
 pub use rejection::{CheckedHeader, DecryptionProblem, Rejection, RejectionReason, SignatureProblem};
 pub use verified::{Proved, Verified};

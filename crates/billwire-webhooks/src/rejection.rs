@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use billwire_models::event_body::InvalidEvent;
 use bytes::Bytes;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
@@ -28,12 +29,14 @@ pub enum RejectionReason {
     BearerRefused,
     /// There is no signature header. If every delivery fails so, compare the header's name with the portal's setting.
     MissingSignature,
-    /// The signature token is not valid.
+    /// The signature is not valid.
     SignatureInvalid(SignatureProblem),
     /// The signature token has expired. If every delivery fails so, check this machine's clock.
     Expired,
     /// The signature token is not valid yet. If every delivery fails so, check this machine's clock.
     NotYetValid,
+    /// The signature was made too long ago, or lies ahead. If every delivery fails so, check this machine's clock.
+    OutsideWindow,
     /// A claim of the signature token (`iss`, `aud`, `exp`) is missing or differs from the policy; the cause says which.
     ClaimMismatch,
     /// The content type is none of `application/json`, `application/jose+json`, `application/jose`.
@@ -58,23 +61,24 @@ pub enum RejectionReason {
 pub enum CheckedHeader {
     /// `authorization`.
     Authorization,
-    /// The header of the signature token, whatever the policy calls it.
+    /// The header of the signature, whatever it is called.
     Signature,
     /// `content-type`.
     ContentType,
 }
 
-/// What is wrong with a signature token.
+/// What is wrong with a signature.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignatureProblem {
-    /// It is not a token: wrong number of parts, not base64url, not JSON, or too long.
+    /// It has not the documented form: wrong number of parts, wrong encoding, or too long.
     Malformed,
     /// It asks for an algorithm or an extension that is not on the allow-list.
     AlgorithmNotAllowed,
     /// It names a key that the policy does not have. If every delivery fails so, the service has rotated its keys.
     UnknownKey,
-    /// The signature does not fit.
+    /// It does not fit what was signed under any key or secret of the policy. If every delivery fails so, compare the
+    /// secret with the one that was registered, and make sure that the raw bytes of the body are checked.
     DoesNotVerify,
 }
 
@@ -114,6 +118,7 @@ impl RejectionReason {
             Self::SignatureInvalid(SignatureProblem::DoesNotVerify) => "signature_does_not_verify",
             Self::Expired => "signature_expired",
             Self::NotYetValid => "signature_not_yet_valid",
+            Self::OutsideWindow => "signature_outside_window",
             Self::ClaimMismatch => "signature_claim_mismatch",
             Self::UnsupportedContentType => "unsupported_content_type",
             Self::PlainBodyRefused => "plain_body_refused",
@@ -143,12 +148,15 @@ impl RejectionReason {
             Self::MissingSignature => {
                 "there is no signature header: compare the policy's header name with the portal's setting"
             }
-            Self::SignatureInvalid(_) => "the signature token is not valid",
+            Self::SignatureInvalid(_) => "the signature is not valid",
             Self::Expired => {
                 "the signature token has expired: if this happens often, check this machine's clock"
             }
             Self::NotYetValid => {
                 "the signature token is not valid yet: if this happens often, check this machine's clock"
+            }
+            Self::OutsideWindow => {
+                "the signature was made outside the window: if this happens often, check this machine's clock"
             }
             Self::ClaimMismatch => "a claim of the signature token does not fit the policy",
             Self::UnsupportedContentType => "the content type is not one of a webhook",
@@ -191,6 +199,12 @@ impl Rejection {
         self
     }
 
+    /// A body that is no event.
+    pub(crate) fn not_an_event(error: InvalidEvent) -> Self {
+        let reason = if error.is_json() { RejectionReason::NotAnEvent } else { RejectionReason::NotJson };
+        Self::new(reason).with_source(error)
+    }
+
     /// Why. Never show it to the sender.
     #[must_use]
     pub fn reason(&self) -> RejectionReason {
@@ -214,6 +228,8 @@ impl Rejection {
     ///   after which the service may fetch a new bearer token (inferred);
     /// - 503 if the [trouble is ours](Self::is_own_trouble), so that the service sends the delivery again. It says that
     ///   there was a bearer token, not whether it was good, unless your check cannot tell for some tokens only.
+    ///
+    /// The other services say only that 2xx is success; they get the same answer.
     ///
     /// Source: Q2 Biller Direct description, section 10.4 "Webhook security 1: OAuth client credentials" and section
     /// 10.5 "Webhook security 2: payload encryption (JWE)".

@@ -20,7 +20,7 @@ pub enum Proved {
     /// This is the most that Q2's documented options prove: the claims of its token hold no digest of the body, and
     /// encryption adds no sender, because everybody who has the public key can encrypt.
     Sender,
-    /// The sender and every byte of the body.
+    /// The sender and every byte of the body. Headers are not part of it. What BillerAPI's signature proves.
     SenderAndBody,
 }
 

@@ -76,6 +76,8 @@ pub struct Object {
     pub extra: bool,
     /// No public `new`: hand-written code offers better ones.
     pub private_constructor: bool,
+    /// Whether hand-written code looks at the object once it was decoded.
+    pub after_decoding: bool,
     /// No public field either: the fields in another combination would mean something else.
     pub opaque: bool,
     /// Made by this generator from the query parameters of an operation: every value arrives as text.

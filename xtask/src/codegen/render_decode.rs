@@ -134,6 +134,14 @@ pub fn decoded(property: &Property) -> TokenStream {
     }
 }
 
+/// Notes that a member came under another name than its own.
+pub fn other_spelling(property: &Property) -> Option<TokenStream> {
+    let (own, alias) = (ident(&property.rust), alias_variable(property));
+    let wire = &property.wire;
+    (!property.aliases.is_empty())
+        .then(|| quote!(if #own.is_none() && #alias.is_some() { other_spellings.push(#wire); }))
+}
+
 fn member(property: &Property) -> syn::Ident {
     ident(&names::variant(&property.rust))
 }

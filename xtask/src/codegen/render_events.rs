@@ -138,6 +138,7 @@ fn event_items(
         properties,
         extra: false,
         private_constructor: false,
+        after_decoding: false,
         opaque: false,
         query: false,
     };
@@ -442,6 +443,7 @@ fn data_items(description: &Description, events: &Events) -> Vec<TokenStream> {
     items.push(quote! {
         impl Serialize for EventData {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                #[allow(clippy::match_same_arms, reason = "an arm for each type of event")]
                 match self {
                     #(Self::#names(data) => data.serialize(serializer),)*
                     Self::Unrecognized(data) | Self::Undecodable { data, .. } => data.serialize(serializer),

@@ -11,7 +11,7 @@ use super::names;
 use super::render::{
     doc_comment, docs, file, header, ident, one_line, paragraphs, property_docs, sentence, source_line,
 };
-use super::render_decode::{decoded, decoding};
+use super::render_decode::{decoded, decoding, other_spelling};
 use super::render_one_of::render_one_of;
 use super::render_types::{self as types, Imports};
 
@@ -184,7 +184,15 @@ fn construction(name: &syn::Ident, object: &Object) -> TokenStream {
         }
     });
     let extra = object.extra.then(|| quote!(extra,));
-    quote!(Ok(#name { #(#fields,)* #extra }))
+    if !object.after_decoding {
+        return quote!(Ok(#name { #(#fields,)* #extra }));
+    }
+    let aliased = object.properties.iter().filter_map(other_spelling);
+    quote! {
+        let mut other_spellings: Vec<&'static str> = Vec::new();
+        #(#aliased)*
+        Ok(#name { #(#fields,)* #extra }.after_decoding(&other_spellings))
+    }
 }
 
 fn object_struct(schema: &Schema, object: &Object) -> TokenStream {
@@ -305,20 +313,27 @@ fn from_argument(ty: &Type, name: &syn::Ident) -> TokenStream {
     }
 }
 
+/// A value as text of its own.
+fn text_of(ty: &Type, value: &TokenStream) -> TokenStream {
+    if *ty == Type::Text { quote!(#value.clone()) } else { quote!(#value.to_string()) }
+}
+
 /// The parameters of a query as text.
 fn query_pairs(name: &syn::Ident, properties: &[Property]) -> TokenStream {
     let (optional, required): (Vec<_>, Vec<_>) = properties.iter().partition(|property| property.optional());
     let required = required.into_iter().map(|property| {
         let field = ident(&property.rust);
         let wire = &property.wire;
-        quote!((#wire, self.#field.to_string()))
+        let value = text_of(&property.ty, &quote!(self.#field));
+        quote!((#wire, #value))
     });
     let optional = optional.into_iter().map(|property| {
         let field = ident(&property.rust);
         let wire = &property.wire;
+        let value = text_of(&property.ty, &quote!(#field));
         quote! {
             if let Some(#field) = &self.#field {
-                pairs.push((#wire, #field.to_string()));
+                pairs.push((#wire, #value));
             }
         }
     });

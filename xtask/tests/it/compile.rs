@@ -98,7 +98,8 @@ fn library(repository: &Path, root: &Path) -> String {
         module("cli_generated", &generated("cli"), "");
         module("client", &stubs.join("client.rs"), "pub");
         text.push_str(
-            "pub mod core { pub use crate::q2; }\npub mod models { pub use crate::{operation, q2}; }\n",
+            "pub mod core { pub use crate::q2; }\npub mod models { pub use crate::{operation, q2}; }\n\
+             pub use crate::context::RequestContext;\n",
         );
     }
     let client = if has_operations {

@@ -14,6 +14,7 @@ mod jwe;
 mod jwks;
 mod jwt;
 mod keys;
+mod mac;
 mod properties;
 mod providers;
 mod request;

@@ -71,13 +71,16 @@ fn a_page_has_its_own_name_or_a_generic_one() {
     assert_eq!(own.bills.len(), 1, "its own name counts first");
 }
 
-/// Contradiction C6 and checklist, client (7): an amount keeps every digit, whatever its unit.
+/// Contradiction C6 and checklist, client (7): an amount keeps every digit, whatever its unit; one with a fraction is in
+/// dollars, and is cents once it was read.
 #[test]
 fn amounts_keep_every_digit() {
-    for text in ["15420", "127.55", "0.1", "90071992547409931"] {
+    for (text, expected) in
+        [("15420", "15420"), ("127.55", "12755"), ("0.1", "10"), ("90071992547409931", "90071992547409931")]
+    {
         let bill: Bill =
             serde_json::from_str(&format!(r#"{{"id": "b", "status": "PAID", "amount": {text}}}"#)).unwrap();
-        assert_eq!(written(&bill)["amount"].to_string(), text);
+        assert_eq!(written(&bill)["amount"].to_string(), expected);
     }
     let message: EmailMessage = read(&json!({"id": "m", "bill_amount": "142.50"}));
     assert_eq!(message.bill_amount.unwrap().to_string(), "142.50");

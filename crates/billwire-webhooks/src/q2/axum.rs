@@ -62,112 +62,33 @@
 //! let router: Router = Router::new().route("/webhooks/q2", post(handle)).with_state(());
 //! ```
 
-use std::error::Error as StdError;
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
-use axum_core::response::{IntoResponse, Response};
 use billwire_models::q2::Event;
-use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-use super::verifier::Verifier;
-use crate::rejection::{Rejection, RejectionReason};
+use super::verifier::{Admission, Verifier};
+use crate::receiver::Check;
+pub use crate::receiver::DEFAULT_BODY_TIMEOUT;
+use crate::rejection::Rejection;
 use crate::verified::Verified;
 
-/// How long the receiver waits for a whole body unless told otherwise: 10 seconds.
-pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What the extractor needs: a [verifier](Verifier), a clock, and what to do with reasons. Cloning is cheap.
+pub type Receiver = crate::receiver::Receiver<Verifier>;
 
-/// What the extractor needs: a verifier, a clock, and what to do with reasons. Cloning is cheap.
-#[derive(Clone)]
-pub struct Receiver {
-    verifier: Arc<Verifier>,
-    clock: Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>,
-    rejection_hook: Arc<dyn Fn(&Rejection) + Send + Sync>,
-    body_timeout: Duration,
-}
+impl Check for Verifier {
+    type Output = Verified<Event>;
+    type Admitted<'a> = Admission<'a>;
 
-impl Receiver {
-    /// Receives with `verifier`; `clock` says what time it is when a delivery arrives, in production
-    /// `jiff::Timestamp::now`.
-    #[must_use]
-    pub fn new(verifier: Arc<Verifier>, clock: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Self {
-        Self {
-            verifier,
-            clock: Arc::new(clock),
-            rejection_hook: Arc::new(|_| ()),
-            body_timeout: DEFAULT_BODY_TIMEOUT,
-        }
+    fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes()
     }
 
-    /// Calls `hook` with every rejection: the place for a log line and a counter. It must not block. Default: the
-    /// reasons are dropped.
-    #[must_use]
-    pub fn with_rejection_hook(mut self, hook: impl Fn(&Rejection) + Send + Sync + 'static) -> Self {
-        self.rejection_hook = Arc::new(hook);
-        self
+    fn admit_headers(&self, headers: &HeaderMap, now: jiff::Timestamp) -> Result<Admission<'_>, Rejection> {
+        self.admit(headers, now)
     }
 
-    /// Waits at most `timeout` for the whole body, so that a slow sender cannot hold a connection for ever. Default:
-    /// [`DEFAULT_BODY_TIMEOUT`]. Needs a tokio runtime with its timer enabled, as `#[tokio::main]` makes it.
-    #[must_use]
-    pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
-        self.body_timeout = timeout;
-        self
-    }
-
-    /// The verifier: for replacing its keys while deliveries arrive.
-    #[must_use]
-    pub fn verifier(&self) -> &Verifier {
-        &self.verifier
-    }
-
-    /// Checks one request: what the extractor does, for handlers that want to see the rejection themselves. The hook is
-    /// called too.
-    ///
-    /// # Errors
-    /// As [`Verifier::open`], and [`RejectionReason::BodyTooSlow`] or [`RejectionReason::BodyCutOff`] if the body does
-    /// not arrive.
-    pub async fn receive(&self, request: Request) -> Result<Verified<Event>, Rejection> {
-        let received = self.check(request).await;
-        if let Err(rejection) = &received {
-            (self.rejection_hook)(rejection);
-        }
-        received
-    }
-
-    async fn check(&self, request: Request) -> Result<Verified<Event>, Rejection> {
-        let (head, body) = request.into_parts();
-        if announced_length(&head.headers).is_some_and(|length| length > self.verifier.max_body_bytes()) {
-            return Err(Rejection::new(RejectionReason::BodyTooLarge));
-        }
-        let admission = self.verifier.admit(&head.headers, (self.clock)())?;
-        let body = self.read(body).await?;
-        admission.open(&body)
-    }
-
-    async fn read(&self, body: Body) -> Result<Bytes, Rejection> {
-        let whole = Limited::new(body, self.verifier.max_body_bytes()).collect();
-        match tokio::time::timeout(self.body_timeout, whole).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(error)) => Err(unreadable(error)),
-            Err(_elapsed) => Err(Rejection::new(RejectionReason::BodyTooSlow)),
-        }
-    }
-}
-
-impl fmt::Debug for Receiver {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Receiver")
-            .field("verifier", &self.verifier)
-            .field("body_timeout", &self.body_timeout)
-            .finish_non_exhaustive()
+    fn open_body(admitted: Admission<'_>, body: &[u8]) -> Result<Verified<Event>, Rejection> {
+        admitted.open(body)
     }
 }
 
@@ -185,27 +106,4 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         Receiver::from_ref(state).receive(request).await.map(Self)
     }
-}
-
-/// The one [answer](Rejection::answer).
-impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
-        self.answer().map(Body::from)
-    }
-}
-
-/// What the sender says about the length; a wrong number is found out while reading.
-fn announced_length(headers: &HeaderMap) -> Option<usize> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn unreadable(error: Box<dyn StdError + Send + Sync>) -> Rejection {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error.as_ref());
-    while let Some(current) = cause {
-        if current.is::<LengthLimitError>() {
-            return Rejection::new(RejectionReason::BodyTooLarge);
-        }
-        cause = current.source();
-    }
-    Rejection::new(RejectionReason::BodyCutOff).with_source(error)
 }

@@ -1,9 +1,10 @@
 //! Reading the headers that the checks need: each at most once.
 
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName};
 
 use crate::rejection::{CheckedHeader, Rejection, RejectionReason};
+use crate::single_header::single;
 
 /// What the content type says about the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,20 +49,6 @@ pub(super) fn body_form(headers: &HeaderMap) -> Result<BodyForm, Rejection> {
     } else {
         Err(Rejection::new(RejectionReason::UnsupportedContentType))
     }
-}
-
-/// The value of a header that may stand there at most once.
-pub(super) fn single<'a>(
-    headers: &'a HeaderMap,
-    name: &HeaderName,
-    checked: CheckedHeader,
-) -> Result<Option<&'a [u8]>, Rejection> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(Rejection::new(RejectionReason::RepeatedHeader(checked)));
-    }
-    Ok(first.map(|value| value.as_bytes().trim_ascii()))
 }
 
 #[cfg(test)]

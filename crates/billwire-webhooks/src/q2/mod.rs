@@ -17,7 +17,6 @@
 pub mod axum;
 mod bearer;
 mod headers;
-mod keys;
 mod policy;
 mod signature;
 #[cfg(feature = "testing")]

@@ -7,9 +7,10 @@ use billwire_crypto::{ErrorKind as CryptoErrorKind, PublicKeys, jwt};
 use http::{HeaderMap, HeaderName};
 
 use super::headers;
-use super::keys::Replaceable;
 use crate::evidence::SignatureEvidence;
 use crate::rejection::{CheckedHeader, Rejection, RejectionReason, SignatureProblem};
+use crate::replaceable::Replaceable;
+use crate::single_header::single;
 
 /// The header of the signature token unless the portal says otherwise.
 pub const DEFAULT_SIGNATURE_HEADER: HeaderName = HeaderName::from_static("signature");
@@ -177,7 +178,7 @@ impl SignatureVerifier {
     }
 
     fn token<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, Rejection> {
-        let value = headers::single(headers, &self.header, CheckedHeader::Signature)?
+        let value = single(headers, &self.header, CheckedHeader::Signature)?
             .filter(|value| !value.is_empty())
             .ok_or_else(|| Rejection::new(RejectionReason::MissingSignature))?;
         let malformed = RejectionReason::SignatureInvalid(SignatureProblem::Malformed);

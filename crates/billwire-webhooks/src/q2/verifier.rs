@@ -10,7 +10,6 @@ use http::HeaderMap;
 
 use super::bearer::{BearerCheck, BearerVerdict};
 use super::headers::{self, BodyForm};
-use super::keys::Replaceable;
 use super::policy::Policy;
 use super::signature::SignatureVerifier;
 use super::token_memory::TokenMemory;
@@ -18,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::evidence::Evidence;
 use crate::inbound::Inbound;
 use crate::rejection::{DecryptionProblem, Rejection, RejectionReason};
+use crate::replaceable::Replaceable;
 use crate::verified::Verified;
 
 /// Checks deliveries against a [`Policy`].
@@ -232,7 +232,7 @@ impl Admission<'_> {
     ) -> Result<Verified<T>, Rejection> {
         self.verifier.check_size(body)?;
         let plain_body = self.verifier.plain_body(body)?;
-        let value = EventBody::decode(&plain_body).and_then(pick).map_err(not_an_event)?;
+        let value = EventBody::decode(&plain_body).and_then(pick).map_err(Rejection::not_an_event)?;
         self.evidence.encrypted_to_us = self.verifier.encryption.is_some();
         if let (Some(memory), Some(token)) = (&self.verifier.memory, &self.token) {
             self.evidence.token_use = Some(memory.note(token, &plain_body));
@@ -273,11 +273,6 @@ fn not_decryptable(error: billwire_crypto::Error) -> Rejection {
         ErrorKind::DecryptionFailed => RejectionReason::NotDecryptable(DecryptionProblem::DoesNotOpen),
         _ => RejectionReason::NotDecryptable(DecryptionProblem::Malformed),
     };
-    Rejection::new(reason).with_source(error)
-}
-
-fn not_an_event(error: InvalidEvent) -> Rejection {
-    let reason = if error.is_json() { RejectionReason::NotAnEvent } else { RejectionReason::NotJson };
     Rejection::new(reason).with_source(error)
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod axum_extractor;
+mod billerapi;
 mod debug;
 mod events;
 mod headers;
@@ -19,4 +20,5 @@ mod policy;
 mod proofs;
 mod support;
 mod traps;
+mod unbill;
 mod vectors;

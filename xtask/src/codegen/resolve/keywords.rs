@@ -76,7 +76,8 @@ const TEXT: &[&str] = &[
 const BOOLEAN: &[&str] = &["x-lenient", "default"];
 const NUMBER: &[&str] = &["format", "minimum", "maximum", "x-lenient", "default"];
 const ARRAY: &[&str] = &["items", "minItems", "maxItems", "x-list", "x-lenient"];
-const OBJECT: &[&str] = &["properties", "required", "additionalProperties", "x-constructor"];
+const OBJECT: &[&str] =
+    &["properties", "required", "additionalProperties", "x-constructor", "x-after-decoding"];
 const ONE_OF: &[&str] = &["oneOf", "x-told-apart-by"];
 
 /// The shape of a schema, as far as it decides which members make sense.

@@ -216,7 +216,8 @@ impl Resolver<'_> {
                 (false, false)
             }
         };
-        Object { properties, extra, private_constructor, opaque, query: false }
+        let after_decoding = node.is_true("x-after-decoding");
+        Object { properties, extra, private_constructor, opaque, after_decoding, query: false }
     }
 
     fn keeps_extra(&self, node: &Node, what: &str) -> bool {

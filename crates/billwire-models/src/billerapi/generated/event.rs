@@ -456,6 +456,7 @@ impl fmt::Debug for EventData {
 
 impl Serialize for EventData {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[allow(clippy::match_same_arms, reason = "an arm for each type of event")]
         match self {
             Self::AccountLinkCreated(data) => data.serialize(serializer),
             Self::AccountLinkUpdated(data) => data.serialize(serializer),

@@ -76,16 +76,16 @@ impl ListBillersQuery {
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = vec![];
         if let Some(search) = &self.search {
-            pairs.push(("search", search.to_string()));
+            pairs.push(("search", search.clone()));
         }
         if let Some(category) = &self.category {
-            pairs.push(("category", category.to_string()));
+            pairs.push(("category", category.clone()));
         }
         if let Some(limit) = &self.limit {
             pairs.push(("limit", limit.to_string()));
         }
         if let Some(cursor) = &self.cursor {
-            pairs.push(("cursor", cursor.to_string()));
+            pairs.push(("cursor", cursor.clone()));
         }
         pairs
     }

@@ -117,7 +117,7 @@ impl ListBillsQuery {
             pairs.push(("limit", limit.to_string()));
         }
         if let Some(cursor) = &self.cursor {
-            pairs.push(("cursor", cursor.to_string()));
+            pairs.push(("cursor", cursor.clone()));
         }
         pairs
     }

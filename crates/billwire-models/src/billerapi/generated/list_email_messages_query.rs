@@ -91,7 +91,7 @@ impl ListEmailMessagesQuery {
             pairs.push(("limit", limit.to_string()));
         }
         if let Some(cursor) = &self.cursor {
-            pairs.push(("cursor", cursor.to_string()));
+            pairs.push(("cursor", cursor.clone()));
         }
         pairs
     }

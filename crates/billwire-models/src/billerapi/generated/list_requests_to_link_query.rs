@@ -99,7 +99,7 @@ impl ListRequestsToLinkQuery {
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = vec![];
         if let Some(search) = &self.search {
-            pairs.push(("search", search.to_string()));
+            pairs.push(("search", search.clone()));
         }
         if let Some(status) = &self.status {
             pairs.push(("status", status.to_string()));

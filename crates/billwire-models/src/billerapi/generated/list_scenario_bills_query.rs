@@ -31,7 +31,7 @@ impl ListScenarioBillsQuery {
 impl ListScenarioBillsQuery {
     /// The parameters that are set, as they stand in the query string before it is percent-encoded.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let pairs = vec![("account_number", self.account_number.to_string())];
+        let pairs = vec![("account_number", self.account_number.clone())];
         pairs
     }
 }

@@ -75,7 +75,7 @@ impl ListSyncsQuery {
             pairs.push(("limit", limit.to_string()));
         }
         if let Some(cursor) = &self.cursor {
-            pairs.push(("cursor", cursor.to_string()));
+            pairs.push(("cursor", cursor.clone()));
         }
         pairs
     }

@@ -1,25 +1,8 @@
 //! What a `bill.update` event changed, in either documented form.
 
+use crate::event_body::Change;
 use crate::q2::BillUpdateData;
 use crate::scalar::{Money, ProviderTime};
-
-/// A value before and after a change.
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change<'a, T> {
-    /// Before. `None` if the event does not say, as at the first aggregation.
-    pub previous: Option<&'a T>,
-    /// Now.
-    pub current: &'a T,
-}
-
-impl<T> Clone for Change<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Change<'_, T> {}
 
 impl BillUpdateData {
     /// The balance before and now, from `bill.balance` or from the older members `previous` and `current`. `None` if

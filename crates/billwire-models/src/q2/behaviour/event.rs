@@ -5,9 +5,15 @@ use std::fmt;
 use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
 
-use super::{InvalidEvent, event_mend};
+use crate::event_body::{self, InvalidEvent};
 use crate::q2::{Event, EventResource};
 use crate::scalar::Hidden;
+
+/// Members of the envelope that are texts if they are there at all.
+const OPTIONAL_TEXTS: [&str; 4] = ["clientId", "partnerId", "identifier", "sessionId"];
+
+const BARE_PAYLOAD: &str = "the body is a bare payload without event id and type: it occurs in the documents only, and was not asked for";
+const BAD_RESOURCE: &str = "`resource` is not an object with the texts `type` and `id`";
 
 /// What the body of a webhook turned out to be.
 ///
@@ -51,12 +57,7 @@ impl EventBody {
     /// [`InvalidEvent`] if the bytes are not JSON in UTF-8, have none of the three forms, or the event has no id or no
     /// type. Refuse the delivery.
     pub fn decode(body: &[u8]) -> Result<Self, InvalidEvent> {
-        let text = std::str::from_utf8(body).map_err(|_| InvalidEvent::not_utf8())?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        // A generic value first: one documented sample repeats members at two levels, and the wrapper decides what the
-        // rest must be.
-        let value = serde_json::from_str(text).map_err(|error| InvalidEvent::not_json(&error))?;
-        Self::from_value(value)
+        Self::from_value(event_body::json(body)?)
     }
 
     /// Reads a body that was parsed already.
@@ -64,19 +65,16 @@ impl EventBody {
     /// # Errors
     /// [`InvalidEvent`] if it has none of the three forms, or the event has no id or no type.
     pub fn from_value(value: Value) -> Result<Self, InvalidEvent> {
-        let Value::Object(mut members) = value else {
-            return Err(InvalidEvent::not_an_object());
-        };
-        if members.get("event").is_some_and(Value::is_object) {
-            return event(members.remove("event").unwrap_or_default());
+        match event_body::unwrapped(value) {
+            Ok(value) => event(value),
+            Err(Value::Object(mut members))
+                if members.contains_key("resource") && members.contains_key("data") =>
+            {
+                bare_payload(&mut members)
+            }
+            Err(Value::Object(_)) => Err(InvalidEvent::unknown_form()),
+            Err(_) => Err(InvalidEvent::not_an_object()),
         }
-        if members.contains_key("type") && members.contains_key("payload") {
-            return event(Value::Object(members));
-        }
-        if members.contains_key("resource") && members.contains_key("data") {
-            return bare_payload(&mut members);
-        }
-        Err(InvalidEvent::unknown_form())
     }
 
     /// The event.
@@ -86,7 +84,7 @@ impl EventBody {
     pub fn into_event(self) -> Result<Event, InvalidEvent> {
         match self {
             Self::Event(event) => Ok(*event),
-            Self::BarePayload(_) => Err(InvalidEvent::bare_payload()),
+            Self::BarePayload(_) => Err(InvalidEvent::form(BARE_PAYLOAD)),
         }
     }
 }
@@ -149,12 +147,13 @@ impl Event {
 
 fn event(value: Value) -> Result<EventBody, InvalidEvent> {
     // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
-    let problem = InvalidEvent::in_event(&value);
-    let event = Event::deserialize(&value).or_else(|_| serde_json::from_value(event_mend::mended(value)));
+    let problem = InvalidEvent::in_event(&value, "_id", "type");
+    let event = Event::deserialize(&value)
+        .or_else(|_| serde_json::from_value(event_body::mended(value, &OPTIONAL_TEXTS)));
     let event: Event = event.map_err(|_| problem)?;
     // All events without an id would pass for repetitions of the first one.
     if event.id.as_str().is_empty() {
-        return Err(InvalidEvent::empty_id());
+        return Err(InvalidEvent::empty_id("_id"));
     }
     Ok(EventBody::Event(Box::new(event)))
 }
@@ -162,7 +161,7 @@ fn event(value: Value) -> Result<EventBody, InvalidEvent> {
 fn bare_payload(members: &mut Map<String, Value>) -> Result<EventBody, InvalidEvent> {
     let resource = members.remove("resource").unwrap_or_default();
     let data = members.remove("data").unwrap_or_default();
-    let resource = serde_json::from_value(resource).map_err(|_| InvalidEvent::resource())?;
+    let resource = serde_json::from_value(resource).map_err(|_| InvalidEvent::form(BAD_RESOURCE))?;
     Ok(EventBody::BarePayload(BarePayload { resource, data }))
 }
 

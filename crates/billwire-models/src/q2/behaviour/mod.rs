@@ -15,8 +15,6 @@ mod bill_update;
 mod challenge;
 mod challenge_answer;
 mod event;
-mod event_mend;
-mod event_problem;
 mod fees;
 mod hold_advice;
 mod payment_method;
@@ -24,13 +22,12 @@ mod revoke_tokens;
 mod schedule_payment;
 mod step_auth;
 
-pub use bill_update::Change;
+pub use crate::event_body::{Change, InvalidEvent};
 pub use challenge::{
     Challenge, CodeRequest, Destination, DestinationChoice, LiveChallenge, Prompt, Questions, Resend,
 };
 pub use challenge_answer::{Question, StoredQuestions};
 pub use event::{BarePayload, EventBody, WrappedEvent};
-pub use event_problem::InvalidEvent;
 pub use fees::{UnknownSurcharge, UnknownSurchargeKind};
 pub use hold_advice::{Hold, HoldActor, HoldAdvice, HoldRetry, HoldStep};
 pub use revoke_tokens::RevocationTarget;

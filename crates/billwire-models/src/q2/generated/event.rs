@@ -629,6 +629,7 @@ impl fmt::Debug for EventData {
 
 impl Serialize for EventData {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[allow(clippy::match_same_arms, reason = "an arm for each type of event")]
         match self {
             Self::AuthCreated(data) => data.serialize(serializer),
             Self::AuthDeleted(data) => data.serialize(serializer),

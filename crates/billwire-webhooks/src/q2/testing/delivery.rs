@@ -1,4 +1,4 @@
-//! One delivery of the played service.
+//! Putting a delivery of the played service together.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,70 +8,15 @@ use billwire_crypto::{Error, ErrorKind, jwe, jwt};
 use billwire_models::q2::Event;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::invalid::InvalidKind;
 use super::service::{BEARER_TOKEN, Service};
 use super::spoil;
-use crate::inbound::Inbound;
 use crate::q2::signature::DEFAULT_SIGNATURE_HEADER;
+use crate::testing::Delivery;
 
 const SAMPLE: &str = r#"{"event":{"_id":"580e3e11dec21e861b5a3719","type":"bill.update","created":"2016-04-20T16:51:12Z","clientId":"579b695decfa110127118752","partnerId":"55942f330cfcfd6c4ed529d9","identifier":"example-id-123","payload":{"resource":{"type":"bill","id":"579b695decfa11012711875d"},"data":{"company":{"name":"Netflix"},"bill":{"balance":{"previous":"25.21","current":"52.11"},"dueDate":{"current":"2019-03-28 17:00:00.000"}}}}}}"#;
-
-/// What a handler receives: headers and a raw body. `Debug` shows no values.
-#[derive(Clone)]
-pub struct Delivery {
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
-impl Delivery {
-    /// The headers.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The headers, to change them.
-    pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
-    }
-
-    /// The raw body.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// The same headers with another body: what a thief of a token would send.
-    #[must_use]
-    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    /// What a verifier opens.
-    #[must_use]
-    pub fn inbound(&self) -> Inbound<'_> {
-        Inbound::new(&self.headers, &self.body)
-    }
-
-    /// The `POST` request that a server gets.
-    #[must_use]
-    pub fn into_request(self, uri: Uri) -> Request<Bytes> {
-        let mut request = Request::new(self.body);
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers;
-        request
-    }
-}
-
-impl fmt::Debug for Delivery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.inbound(), formatter)
-    }
-}
 
 /// Puts a delivery together. Made by [`Service::delivery`].
 #[derive(Clone)]

@@ -33,6 +33,7 @@ mod invalid;
 mod service;
 mod spoil;
 
-pub use delivery::{Delivery, DeliveryBuilder};
+pub use crate::testing::Delivery;
+pub use delivery::DeliveryBuilder;
 pub use invalid::{Concern, InvalidKind};
 pub use service::{AUDIENCE, BEARER_TOKEN, ISSUER, Service};

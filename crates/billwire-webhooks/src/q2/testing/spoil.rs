@@ -11,11 +11,12 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::delivery::{Delivery, DeliveryBuilder, bearer, value};
+use super::delivery::{DeliveryBuilder, bearer, value};
 use super::forge;
 use super::invalid::{Concern, InvalidKind};
 use super::service::{self, BEARER_TOKEN};
 use crate::q2::policy::DEFAULT_MAX_BODY_BYTES;
+use crate::testing::Delivery;
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -53,7 +53,7 @@ impl ListThingsQuery {
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = vec![];
         if let Some(go_on_at) = &self.go_on_at {
-            pairs.push(("cursor", go_on_at.to_string()));
+            pairs.push(("cursor", go_on_at.clone()));
         }
         if let Some(limit) = &self.limit {
             pairs.push(("limit", limit.to_string()));

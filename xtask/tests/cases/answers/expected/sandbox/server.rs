@@ -7,7 +7,7 @@ use billwire_models::q2::{
 };
 
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use super::super::RequestContext;
 
 /// What the sandbox can be asked to do: one method per operation of the description.
 pub(crate) trait Server {

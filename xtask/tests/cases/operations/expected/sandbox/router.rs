@@ -6,9 +6,10 @@ use billwire_models::q2::{ThingId, operations};
 use http::Method;
 
 use crate::api_error::ApiError;
-use crate::context::{PathParameters, RequestContext};
+use crate::context::PathParameters;
 use crate::decode;
 use super::server::Server;
+use super::super::RequestContext;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 use billwire_models::q2::{CreateThing, ListThingsQuery, Thing, ThingId, ThingList};
 
 use crate::api_error::ApiError;
-use crate::context::RequestContext;
+use super::super::RequestContext;
 
 /// What the sandbox can be asked to do: one method per operation of the description.
 pub(crate) trait Server {

@@ -7,14 +7,13 @@
 
 use serde_json::{Map, Value, json};
 
-const OPTIONAL_TEXTS: [&str; 4] = ["clientId", "partnerId", "identifier", "sessionId"];
-
-/// The event with its envelope brought into the documented form. Id, type and data stay as they are.
-pub(super) fn mended(event: Value) -> Value {
+/// The event with its envelope brought into the documented form: `optional_texts` are texts or absent, `created` is
+/// there, `payload` has a `resource`. Id, type and data stay as they are.
+pub(crate) fn mended(event: Value, optional_texts: &[&str]) -> Value {
     let Value::Object(mut event) = event else { return event };
-    for name in OPTIONAL_TEXTS {
-        if let Some(member) = event.remove(name).as_ref().and_then(text_of) {
-            event.insert(name.to_owned(), Value::String(member));
+    for name in optional_texts {
+        if let Some(member) = event.remove(*name).as_ref().and_then(as_text) {
+            event.insert((*name).to_owned(), Value::String(member));
         }
     }
     if !event.get("created").is_some_and(|created| created.is_string() || created.is_number()) {
@@ -22,14 +21,14 @@ pub(super) fn mended(event: Value) -> Value {
     }
     let mut payload = object_of(event.remove("payload"));
     let resource = object_of(payload.remove("resource"));
-    let text = |name: &str| resource.get(name).and_then(text_of).unwrap_or_default();
+    let text = |name: &str| resource.get(name).and_then(as_text).unwrap_or_default();
     payload.insert("resource".to_owned(), json!({"type": text("type"), "id": text("id")}));
     event.insert("payload".to_owned(), Value::Object(payload));
     Value::Object(event)
 }
 
 /// The text of a value that is one, or that can be written as one without loss.
-fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         // A number with a fraction, or beyond 64 bits, may have been rounded when it was read.

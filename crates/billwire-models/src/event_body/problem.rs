@@ -15,62 +15,49 @@ enum Problem {
     NotUtf8,
     NotJson { line: usize, column: usize },
     Form(&'static str),
+    NoText(&'static str),
+    EmptyId(&'static str),
 }
 
 impl InvalidEvent {
     /// Whether the bytes were JSON at all.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        matches!(self.problem, Problem::Form(_))
+        !matches!(self.problem, Problem::NotUtf8 | Problem::NotJson { .. })
     }
 
-    pub(super) fn not_utf8() -> Self {
+    pub(crate) fn not_utf8() -> Self {
         Self { problem: Problem::NotUtf8 }
     }
 
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
         Self { problem: Problem::NotJson { line: error.line(), column: error.column() } }
     }
 
-    pub(super) fn not_an_object() -> Self {
+    pub(crate) fn not_an_object() -> Self {
         Self::form("the body is JSON, but not an object")
     }
 
-    pub(super) fn unknown_form() -> Self {
+    pub(crate) fn unknown_form() -> Self {
         Self::form(
             "the body is none of the documented forms: expected the member `event` with an object, or `type` and \
              `payload`",
         )
     }
 
-    pub(super) fn bare_payload() -> Self {
-        Self::form(
-            "the body is a bare payload without event id and type: it occurs in the documents only, and was not asked \
-             for",
-        )
+    /// `id` is the name of the member.
+    pub(crate) fn empty_id(id: &'static str) -> Self {
+        Self { problem: Problem::EmptyId(id) }
     }
 
-    pub(super) fn empty_id() -> Self {
-        Self::form("`_id` of the event is empty, so a repeated delivery could not be told from a new event")
+    /// The first of the members `id` and `kind` that keeps `value` from being an event.
+    pub(crate) fn in_event(value: &Value, id: &'static str, kind: &'static str) -> Self {
+        let missing = [id, kind].into_iter().find(|name| !value.get(*name).is_some_and(Value::is_string));
+        missing.map_or(Self::form("the event cannot be read"), |name| Self { problem: Problem::NoText(name) })
     }
 
-    pub(super) fn resource() -> Self {
-        Self::form("`resource` is not an object with the texts `type` and `id`")
-    }
-
-    /// The first member that keeps `value` from being an event.
-    pub(super) fn in_event(value: &Value) -> Self {
-        let text = |name: &str| value.get(name).is_some_and(Value::is_string);
-        Self::form(if !text("_id") {
-            "`_id` of the event is missing or not a text"
-        } else if !text("type") {
-            "`type` of the event is missing or not a text"
-        } else {
-            "the event cannot be read"
-        })
-    }
-
-    fn form(text: &'static str) -> Self {
+    /// A form of one API that another text describes. `text` must not quote the body.
+    pub(crate) fn form(text: &'static str) -> Self {
         Self { problem: Problem::Form(text) }
     }
 }
@@ -83,6 +70,11 @@ impl fmt::Display for InvalidEvent {
                 write!(formatter, "the body is not JSON, or nested too deeply (line {line}, column {column})")
             }
             Problem::Form(text) => formatter.write_str(text),
+            Problem::NoText(name) => write!(formatter, "`{name}` of the event is missing or not a text"),
+            Problem::EmptyId(name) => write!(
+                formatter,
+                "`{name}` of the event is empty, so a repeated delivery could not be told from a new event"
+            ),
         }
     }
 }

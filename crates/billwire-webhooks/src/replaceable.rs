@@ -4,18 +4,18 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A value that one side reads and another replaces; a reader keeps what it took.
-pub(super) struct Replaceable<T>(RwLock<Arc<T>>);
+pub(crate) struct Replaceable<T>(RwLock<Arc<T>>);
 
 impl<T> Replaceable<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self(RwLock::new(Arc::new(value)))
     }
 
-    pub(super) fn current(&self) -> Arc<T> {
+    pub(crate) fn current(&self) -> Arc<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn replace(&self, value: T) {
+    pub(crate) fn replace(&self, value: T) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
     }
 }

@@ -1,0 +1,176 @@
+//! Tests of the three envelopes.
+
+use super::*;
+use crate::billerapi::{EventType, RequestToLinkStatus};
+
+const E1: &str = r#"{"id":"evt_001","type":"request-to-link.created","created_at":"2026-04-01T10:00:00Z","client_id":"client_xyz","data":{"id":"rtl_abc123","client_user_id":"user_456","biller_id":"test_electric_company","status":"PENDING"}}"#;
+const E2: &str = r#"{"event_type":"bill.created","event_id":"evt_abc123","timestamp":"2026-05-20T12:00:00Z","client_id":"client_xyz","mode":"sandbox","data":{"bill_id":"bill_456","account_link_id":"link_789","client_user_id":"user_123"}}"#;
+const E3: &str = r#"{"id":"evt_01JV9Q0000000000000000TEST","object":"event","type":"bill.created","api_version":"2026-04-29","created":1779278400,"environment":"dev","data":{"object":{"id":"sandbox_bill_4242424242_1","object":"bill","user_id":"user_123","biller_id":"test_electric_company"}},"request":{"id":"req_1","idempotency_key":"key_1"}}"#;
+
+fn body(text: &str) -> EventBody {
+    EventBody::decode(text.as_bytes()).unwrap()
+}
+
+fn decoded(text: &str) -> (Event, Envelope) {
+    match body(text) {
+        EventBody::Event { event, envelope } => (*event, envelope),
+        EventBody::UnknownEnvelope(_) => panic!("unknown envelope: {text}"),
+    }
+}
+
+/// Contradiction C2 and checklist, client (10): three envelopes, one type; what an envelope lacks is `None`.
+#[test]
+fn the_oldest_envelope() {
+    let (event, envelope) = decoded(E1);
+    assert_eq!(envelope, Envelope::Oldest);
+    assert_eq!(event.id.as_str(), "evt_001");
+    assert_eq!(event.kind, EventType::RequestToLinkCreated);
+    assert_eq!(event.occurred_at().unwrap().to_string(), "2026-04-01T10:00:00Z");
+    assert_eq!(event.client_id.as_ref().unwrap().as_str(), "client_xyz");
+    assert_eq!((&event.mode, &event.environment, &event.api_version), (&None, &None, &None));
+    assert_eq!(event.request, None);
+    assert_eq!(event.resource_id(), Some("rtl_abc123"));
+    assert_eq!(event.client_user_id().unwrap().as_str(), "user_456");
+    let EventData::RequestToLinkCreated(data) = &event.data else { panic!() };
+    assert_eq!(data.status, Some(RequestToLinkStatus::Pending));
+    let (key_client, key_event) = event.dedupe_key();
+    assert_eq!((key_client.unwrap().as_str(), key_event.as_str()), ("client_xyz", "evt_001"));
+}
+
+/// Contradiction C2 and checklist, client (10): the flat envelope, with a key of its own for each kind of resource.
+#[test]
+fn the_flat_envelope() {
+    let (event, envelope) = decoded(E2);
+    assert_eq!(envelope, Envelope::Flat);
+    assert_eq!((event.id.as_str(), event.created), ("evt_abc123", 1_779_278_400));
+    assert_eq!(event.kind, EventType::BillCreated);
+    assert_eq!(event.mode, Some(EventMode::Sandbox));
+    assert_eq!((&event.environment, &event.api_version, &event.request), (&None, &None, &None));
+    let EventData::BillCreated(data) = &event.data else { panic!() };
+    assert_eq!(data.account_link_id.as_ref().unwrap().as_str(), "link_789");
+    for (kind, key) in [
+        ("bill.updated", "bill_id"),
+        ("account-link.created", "account_link_id"),
+        ("account-link.updated", "account_link_id"),
+        ("request-to-link.created", "request_to_link_id"),
+        ("request-to-link.updated", "request_to_link_id"),
+        ("link.created", "link_id"),
+        ("link.updated", "link_id"),
+        ("link.completed", "link_id"),
+    ] {
+        let text = format!(
+            r#"{{"event_type":"{kind}","event_id":"e","timestamp":"2026-05-20T12:00:00.750+00:00","data":{{"{key}":"r","client_user_id":"u"}}}}"#
+        );
+        let (event, _) = decoded(&text);
+        assert_eq!(event.kind.as_str(), kind);
+        assert_eq!(event.resource_id(), Some("r"), "{kind}");
+        assert_eq!(event.client_user_id().unwrap().as_str(), "u", "{kind}");
+        assert_eq!(event.data.kind(), Some(event.kind.clone()), "{kind}");
+        assert_eq!(event.created, 1_779_278_400, "{kind}");
+    }
+}
+
+/// Contradictions C2 and C16, checklist, client (10): the newest envelope, which calls the user `user_id`.
+#[test]
+fn the_newest_envelope() {
+    let (event, envelope) = decoded(E3);
+    assert_eq!(envelope, Envelope::Newest);
+    assert_eq!(event.api_version.as_deref(), Some("2026-04-29"));
+    assert_eq!(event.environment, Some(EventEnvironment::Dev));
+    assert_eq!(event.client_id, None);
+    assert_eq!(event.resource_id(), Some("sandbox_bill_4242424242_1"));
+    assert_eq!(event.client_user_id().unwrap().as_str(), "user_123");
+    let request = event.request.as_ref().unwrap();
+    assert_eq!((request.id.as_deref(), request.idempotency_key.as_deref()), (Some("req_1"), Some("key_1")));
+    // Without `object`, the object inside the data tells.
+    assert_eq!(decoded(&E3.replace(r#""object":"event","#, "")).1, Envelope::Newest);
+    // Contradiction C20: no rule connects the two dates.
+    assert_eq!(decoded(&E3.replace("1779278400", "1714387200")).0.created, 1_714_387_200);
+}
+
+/// Contradiction C11: two members with words of their own; live is `production` or `prod`, and nothing else.
+#[test]
+fn whether_it_is_live() {
+    let mode = |mode: &str| decoded(&E2.replace(r#""sandbox""#, mode)).0.is_live();
+    assert_eq!(mode(r#""production""#), Some(true));
+    assert_eq!(mode(r#""sandbox""#), Some(false));
+    assert_eq!(mode(r#""development""#), Some(false));
+    assert_eq!(mode("null"), None, "an internal cause");
+    assert_eq!(mode(r#""prod""#), None, "not a word of this member");
+    let environment = |environment: &str| decoded(&E3.replace(r#""dev""#, environment)).0.is_live();
+    assert_eq!(environment(r#""prod""#), Some(true));
+    assert_eq!(environment(r#""dev""#), Some(false));
+    assert_eq!(environment(r#""staging""#), Some(false));
+    assert_eq!(environment(r#""production""#), None, "not a word of this member");
+    assert_eq!(decoded(E1).0.is_live(), None);
+}
+
+/// Checklist, client (8): unknown values and members survive or are skipped; unknown types and undecodable data are kept.
+#[test]
+fn nothing_unknown_is_lost() {
+    for (text, kind) in [
+        (E1.replace("request-to-link.created", "biller.merged"), "biller.merged"),
+        (E2.replace("bill.created", "biller.merged"), "biller.merged"),
+        (E3.replace("bill.created", "biller.merged"), "biller.merged"),
+    ] {
+        let (event, _) = decoded(&text);
+        assert_eq!(event.kind.as_str(), kind);
+        let EventData::Unrecognized(data) = &event.data else { panic!("{text}") };
+        assert!(data.is_object());
+        assert!(event.client_user_id().is_some(), "{text}");
+    }
+    let (event, _) = decoded(&E2.replace(r#""bill_456""#, r#"["bill_456"]"#));
+    let EventData::Undecodable { data, problem } = &event.data else { panic!() };
+    assert_eq!(data["bill_id"][0], "bill_456");
+    assert!(!problem.contains("bill_456"), "{problem}");
+    let (event, _) = decoded(&E2.replace(r#""mode":"sandbox""#, r#""mode":"qa","new":1"#));
+    assert_eq!(event.mode.unwrap().as_str(), "qa");
+}
+
+#[test]
+fn odd_envelopes_are_mended() {
+    for (text, created) in [
+        (E3.replace("1779278400", "1779278400.75"), 1_779_278_400),
+        (E3.replace("1779278400", r#""1779278400""#), 1_779_278_400),
+        (E3.replace("1779278400", r#""2026-05-20T12:00:00Z""#), 1_779_278_400),
+        (E3.replace("1779278400", "null"), 0),
+        (E2.replace("2026-05-20T12:00:00Z", "yesterday"), 0),
+        (E1.replace(r#""client_xyz""#, "5"), 1_775_037_600),
+        (E3.replace(r#"{"id":"req_1","idempotency_key":"key_1"}"#, "[]"), 1_779_278_400),
+        (E3.replace(r#""dev""#, r#"{"name":"dev"}"#), 1_779_278_400),
+    ] {
+        let (event, _) = decoded(&text);
+        assert_eq!(event.created, created, "{text}");
+        assert_eq!(event.occurred_at().is_some(), created != 0);
+        assert!(event.resource_id().is_some(), "{text}");
+    }
+    assert_eq!(decoded(&E1.replace(r#""client_xyz""#, "5")).0.client_id.unwrap().as_str(), "5");
+}
+
+#[test]
+fn what_is_no_event_says_why_without_quoting() {
+    for (text, expected) in [
+        (r#"{"object":"event","secret-text":1}"#, "`id` of the event is missing"),
+        (r#"{"object":"event","id":"secret-text"}"#, "`type` of the event is missing"),
+        (r#"{"event_type":"secret-text"}"#, "`event_id` of the event is missing"),
+        (r#"{"event_type":5,"event_id":"secret-text"}"#, "`event_type` of the event is missing"),
+        (r#"{"type":"secret-text","id":""}"#, "`id` of the event is empty"),
+        (r#"{"event_type":"secret-text","event_id":""}"#, "`event_id` of the event is empty"),
+        (r#"{"secret-text":1}"#, "unknown envelope"),
+        ("[1]", "not an object"),
+        ("", "not JSON"),
+    ] {
+        let error = EventBody::decode(text.as_bytes()).and_then(EventBody::into_event).unwrap_err();
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+        assert!(!format!("{error:?} {error}").contains("secret-text"), "{error:?}");
+    }
+}
+
+#[test]
+fn an_unknown_envelope_is_kept_and_not_shown() {
+    let unknown = body(r#"{"specversion":"1.0","subject":"secret-text"}"#);
+    let EventBody::UnknownEnvelope(members) = &unknown else { panic!() };
+    assert_eq!(members["subject"], "secret-text");
+    assert!(!format!("{unknown:?}").contains("secret-text"));
+    assert!(!format!("{:?}", body(E2)).contains("1.0"));
+}

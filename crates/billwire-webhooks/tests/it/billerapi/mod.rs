@@ -1,0 +1,8 @@
+//! Deliveries of BillerAPI.
+
+mod axum_extractor;
+mod debug;
+mod invalid_kinds;
+mod policy;
+mod properties;
+mod vectors;
