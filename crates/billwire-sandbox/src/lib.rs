@@ -73,12 +73,14 @@ pub use self::bill_pay::{
 #[cfg(any(feature = "q2", feature = "unbill"))]
 pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
 #[cfg(feature = "billerapi")]
+pub use self::billerapi::inputs::{AccountToLink, BillerApiWebhooks, LinkVisit, LinkedAccount};
+#[cfg(feature = "billerapi")]
 pub use self::billerapi::settings::{
     AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm,
     PageForm,
 };
 #[cfg(feature = "billerapi")]
-pub use self::billerapi::steer::{AccountToLink, BillerApi, BillerApiWebhooks, LinkVisit, LinkedAccount};
+pub use self::billerapi::steer::BillerApi;
 #[cfg(feature = "billerapi")]
 pub use self::billerapi::{
     AccountStatus, BillChange, BillSource, BillStatus, BillToCome, Day, MailToCome, MailboxConsent,
@@ -113,6 +115,11 @@ pub use self::unbill::{UnbillRules, UnbillWebhooks, UnbillWorld};
 pub use self::webhook_sender::{
     DeliveryAttempt, DeliveryState, EventRecord, WebhookEncryption, WebhookOauth, WebhookSignature,
 };
+
+/// The example of the guide to BillerAPI is compiled with the documentation.
+#[cfg(all(doctest, feature = "billerapi"))]
+#[doc = include_str!("../../../docs/book/sandbox-billerapi.md")]
+pub struct BillerApiGuide;
 
 /// The example of the guide is compiled with the documentation.
 #[cfg(doctest)]
