@@ -50,7 +50,6 @@ mod client;
 pub mod clock;
 mod engine;
 pub mod paging;
-#[allow(dead_code, unused_imports, reason = "the engine is about to use it")]
 pub mod rate_limit;
 pub mod redact;
 pub mod retry;

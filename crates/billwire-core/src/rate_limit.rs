@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use billwire_models::operation::RateLimit;
 
-pub(crate) use self::limiter::{NoRoom, Permit, RateLimiter};
+pub(crate) use self::limiter::{Permit, RateLimiter};
 
 /// Which limits a client keeps to. Clones of a client share one count.
 ///

@@ -95,3 +95,8 @@ pub use evidence::{Evidence, MacEvidence, SignatureEvidence, TokenUse};
 pub use inbound::Inbound;
 pub use rejection::{CheckedHeader, DecryptionProblem, Rejection, RejectionReason, SignatureProblem};
 pub use verified::{Proved, Verified};
+
+/// The examples of the guide compile.
+#[cfg(all(doctest, feature = "billerapi", feature = "unbill"))]
+#[doc = include_str!("../../../docs/book/webhooks-billerapi-unbill.md")]
+mod guide {}

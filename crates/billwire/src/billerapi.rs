@@ -11,6 +11,10 @@ pub use billwire_models::billerapi::*;
 #[cfg(feature = "core")]
 pub use billwire_core::billerapi::{Client, Config, ConfigBuilder, calls, scope};
 
+/// Verification of the deliveries of this API.
+#[cfg(feature = "webhooks")]
+pub use billwire_webhooks::billerapi as webhooks;
+
 /// A client that sends through reqwest and keeps time with tokio. Call it inside a tokio runtime.
 ///
 /// Make one and clone it: clones share connections, the retry budget and the rate limiter. For another transport or clock

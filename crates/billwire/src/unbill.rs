@@ -11,6 +11,10 @@ pub use billwire_models::unbill::*;
 #[cfg(feature = "core")]
 pub use billwire_core::unbill::{Client, Config, ConfigBuilder, calls};
 
+/// Reading of the deliveries of this API. They carry no signature: read back what they say before acting on it.
+#[cfg(feature = "webhooks")]
+pub use billwire_webhooks::unbill as webhooks;
+
 /// A client that sends through reqwest and keeps time with tokio. Call it inside a tokio runtime.
 ///
 /// Make one and clone it: clones share connections and the retry budget. For another transport or clock use

@@ -3,6 +3,7 @@
 //! There is one story for each API. `scene` is what all of them are played on, `timeline` prints, `check` decides, `fault`
 //! breaks one link on purpose to prove that the demo notices.
 
+mod billerapi;
 mod check;
 mod fault;
 mod q2;
@@ -22,7 +23,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 /// The APIs that have a story, the usual one first.
-pub(crate) const STORIES: [Api; 2] = [Api::Q2, Api::Unbill];
+pub(crate) const STORIES: [Api; 3] = [Api::Q2, Api::Unbill, Api::BillerApi];
 
 /// Plays the story of `api` with ids from `seed`. An error is the first thing that did not hold; the last line of the
 /// timeline says the same.
@@ -39,6 +40,7 @@ pub(crate) async fn play(api: Api, seed: u64, fault: Option<Fault>, output: Outp
     let outcome = match api {
         Api::Q2 => q2::play(seed, fault, timeline).await,
         Api::Unbill => unbill::play(seed, fault, timeline).await,
+        Api::BillerApi => billerapi::play(seed, fault, timeline).await,
         _ => Err(Error::unexpected(format!("this build has no story of {}", api.as_str()))),
     };
     outcome.map_err(|error| match (error.exit(), fault) {

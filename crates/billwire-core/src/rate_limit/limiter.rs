@@ -64,6 +64,7 @@ impl RateLimiter {
     }
 
     /// The limits it keeps to.
+    #[cfg(test)]
     pub(crate) fn limits(&self) -> &RateLimits {
         &self.limits
     }
@@ -244,6 +245,7 @@ impl Drop for Permit {
     }
 }
 
+#[cfg(test)]
 impl NoRoom {
     /// How long the wait would be at least.
     pub(crate) const fn wait(&self) -> Duration {
