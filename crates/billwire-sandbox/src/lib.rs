@@ -8,10 +8,12 @@
 //! misreading cannot pass at both ends. On demand it fails as a network or a vendor does ([`Faults`]). What it does not do:
 //! the white-label pages, a store on disk.
 //!
-//! A feature for each API, which can be combined: `q2` (on by default) and `unbill`. Each API has a world of its own; clock,
-//! events, faults, ledger and state are common ([`Sandbox::state`]). Without any there is a control API with nothing to
-//! control. Feature `validate-answers`, for tests: every answer and every webhook is compared with the API description before it leaves, and
-//! a sandbox that broke it panics when it is dropped.
+//! A feature for each API, which can be combined: `q2` (on by default), `unbill`, `billerapi`. Each API has a world of its
+//! own; clock, events, faults, ledger and state are common ([`Sandbox::state`]). Without any of them there is nothing but a
+//! control API.
+//!
+//! Feature `validate-answers`, for tests: every answer and every webhook is compared with the API description before it
+//! leaves, and a sandbox that broke it panics when it is dropped.
 
 #![cfg_attr(
     not(all(feature = "q2", feature = "unbill", feature = "billerapi")),
@@ -71,12 +73,14 @@ pub use self::bill_pay::{
 #[cfg(any(feature = "q2", feature = "unbill"))]
 pub use self::bill_pay::{AuthRefresh, IssuerNews, Statement};
 #[cfg(feature = "billerapi")]
+pub use self::billerapi::inputs::{AccountToLink, BillerApiWebhooks, LinkVisit, LinkedAccount};
+#[cfg(feature = "billerapi")]
 pub use self::billerapi::settings::{
     AttemptTimes, BillerApiSettings, DeliverySignature, Envelope, ErrorShape, GroupLimits, ObjectForm,
     PageForm,
 };
 #[cfg(feature = "billerapi")]
-pub use self::billerapi::steer::{AccountToLink, BillerApi, BillerApiWebhooks, LinkVisit, LinkedAccount};
+pub use self::billerapi::steer::BillerApi;
 #[cfg(feature = "billerapi")]
 pub use self::billerapi::{
     AccountStatus, BillChange, BillSource, BillStatus, BillToCome, Day, MailToCome, MailboxConsent,
@@ -111,6 +115,11 @@ pub use self::unbill::{UnbillRules, UnbillWebhooks, UnbillWorld};
 pub use self::webhook_sender::{
     DeliveryAttempt, DeliveryState, EventRecord, WebhookEncryption, WebhookOauth, WebhookSignature,
 };
+
+/// The example of the guide to BillerAPI is compiled with the documentation.
+#[cfg(all(doctest, feature = "billerapi"))]
+#[doc = include_str!("../../../docs/book/sandbox-billerapi.md")]
+pub struct BillerApiGuide;
 
 /// The example of the guide is compiled with the documentation.
 #[cfg(doctest)]

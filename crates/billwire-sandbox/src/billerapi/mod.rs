@@ -4,6 +4,7 @@
 //! state machine), `events.rs` and `sending.rs` (what clients hear), `steer.rs` (what tests do to it).
 
 mod api;
+mod checks;
 mod cursor;
 pub(crate) mod event_types;
 pub(crate) mod events;
@@ -13,6 +14,7 @@ mod forms;
 mod generated;
 mod handle;
 mod idempotency;
+pub(crate) mod inputs;
 mod rate_limits;
 mod routes;
 mod security;
@@ -41,7 +43,6 @@ pub(crate) const NAME: &str = "billerapi";
 /// What the shared parts know of this API.
 pub(crate) static API: Api = Api {
     name: NAME,
-    title: "BillerAPI",
     port_offset: 3,
     base_path: "",
     request_id_header: "x-request-id",

@@ -3,8 +3,8 @@
 //! Source: BillerAPI description, section 5 "Endpoints".
 
 use billwire_models::billerapi as wire;
-use billwire_models::scalar::Date;
 
+use super::checks::{biller, check_address, check_own, client_of, day, encoded, known, lost, text_of, user};
 use super::cursor::{self, Part, Question, Wanted};
 use super::generated::server::Server;
 use super::security::Caller;
@@ -12,8 +12,8 @@ use super::settings::PageForm;
 use super::state::State;
 use super::wire as shown;
 use super::world::{
-    Account, AccountId, BillFilter, BillId, BillSource, BillStatus, Biller, Cause, ClientId, Day, LinkId,
-    NewLink, NewSubscription, RequestFilter, RequestId, RequestStatus, Scenario, UserId, World,
+    Account, AccountId, BillFilter, BillId, BillSource, BillStatus, Biller, Cause, ClientId, LinkId, NewLink,
+    NewSubscription, RequestFilter, RequestId, RequestStatus, Scenario, UserId, World,
 };
 use crate::api_error::ApiError;
 use crate::context;
@@ -29,9 +29,6 @@ pub(super) struct Routes<'a> {
     pub(super) base: &'a str,
     pub(super) cause: Cause,
 }
-
-/// The longest name of a user, in bytes.
-const LONGEST_USER: usize = 500;
 
 impl Routes<'_> {
     fn world(&mut self) -> &mut World {
@@ -65,21 +62,6 @@ impl Routes<'_> {
     }
 }
 
-/// The client that calls.
-fn client_of(context: &RequestContext) -> Result<&ClientId, ApiError> {
-    context.caller.client_id().ok_or_else(|| ApiError::unauthorized("Please provide a credential."))
-}
-
-/// The client of a body is the one that calls.
-fn check_own<'a>(context: &'a RequestContext, named: &wire::ClientId) -> Result<&'a ClientId, ApiError> {
-    let client_id = client_of(context)?;
-    if client_id.as_str() == named.as_str() {
-        Ok(client_id)
-    } else {
-        Err(ApiError::forbidden("The client_id is not that of the credentials."))
-    }
-}
-
 /// A link flow is stepped through by its client, or by the page that has its link token.
 pub(super) fn flow_of<'a>(
     context: &'a RequestContext,
@@ -92,64 +74,6 @@ pub(super) fn flow_of<'a>(
         return Err(ApiError::forbidden("The link token belongs to another link flow."));
     }
     Ok((client_of(context)?, id))
-}
-
-fn user(text: &str, member: &str) -> Result<UserId, ApiError> {
-    if text.is_empty() {
-        return Err(ApiError::bad_request(format!("Field '{member}' must not be empty.")));
-    }
-    if text.len() > LONGEST_USER {
-        return Err(ApiError::bad_request(format!("{member} takes at most {LONGEST_USER} bytes.")));
-    }
-    Ok(UserId::new(text))
-}
-
-fn biller(id: Option<&wire::BillerId>) -> Result<Option<Biller>, ApiError> {
-    id.map(|id| {
-        Biller::of_id(id.as_str()).ok_or_else(|| ApiError::not_found(format!("There is no biller {id}.")))
-    })
-    .transpose()
-}
-
-fn day(date: Option<&Date>, name: &str) -> Result<Option<Day>, ApiError> {
-    date.map(|date| {
-        date.civil()
-            .map(Day::from)
-            .ok_or_else(|| ApiError::bad_request(format!("{name} is a day such as 2026-04-16.")))
-    })
-    .transpose()
-}
-
-/// A value of an enumeration, of those that are documented.
-fn known<T>(
-    text: Option<&str>,
-    name: &str,
-    of_text: impl Fn(&str) -> Option<T>,
-    values: &[&str],
-) -> Result<Option<T>, ApiError> {
-    text.map(|text| {
-        of_text(text).ok_or_else(|| ApiError::bad_request(format!("{name} is one of {}.", values.join(", "))))
-    })
-    .transpose()
-}
-
-/// An absolute address with a host.
-fn check_address(url: Option<&str>, name: &str) -> Result<(), ApiError> {
-    let is_absolute = url.is_none_or(|url| {
-        url.parse::<http::Uri>()
-            .is_ok_and(|url| url.scheme().is_some() && url.host().is_some_and(|host| !host.is_empty()))
-    });
-    if is_absolute {
-        Ok(())
-    } else {
-        Err(ApiError::bad_request(format!(
-            "{name} is an absolute URL, such as \"https://app.example.test/done\"."
-        )))
-    }
-}
-
-fn text_of<T: ToString>(value: Option<&T>) -> String {
-    value.map(ToString::to_string).unwrap_or_default()
 }
 
 impl Server for Routes<'_> {
@@ -520,24 +444,4 @@ impl Server for Routes<'_> {
         let id = self.world().trigger_sync(context.now, client_id, &account_id, force, &cause)?;
         self.world().sync(&id).map(shown::sync).ok_or_else(lost)
     }
-}
-
-/// What was just made is there.
-fn lost() -> ApiError {
-    ApiError::new(500, "The sandbox lost what it has just made.")
-}
-
-/// Percent-encoded, so that it can stand in a query.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            let digit =
-                |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 0xf)]);
-        }
-    }
-    encoded
 }

@@ -30,7 +30,10 @@ pub(super) fn signatures(
         return Vec::new();
     }
     let foreign = [FOREIGN_SECRET.to_owned()];
-    let secrets = if fault == Some(WebhookFaultKind::WrongKey) { &foreign[..] } else { secrets };
+    let secrets = match fault {
+        Some(WebhookFaultKind::WrongKey | WebhookFaultKind::RetiredKey) => &foreign[..],
+        _ => secrets,
+    };
     let now = at.timestamp().as_second();
     let now = if fault == Some(WebhookFaultKind::ExpiredToken) { now - LONG_AGO } else { now };
     let mut headers = Vec::new();

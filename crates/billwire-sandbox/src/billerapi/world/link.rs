@@ -46,8 +46,8 @@ pub(crate) struct Link {
     pub(crate) state: LinkState,
 }
 
-/// Where a flow stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a flow stands. No `Debug`: it holds account numbers and tokens.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum LinkState {
     /// Nothing was accepted yet.
@@ -82,17 +82,6 @@ pub(crate) struct PublicToken {
     pub(crate) used: bool,
 }
 
-/// Whoever holds it can have the account: it is not shown.
-impl std::fmt::Debug for PublicToken {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("PublicToken")
-            .field("expires", &self.expires)
-            .field("used", &self.used)
-            .finish_non_exhaustive()
-    }
-}
-
 /// What a link token is made for.
 pub(crate) struct NewLink {
     pub(crate) client_id: ClientId,
@@ -104,7 +93,7 @@ pub(crate) struct NewLink {
 }
 
 /// What a step of the flow answers: with status 200, also if it failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum StepResult {
     MfaRequired,
     Accepted,
