@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::{arrows, features, footprint, lint_api, probe_api, process, set_up, test, tidy};
+use crate::{arrows, features, footprint, lint_api, probe_api, process, sandbox, set_up, test, tidy};
 
 /// How a step ended.
 enum Outcome {
@@ -34,7 +34,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", about: "no warning, all targets, all features", check: clippy },
     Step { name: "docs", about: "documentation builds without a warning", check: docs },
     Step { name: "features", about: "each crate with no, default, each and all features", check: feature_sets },
-    Step { name: "demo", about: "the story of the README, release build", check: demo },
+    Step { name: "demo", about: "the story of the README and that of every API, release build", check: demo },
     Step { name: "footprint", about: "the sandbox is ready within 100 ms and idles under 40 MiB", check: || passed(footprint::run()) },
     Step { name: "probe-api", about: "a third-party property tester finds nothing in the running sandbox", check: || passed(probe_api::run()) },
     Step { name: "test", about: "every test and documentation example", check: || passed(test::tests()?.close()) },
@@ -166,11 +166,15 @@ fn feature_sets() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// The plain story, which is that of the README, and the story of every other API.
 fn demo() -> Result<Outcome> {
-    passed(process::run(&mut process::cargo(
-        "run",
-        ["--release", "--bin", "billwire", "--", "demo", "--json"],
-    )))
+    let binary = sandbox::build()?;
+    process::run(&mut process::program(&binary, ["demo", "--json"]))?;
+    for description in lint_api::descriptions(&process::root())? {
+        let api = probe_api::api_of(&description)?;
+        process::run(&mut process::program(&binary, ["demo", "--api", api, "--json"]))?;
+    }
+    Ok(Outcome::Passed)
 }
 
 fn supply_chain() -> Result<Outcome> {

@@ -78,7 +78,10 @@ fn judge(api: &str, command: &mut Command) -> Result<String> {
 }
 
 /// `q2` of `apis/q2/openapi.yaml`.
-fn api_of(description: &str) -> Result<&str> {
+///
+/// # Errors
+/// The path has no such part.
+pub(crate) fn api_of(description: &str) -> Result<&str> {
     description.split('/').nth(1).with_context(|| format!("{description} is not in a folder below apis"))
 }
 

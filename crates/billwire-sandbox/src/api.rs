@@ -38,8 +38,6 @@ pub(crate) static APIS: &[&Api] = &[
 pub(crate) struct Api {
     /// As in URLs of the control API, faults and records.
     pub(crate) name: &'static str,
-    /// For a person.
-    pub(crate) title: &'static str,
     /// How far its port lies above the base.
     pub(crate) port_offset: u16,
     /// What its base URL has behind the address.

@@ -8,10 +8,12 @@
 //! misreading cannot pass at both ends. On demand it fails as a network or a vendor does ([`Faults`]). What it does not do:
 //! the white-label pages, a store on disk.
 //!
-//! A feature for each API, which can be combined: `q2` (on by default) and `unbill`. Each API has a world of its own; clock,
-//! events, faults, ledger and state are common ([`Sandbox::state`]). Without any there is a control API with nothing to
-//! control. Feature `validate-answers`, for tests: every answer and every webhook is compared with the API description before it leaves, and
-//! a sandbox that broke it panics when it is dropped.
+//! A feature for each API, which can be combined: `q2` (on by default), `unbill`, `billerapi`. Each API has a world of its
+//! own; clock, events, faults, ledger and state are common ([`Sandbox::state`]). Without any of them there is nothing but a
+//! control API.
+//!
+//! Feature `validate-answers`, for tests: every answer and every webhook is compared with the API description before it
+//! leaves, and a sandbox that broke it panics when it is dropped.
 
 #![cfg_attr(
     not(all(feature = "q2", feature = "unbill", feature = "billerapi")),

@@ -40,15 +40,15 @@ pub(crate) struct Unread {
     pub(crate) is_json: bool,
 }
 
-/// Each API has its own reader of events, with the same functions.
+/// Each API has its own reader of events.
 macro_rules! happening {
-    ($api:ident, $wrapped:literal) => {
+    ($api:ident, $wrapped:literal, $read:expr) => {
         impl Happening for billwire_models::$api::Event {
             const WRAPPED: bool = $wrapped;
 
             fn read(body: &[u8]) -> Result<Self, Unread> {
-                let body = billwire_models::$api::behaviour::EventBody::decode(body);
-                body.and_then(billwire_models::$api::behaviour::EventBody::into_event)
+                let read: fn(&[u8]) -> Result<Self, billwire_models::event_body::InvalidEvent> = $read;
+                read(body)
                     .map_err(|error| Unread { text: format!("{error} {error:?}"), is_json: error.is_json() })
             }
 
@@ -58,8 +58,18 @@ macro_rules! happening {
         }
     };
 }
+#[cfg(feature = "billerapi")]
+happening!(billerapi, false, |body| {
+    use billwire_models::billerapi::behaviour::EventBody;
+    EventBody::decode(body).and_then(EventBody::into_event)
+});
 #[cfg(feature = "q2")]
-happening!(q2, true);
+happening!(q2, true, |body| {
+    use billwire_models::q2::behaviour::EventBody;
+    EventBody::decode(body).and_then(EventBody::into_event)
+});
+#[cfg(feature = "unbill")]
+happening!(unbill, false, Self::from_body);
 
 /// A tidy example: decodes whole, from text and from a value, and is re-encoded with the same members.
 pub(crate) fn tidy<T>(folder: &str, name: &str, json: &str)
@@ -85,6 +95,20 @@ where
     let again: T = serde_json::from_value(encode(&decoded)).expect("what is written can be read");
     assert_eq!(again, decoded, "the tidy form of {name} means something else");
     keep(folder, name, &decoded);
+}
+
+/// An untidy answer inside one of the `wrappers`, or a bare list: the client undoes both before it decodes.
+#[cfg(feature = "billerapi")]
+pub(crate) fn quirk_inside<T>(wrappers: &[&str], folder: &str, name: &str, json: &str)
+where
+    T: DeserializeOwned + Serialize + Answer + Debug + PartialEq,
+{
+    let printed: Value = serde_json::from_str(json).expect("the fixture is JSON");
+    let inside = match &printed {
+        Value::Array(_) => serde_json::json!({ "data": printed }),
+        _ => wrappers.iter().find_map(|name| printed.get(name)).expect("a documented wrapper").clone(),
+    };
+    quirk::<T>(folder, name, &inside.to_string());
 }
 
 /// A tidy event: as the API sends it, of a known type, with data that decodes.

@@ -1,6 +1,12 @@
 //! Integration tests of the wire models: everything here uses the public surface only.
 
 #[cfg(feature = "billerapi")]
+#[rustfmt::skip]
+mod billerapi_examples;
+#[cfg(feature = "billerapi")]
+#[rustfmt::skip]
+mod billerapi_samples;
+#[cfg(feature = "billerapi")]
 mod billerapi_traps;
 #[cfg(feature = "billerapi")]
 mod billerapi_values;
@@ -19,6 +25,12 @@ mod q2_samples;
 mod requests;
 #[cfg(feature = "q2")]
 mod traps;
+#[cfg(feature = "unbill")]
+#[rustfmt::skip]
+mod unbill_examples;
+#[cfg(feature = "unbill")]
+#[rustfmt::skip]
+mod unbill_samples;
 #[cfg(feature = "unbill")]
 mod unbill_traps;
 #[cfg(feature = "unbill")]

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use billwire_models::scalar::{Money, Secret, Timestamp};
 use billwire_models::unbill::{
-    Acknowledgement, AuthProgress, Bank, Bill, BillUpdateData, CategoryList, CreateAuth, CreateToken, Geo,
-    HoldReason, PaymentMethod, PaymentMethodStatus, SchedulePayment, StepAnswers, StepAuth, SurchargeType,
+    Acknowledgement, AuthProgress, Bank, Bill, BillUpdateData, CategoryList, CreateAuth, CreateSwap,
+    CreateToken, Geo, HoldReason, PaymentMethod, PaymentMethodStatus, SchedulePayment, StepAnswers, StepAuth,
+    SurchargeType, operations,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -160,6 +161,18 @@ fn old_statuses_of_a_payment_method_are_known() {
         assert!(method.status.is_known(), "{status}");
     }
     assert_ne!(PaymentMethodStatus::from("failed"), PaymentMethodStatus::Declined, "told apart, not merged");
+}
+
+/// Trap L20: a swap is made at another path than today, and no card is named.
+#[test]
+fn a_swap_has_its_own_path_and_names_no_card() {
+    assert_eq!(operations::CREATE_SWAP.path, "/swap");
+    let members: Vec<&str> =
+        operations::CREATE_SWAP.body.unwrap().members.iter().map(|member| member.name).collect();
+    assert_eq!(members, ["authId"]);
+    let given = json!({"authId": "a", "paymentMethodId": "p"});
+    let request: CreateSwap = read(&given);
+    assert_eq!(written(&request), json!({"authId": "a"}), "a card of the current version is not sent on");
 }
 
 /// Trap L21: a category has an image or has none.

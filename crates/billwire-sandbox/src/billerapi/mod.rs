@@ -43,7 +43,6 @@ pub(crate) const NAME: &str = "billerapi";
 /// What the shared parts know of this API.
 pub(crate) static API: Api = Api {
     name: NAME,
-    title: "BillerAPI",
     port_offset: 3,
     base_path: "",
     request_id_header: "x-request-id",

@@ -18,7 +18,6 @@ use crate::shared::Shared;
 
 pub(crate) static API: Api = Api {
     name: "q2",
-    title: "Q2 API",
     port_offset: 1,
     base_path: BASE_PATH,
     request_id_header: "request-id",

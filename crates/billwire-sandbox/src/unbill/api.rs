@@ -15,7 +15,6 @@ use crate::shared::Shared;
 
 pub(crate) static API: Api = Api {
     name: "unbill",
-    title: "Unbill API",
     port_offset: 2,
     base_path: BASE_PATH,
     request_id_header: "request-id",

@@ -9,21 +9,7 @@ use crate::bill_pay::{
 use crate::moment::Moment;
 
 /// The one password that is right, at every company.
-pub(crate) const PASSWORD: &str = "test";
-/// The user names that have a meaning.
-pub(crate) const USER_NAMES: &[&str] = &[
-    "test",
-    "testmfaquestions",
-    "testmfaquestion",
-    "testmfacode",
-    "testsyncing",
-    "testupcoming",
-    "testpaid",
-    "testhold",
-    "testfail",
-    "testpaymentfail",
-    "testswap",
-];
+const PASSWORD: &str = "test";
 
 const BALANCE_CENTS: u32 = 10_000;
 /// A bill is due so many days from now; one that is paid was due so many days ago.

@@ -56,7 +56,7 @@ impl<'a> UnsignedHeaders<'a> {
         self.text("x-webhook-client-id")
     }
 
-    fn text(&self, name: &str) -> Option<&'a str> {
+    fn text(self, name: &str) -> Option<&'a str> {
         self.headers.get(name)?.to_str().ok()
     }
 }

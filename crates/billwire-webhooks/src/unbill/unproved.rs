@@ -47,7 +47,6 @@ impl<T> Unproved<T> {
 
     /// Always [`Proved::Nothing`].
     #[must_use]
-    #[expect(clippy::unused_self, reason = "the same question as to a verified event")]
     pub fn proved(&self) -> Proved {
         Proved::Nothing
     }

@@ -11,16 +11,19 @@ trait Hostile: Happening {
     /// Without these two there is no event.
     const ID: &'static str;
     const KIND: &'static str;
+    /// Without these nobody can tell which of the documented forms came.
+    const FORM: &'static [&'static str];
 
     /// Why the data is not the documented one, if it is not.
     fn problem(&self) -> Option<&str>;
 }
 
 macro_rules! hostile {
-    ($api:ident, $id:literal, $kind:literal) => {
+    ($api:ident, $id:literal, $kind:literal, $form:expr) => {
         impl Hostile for billwire_models::$api::Event {
             const ID: &'static str = $id;
             const KIND: &'static str = $kind;
+            const FORM: &'static [&'static str] = $form;
 
             fn problem(&self) -> Option<&str> {
                 match &self.data {
@@ -31,8 +34,12 @@ macro_rules! hostile {
         }
     };
 }
+#[cfg(feature = "billerapi")]
+hostile!(billerapi, "/id", "/type", &["/object"]);
 #[cfg(feature = "q2")]
-hostile!(q2, "/event/_id", "/event/type");
+hostile!(q2, "/event/_id", "/event/type", &[]);
+#[cfg(feature = "unbill")]
+hostile!(unbill, "/_id", "/type", &["/payload"]);
 
 fn check<E: Hostile>(kind: &str, data: &str, field: &Field, case: &Case) {
     let what = format!("{kind} {} {:?}", field.at, case.change);
@@ -49,10 +56,11 @@ fn check<E: Hostile>(kind: &str, data: &str, field: &Field, case: &Case) {
         return;
     }
     let is_identity = field.at == E::ID || field.at == E::KIND;
+    let tells_the_form = E::FORM.contains(&field.at.as_str()) && case.change == Change::Missing;
     let is_lost = is_identity && field.accepts(case.change) != Some(true)
         || field.at == E::ID && case.change == Change::Other("empty text");
     let event = match outcome {
-        Err(error) if is_lost => {
+        Err(error) if is_lost || tells_the_form => {
             let name = field.at.rsplit('/').next().unwrap_or_default();
             let text = error.text;
             assert!(text.contains(&format!("`{name}`")), "{what}: the error does not name it: {text}");
@@ -71,7 +79,8 @@ fn check<E: Hostile>(kind: &str, data: &str, field: &Field, case: &Case) {
 fn check_data<E: Hostile>(event: &E, kind: &str, data: &str, field: &Field, change: Change, what: &str) {
     let (_, decoded) = event.kinds();
     let Some(inside) = field.at.strip_prefix(data) else {
-        let decides = data.starts_with(&field.at) || field.at == E::KIND;
+        let decides =
+            data.starts_with(&field.at) || field.at == E::KIND || E::FORM.contains(&field.at.as_str());
         assert!(decides || decoded.is_some(), "{what}: the data is still good");
         return;
     };
@@ -96,7 +105,10 @@ fn check_data<E: Hostile>(event: &E, kind: &str, data: &str, field: &Field, chan
 fn play<E: Hostile>(events: &[Event]) -> usize {
     let mut count = 0;
     for event in events {
-        let sample = Sample::read(event.sample);
+        let mut sample = Sample::read(event.sample);
+        for place in E::FORM {
+            sample.tell(place, "event");
+        }
         let original = E::read(&sample.original()).expect("the sample decodes");
         assert_eq!(original.kinds().1.as_deref(), Some(event.kind), "{original:?}");
         for place in sample.places() {
@@ -113,6 +125,16 @@ fn play<E: Hostile>(events: &[Event]) -> usize {
     count
 }
 
+#[cfg(feature = "billerapi")]
+#[test]
+fn no_hostile_event_of_billerapi_panics_or_is_lost_while_it_has_an_id_and_a_type() {
+    use crate::billerapi_samples::EVENTS;
+
+    let count = play::<billwire_models::billerapi::Event>(EVENTS);
+    println!("figure: hostile events of BillerAPI: {count} cases of {} events, decoded", EVENTS.len());
+    assert!(count >= 2_000, "{count}");
+}
+
 #[cfg(feature = "q2")]
 #[test]
 fn no_hostile_event_panics_or_is_lost_while_it_has_an_id_and_a_type() {
@@ -121,4 +143,14 @@ fn no_hostile_event_panics_or_is_lost_while_it_has_an_id_and_a_type() {
     let count = play::<billwire_models::q2::Event>(EVENTS);
     println!("figure: hostile events: {count} cases of {} events, decoded", EVENTS.len());
     assert!(count >= 3_000, "{count}");
+}
+
+#[cfg(feature = "unbill")]
+#[test]
+fn no_hostile_event_of_unbill_panics_or_is_lost_while_it_has_an_id_and_a_type() {
+    use crate::unbill_samples::EVENTS;
+
+    let count = play::<billwire_models::unbill::Event>(EVENTS);
+    println!("figure: hostile events of Unbill: {count} cases of {} events, decoded", EVENTS.len());
+    assert!(count >= 500, "{count}");
 }

@@ -10,6 +10,7 @@ mod legacy;
 mod logins;
 mod methods;
 mod payments;
+mod refusals;
 mod webhooks;
 mod wire;
 mod worlds;
