@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(form: PageForm, operation: &str, body: Value, expected: &Value) {
+    fn check(form: PageForm, operation: &str, body: &Value, expected: &Value) {
         let settings = BillerApiSettings::default().with_pages(form);
         let shaped = shaped(&settings, Some(operation), body.to_string().into_bytes());
         assert_eq!(serde_json::from_slice::<Value>(&shaped).expect("JSON"), *expected, "{form:?}");
@@ -135,17 +135,17 @@ mod tests {
     #[test]
     fn pages_have_the_form_that_is_asked_for() {
         let body = || json!({ "data": [1], "has_more": true, "next_cursor": "c" });
-        check(PageForm::Documented, "listSyncs", body(), &body());
+        check(PageForm::Documented, "listSyncs", &body(), &body());
         let items = json!({ "items": [1], "has_more": true, "next_cursor": "c" });
-        check(PageForm::Items, "listSyncs", body(), &items);
+        check(PageForm::Items, "listSyncs", &body(), &items);
         let syncs = json!({ "syncs": [1], "has_more": true, "next_cursor": "c" });
-        check(PageForm::Resource, "listSyncs", body(), &syncs);
-        check(PageForm::WithoutHasMore, "listSyncs", body(), &json!({ "data": [1], "next_cursor": "c" }));
-        check(PageForm::BareArray, "listSyncs", body(), &json!([1]));
+        check(PageForm::Resource, "listSyncs", &body(), &syncs);
+        check(PageForm::WithoutHasMore, "listSyncs", &body(), &json!({ "data": [1], "next_cursor": "c" }));
+        check(PageForm::BareArray, "listSyncs", &body(), &json!([1]));
         let last = json!({ "bills": [], "has_more": false, "next_cursor": null });
-        check(PageForm::Documented, "listBills", json!({ "bills": [], "has_more": false }), &last);
-        check(PageForm::Data, "listAccounts", json!({ "accounts": [1] }), &json!({ "data": [1] }));
-        check(PageForm::BareArray, "triggerSync", json!({ "id": "a" }), &json!({ "id": "a" }));
+        check(PageForm::Documented, "listBills", &json!({ "bills": [], "has_more": false }), &last);
+        check(PageForm::Data, "listAccounts", &json!({ "accounts": [1] }), &json!({ "data": [1] }));
+        check(PageForm::BareArray, "triggerSync", &json!({ "id": "a" }), &json!({ "id": "a" }));
     }
 
     /// Contradiction C13: an object stands alone, in `data`, or under its own name.

@@ -30,7 +30,7 @@ fn list_bills_answer_one_bill() {
     tidy::<BillPage>(FOLDER, "list_bills.answer.one_bill", include_str!("fixtures/list_bills.answer.one_bill.json"));
 }
 
-/// The older sample of the page about paging: bill_id, and an amount in dollars (contradiction C6).
+/// The older sample of the page about paging: `bill_id`, and an amount in dollars (contradiction C6).
 #[test]
 fn list_bills_answer_generic_page() {
     quirk::<BillPage>(FOLDER, "list_bills.answer.generic_page", include_str!("fixtures/list_bills.answer.generic_page.json"));

@@ -238,7 +238,7 @@ impl Field {
     fn accepts_value(&self, name: &str) -> Option<bool> {
         let text = matches!(name, "text" | "empty text" | "digits");
         Some(match self.kind.as_str() {
-            "text" | "secret" | "card-data" | "id" | "open-enum" => text,
+            "text" | "secret" | "card-data" | "id" | "open-enum" | "date" => text,
             "boolean" | "lenient-boolean" => name == "true",
             "integer" => name == "number",
             "lenient-integer" => matches!(name, "number" | "digits"),
@@ -260,7 +260,6 @@ impl Field {
                 let branch = |branch: &str| self.branches.iter().any(|kind| kind == branch);
                 (text && branch("text")) || (matches!(name, "array" | "empty array") && branch("array"))
             }
-            "date" => text,
             "timestamp" | "closed-enum" => false,
             _ => return None,
         })

@@ -43,7 +43,7 @@ impl Biller {
         Self { sandbox, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
-    /// With a second client, "client_other".
+    /// With a second client, `client_other`.
     pub(super) async fn start_with_two_clients() -> Self {
         let api = Self::start().await;
         api.sandbox.billerapi().add_client("client_other", OTHER_SECRET).expect("a client");
@@ -133,7 +133,7 @@ impl Biller {
         self.sandbox.advance(duration).await.expect("time moves");
     }
 
-    /// A link token for "user_123": its id and itself.
+    /// A link token for `user_123`: its id and itself.
     pub(super) async fn link_token(&self) -> (String, String) {
         let body = json!({
             "client_id": CLIENT,

@@ -28,7 +28,9 @@ async fn signed(secrets: &[&str]) -> (Biller, Receiver) {
 /// What a receiver computes, by itself.
 fn expected(secret: &str, parts: &[&[u8]]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writable");
         text

@@ -55,7 +55,7 @@ async fn a_repeat_gives_the_original_answer_on_every_post() {
         let again = api.post_once(&key, &path, body).await;
         assert_eq!((again.status, &again.body), (first.status, &first.body), "{path}");
         assert_eq!(
-            again.headers.get("idempotent-replayed").map(|value| value.as_bytes()),
+            again.headers.get("idempotent-replayed").map(http::HeaderValue::as_bytes),
             Some(&b"true"[..])
         );
         assert_eq!((world(&api.sandbox), api.event_types()), before, "{path}");

@@ -38,23 +38,12 @@ async fn errors_leave_in_both_shapes() {
         for (status, code, reason, answer) in answers {
             assert_eq!(answer.status, status, "{}", answer.body);
             let body = answer.body;
-            match shape {
-                ErrorShape::S => {
-                    assert_eq!(
-                        (&body["status_code"], &body["error"]),
-                        (&json!(status), &json!(code)),
-                        "{body}"
-                    );
-                    assert!(body["documentation_url"].is_string() && body.get("statusCode").is_none());
-                }
-                _ => {
-                    assert_eq!(
-                        (&body["statusCode"], &body["error"]),
-                        (&json!(status), &json!(reason)),
-                        "{body}"
-                    );
-                    assert!(body.get("documentation_url").is_none() && body.get("status_code").is_none());
-                }
+            if shape == ErrorShape::S {
+                assert_eq!((&body["status_code"], &body["error"]), (&json!(status), &json!(code)), "{body}");
+                assert!(body["documentation_url"].is_string() && body.get("statusCode").is_none());
+            } else {
+                assert_eq!((&body["statusCode"], &body["error"]), (&json!(status), &json!(reason)), "{body}");
+                assert!(body.get("documentation_url").is_none() && body.get("status_code").is_none());
             }
             assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()));
         }
