@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
 )]
 
+mod billerapi_contract;
 mod judge;
 mod place;
 mod q2_contract;
