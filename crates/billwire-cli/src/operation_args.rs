@@ -137,7 +137,6 @@ fn read_member(
     matches: &ArgMatches,
     reader: &mut Reader,
 ) -> Result<Option<Value>, Error> {
-    let name = member.name;
     if member.secret {
         let option = format!("--{}", secret_option(member));
         let Some(text) = matches.get_one::<String>(&secret_id(member)) else { return Ok(None) };
@@ -147,17 +146,18 @@ fn read_member(
             _ => Ok(Some(Value::from(secret.expose()))),
         };
     }
+    let (name, flag) = (&plain_id(member), format!("--{}", plain_option(member)));
     Ok(match member.kind {
         MemberKind::Boolean => matches.get_one::<bool>(name).map(|value| Value::from(*value)),
         MemberKind::Integer => matches.get_one::<i64>(name).map(|value| Value::from(*value)),
         MemberKind::Number => {
-            matches.get_one::<String>(name).map(|text| json_text::number(&flag(name), text)).transpose()?
+            matches.get_one::<String>(name).map(|text| json_text::number(&flag, text)).transpose()?
         }
         MemberKind::TextList => matches
             .get_many::<String>(name)
             .map(|values| Value::from(values.map(|value| Value::from(value.as_str())).collect::<Vec<_>>())),
         MemberKind::Json => match matches.get_one::<String>(name) {
-            Some(text) => Some(json_member(&flag(name), text, reader)?),
+            Some(text) => Some(json_member(&flag, text, reader)?),
             None => None,
         },
         _ => matches.get_one::<String>(name).map(|value| Value::from(value.as_str())),
@@ -182,7 +182,8 @@ fn parameter(parameter: &'static Parameter) -> Arg {
 }
 
 fn plain_member(member: &'static BodyMember) -> Arg {
-    let arg = Arg::new(member.name).long(long(member.name)).help(help(member)).help_heading(BODY_HEADING);
+    let option = plain_option(member);
+    let arg = Arg::new(plain_id(member)).long(option.clone()).help(help(member)).help_heading(BODY_HEADING);
     let arg = if member.required { arg.required_unless_present(BODY) } else { arg };
     match member.kind {
         MemberKind::Choice(choices) => {
@@ -201,7 +202,7 @@ fn plain_member(member: &'static BodyMember) -> Arg {
         MemberKind::Number => arg.value_name("NUMBER").allow_negative_numbers(true),
         MemberKind::TextList => arg.value_name("LIST").action(ArgAction::Append).value_delimiter(','),
         MemberKind::Json => arg.value_name("JSON|@FILE"),
-        _ => arg.value_name(value_name(member.name)),
+        _ => arg.value_name(value_name(&option)),
     }
 }
 
@@ -295,7 +296,7 @@ fn example(operation: &Operation) -> String {
 }
 
 fn example_of(member: &BodyMember) -> String {
-    let flag = flag(member.name);
+    let flag = format!("--{}", plain_option(member));
     match member.kind {
         _ if member.secret => format!("--{} env:MY_VARIABLE", secret_option(member)),
         MemberKind::Choice(choices) => format!("{flag} {}", choices.first().copied().unwrap_or("CHOICE")),
@@ -333,10 +334,24 @@ fn secret_id(member: &BodyMember) -> String {
     format!("{}-from", member.name)
 }
 
+/// `environment`; `body-environment` where the connection has an option of that name.
+fn plain_option(member: &BodyMember) -> String {
+    beside_connection(long(member.name))
+}
+
+/// The id of a plain option: the name on the wire, unless the connection has an option of the same name.
+fn plain_id(member: &BodyMember) -> String {
+    let option = plain_option(member);
+    if option == long(member.name) { member.name.to_owned() } else { option }
+}
+
+fn beside_connection(option: String) -> String {
+    if connection::has_option(&option) { format!("body-{option}") } else { option }
+}
+
 /// `card-number-from`; `body-client-token-from` where the connection has an option of the plain name.
 fn secret_option(member: &BodyMember) -> String {
-    let option = format!("{}-from", long(member.name));
-    if connection::has_option(&option) { format!("body-{option}") } else { option }
+    beside_connection(format!("{}-from", long(member.name)))
 }
 
 fn flag(name: &str) -> String {
@@ -370,6 +385,14 @@ mod tests {
         let options: Vec<_> = revoke.get_arguments().filter_map(Arg::get_long).collect();
         assert!(options.contains(&"body-client-token-from"), "{options:?}");
         assert!(!options.contains(&"client-token-from"), "{options:?}");
+    }
+
+    #[test]
+    fn the_environment_of_a_webhook_is_not_the_environment_to_call() {
+        let register = command(&billwire::models::billerapi::operations::REGISTER_WEBHOOK);
+        let options: Vec<_> = register.get_arguments().filter_map(Arg::get_long).collect();
+        assert!(options.contains(&"body-environment"), "{options:?}");
+        assert!(!options.contains(&"environment"), "{options:?}");
     }
 
     #[test]

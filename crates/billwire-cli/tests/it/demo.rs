@@ -165,6 +165,48 @@ fn unbill_a_second_payment_is_noticed() {
 }
 
 #[test]
+fn billerapi_everything_holds() {
+    let (ended, lines) = demo(&["--api", "billerapi"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
+    let result = lines.last().expect("a last line");
+    assert_eq!((&result["ok"], &result["bills_read"]), (&json!(true), &json!(3)));
+    assert_eq!(result["webhooks_received"], result["webhooks_verified"]);
+    assert!(events(&lines, "webhook").iter().all(|webhook| webhook["proved"] == "sender-and-body"));
+    let text = run(billwire().args(["demo", "--api", "billerapi"]));
+    insta::assert_snapshot!("timeline_billerapi", without_ports(&text.whole()));
+}
+
+#[test]
+fn billerapi_a_tampered_webhook_is_noticed() {
+    check_broken_of("billerapi", "tampered-webhook", "a webhook did not pass");
+}
+
+#[test]
+fn billerapi_a_replayed_webhook_is_noticed() {
+    check_broken_of("billerapi", "replayed-webhook", "a webhook did not pass");
+}
+
+#[test]
+fn billerapi_a_wrong_webhook_secret_is_noticed() {
+    check_broken_of("billerapi", "wrong-webhook-key", "a webhook did not pass");
+}
+
+#[test]
+fn billerapi_a_missing_webhook_is_noticed() {
+    check_broken_of("billerapi", "missing-webhook", "the number of webhooks bill.created is 0, expected 3");
+}
+
+#[test]
+fn billerapi_a_wrong_client_secret_is_noticed() {
+    check_broken_of("billerapi", "wrong-client-secret", "401 Unauthorized");
+}
+
+#[test]
+fn billerapi_a_second_effect_is_noticed() {
+    check_broken_of("billerapi", "second-effect", "the number of synchronisations is 2, expected 1");
+}
+
+#[test]
 fn a_link_of_another_story_is_refused() {
     let ended = run(billwire().args(["demo", "--api", "unbill", "--break", "wrong-signing-key"]));
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));

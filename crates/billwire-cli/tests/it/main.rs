@@ -7,6 +7,8 @@
 )]
 
 mod bad_input;
+#[path = "../../../billwire/tests/it/billerapi_contract/mod.rs"]
+mod billerapi_contract;
 mod demo;
 mod every_operation;
 mod export;

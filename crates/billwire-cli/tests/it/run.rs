@@ -14,6 +14,10 @@ use tokio::runtime::Runtime;
 /// The key of every local sandbox.
 pub(crate) const API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
 
+/// The client of every local sandbox.
+pub(crate) const CLIENT_ID: &str = "client_sandbox";
+pub(crate) const CLIENT_SECRET: &str = "bb_test_sandbox_secret";
+
 /// The binary, with an empty environment.
 pub(crate) fn billwire() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_billwire"));
@@ -107,6 +111,9 @@ impl Service {
             .env("BILLWIRE_Q2_API_KEY", API_KEY)
             .env("BILLWIRE_UNBILL_BASE_URL", &self.sandbox.urls().unbill)
             .env("BILLWIRE_UNBILL_API_KEY", API_KEY)
+            .env("BILLWIRE_BILLERAPI_BASE_URL", &self.sandbox.urls().billerapi)
+            .env("BILLWIRE_BILLERAPI_CLIENT_ID", CLIENT_ID)
+            .env("BILLWIRE_BILLERAPI_CLIENT_SECRET", CLIENT_SECRET)
             .args(words);
         command
     }
