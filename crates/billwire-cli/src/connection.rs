@@ -1,5 +1,7 @@
 //! Where to call, as whom, with which keys: options of the command line, then variables, then the profile, then defaults.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use billwire::core::{Environment, Stage};
@@ -56,7 +58,11 @@ pub(crate) struct Connection {
 
 /// Whether the connection of any API has an option of this name, so that no request body can have it.
 pub(crate) fn has_option(long: &str) -> bool {
-    api::all().iter().flat_map(options).any(|option| option.get_long() == Some(long))
+    static NAMES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let options = api::all().iter().flat_map(options);
+        options.filter_map(|option| option.get_long().map(str::to_owned)).collect()
+    });
+    NAMES.contains(long)
 }
 
 /// The options of every command that calls the API. The short help shows those that a first call needs.

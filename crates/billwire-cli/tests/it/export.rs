@@ -192,7 +192,7 @@ fn the_bills_of_the_sandbox_are_exported() {
 #[cfg(target_os = "linux")]
 #[test]
 fn tens_of_thousands_of_bills_need_little_memory() {
-    const BILLS: usize = 40_000;
+    const BILLS: usize = 60_000;
     let folder = Folder::new("export-memory");
     let out = format!("{}/bills.json", folder.path());
     let mut child = export(&service(BILLS, End::Whole), &out, &[])
