@@ -45,28 +45,28 @@ impl Given {
     fn api_key(&self, stage: Stage) -> ApiKey {
         match stage {
             Stage::Production => ApiKey::for_production(self.text(0)),
-            _ => ApiKey::for_sandbox(self.text(0)),
+            Stage::Sandbox => ApiKey::for_sandbox(self.text(0)),
         }
     }
 
     fn client_token(&self, stage: Stage) -> ClientToken {
         match stage {
             Stage::Production => ClientToken::for_production(self.text(0)),
-            _ => ClientToken::for_sandbox(self.text(0)),
+            Stage::Sandbox => ClientToken::for_sandbox(self.text(0)),
         }
     }
 
     fn access_token(&self, stage: Stage) -> AccessToken {
         match stage {
             Stage::Production => AccessToken::for_production(self.text(0)),
-            _ => AccessToken::for_sandbox(self.text(0)),
+            Stage::Sandbox => AccessToken::for_sandbox(self.text(0)),
         }
     }
 
     fn portal_token(&self, stage: Stage) -> PortalToken {
         match stage {
             Stage::Production => PortalToken::for_production(self.text(0)),
-            _ => PortalToken::for_sandbox(self.text(0)),
+            Stage::Sandbox => PortalToken::for_sandbox(self.text(0)),
         }
     }
 }

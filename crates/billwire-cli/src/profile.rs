@@ -41,7 +41,7 @@ pub(crate) struct Profile {
 struct File {
     default_profile: Option<String>,
     #[serde(default)]
-    profiles: BTreeMap<String, BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, String>>>,
+    profiles: BTreeMap<String, BTreeMap<Spanned<String>, Section>>,
 }
 
 /// The settings of an API in one profile, by name.

@@ -38,7 +38,7 @@ pub(crate) async fn play(api: Api, seed: u64, fault: Option<Fault>, output: Outp
     }
     let timeline = Timeline::new(output);
     let outcome = match api {
-        Api::Q2 => q2::play(seed, fault, timeline).await,
+        Api::Q2 => Box::pin(q2::play(seed, fault, timeline)).await,
         Api::Unbill => unbill::play(seed, fault, timeline).await,
         Api::BillerApi => billerapi::play(seed, fault, timeline).await,
         _ => Err(Error::unexpected(format!("this build has no story of {}", api.as_str()))),

@@ -109,7 +109,8 @@ impl<E: Told> Scene<E> {
         &mut self,
         call: impl Future<Output = Result<Answer<T>, core::Error>>,
     ) -> Result<(Result<Answer<T>, core::Error>, Option<RequestRecord>), Error> {
-        let answer = call.await;
+        // The future of a call is large, and a story awaits many.
+        let answer = Box::pin(call).await;
         let requests = self.sandbox.requests();
         let new = requests.get(self.requests_seen..).unwrap_or_default();
         for record in new {

@@ -52,17 +52,21 @@ pub(crate) struct ArrivedWebhook {
     pub(crate) created: String,
     pub(crate) resource: String,
     pub(crate) proved: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) signing_key: Option<Option<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) issuer: Option<Option<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) audience: Option<Option<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) encrypted_to_us: Option<bool>,
+    /// What the signature says, where it says something.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed: Option<Signed>,
     /// How it was proved, for people.
     #[serde(skip)]
     pub(crate) how: String,
+}
+
+/// What a signature says about itself.
+#[derive(Debug, Serialize)]
+pub(crate) struct Signed {
+    pub(crate) signing_key: Option<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) encrypted_to_us: bool,
 }
 
 impl ArrivedWebhook {
@@ -78,10 +82,7 @@ impl ArrivedWebhook {
             created: created.to_string(),
             resource,
             proved,
-            signing_key: None,
-            issuer: None,
-            audience: None,
-            encrypted_to_us: None,
+            signed: None,
             how,
         }
     }

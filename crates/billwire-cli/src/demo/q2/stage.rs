@@ -24,7 +24,7 @@ use crate::demo::check::{broken, failed, present};
 use crate::demo::fault::Fault;
 use crate::demo::receiver::Receiver;
 use crate::demo::scene::{Scene, Told};
-use crate::demo::timeline::{ArrivedWebhook, Summary, Timeline};
+use crate::demo::timeline::{ArrivedWebhook, Signed, Summary, Timeline};
 use crate::error::Error;
 
 /// What is set in the portal for the webhook and asked for by the receiver.
@@ -85,10 +85,12 @@ impl Told for Verified<Event> {
             how.push_str("; body encrypted to us, its integrity rests on TLS");
         }
         ArrivedWebhook {
-            signing_key: Some(key),
-            issuer: Some(text(signature.and_then(|signature| signature.issuer()))),
-            audience: Some(text(signature.and_then(|signature| signature.audience()))),
-            encrypted_to_us: Some(self.evidence().encrypted_to_us()),
+            signed: Some(Signed {
+                signing_key: key,
+                issuer: text(signature.and_then(|signature| signature.issuer())),
+                audience: text(signature.and_then(|signature| signature.audience())),
+                encrypted_to_us: self.evidence().encrypted_to_us(),
+            }),
             ..ArrivedWebhook::new(
                 (&self.id, &self.kind, &self.created),
                 format!("{} {}", self.resource.kind, self.resource.id),

@@ -116,14 +116,14 @@ async fn create_auth(
 fn challenge(progress: AuthProgress) -> Result<MfaChallenge, Error> {
     match progress {
         AuthProgress::Challenge(challenge) => Ok(challenge),
-        _ => Err(failed("the login was finished without a challenge")),
+        AuthProgress::Finished(_) => Err(failed("the login was finished without a challenge")),
     }
 }
 
 fn finished(progress: AuthProgress) -> Result<FinishedAuth, Error> {
     match progress {
         AuthProgress::Finished(auth) => Ok(auth),
-        _ => Err(failed("the login is not finished")),
+        AuthProgress::Challenge(_) => Err(failed("the login is not finished")),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Source: BillerAPI description, sections 5.2 to 5.6, 7.2, 8.2 and 8.3.
 
-use billwire::billerapi::{Bill, Consent, CreateLinkToken, ListScenarioBillsQuery, SubmitCredentials};
+use billwire::billerapi::{
+    Bill, Consent, CreateLinkToken, FailureCode, ListScenarioBillsQuery, NextStep, SubmitCredentials,
+};
 use billwire::models::scalar::Secret;
 
 use super::stage::{BillerApi, failed};
@@ -54,8 +56,8 @@ pub(super) async fn the_service_lists_its_magic_numbers(api: BillerApi) {
     for scenario in &listed {
         let (_, outcome) =
             LOGINS.iter().find(|(number, _)| *number == scenario.account_number).expect("a known number");
-        let failure = scenario.error_code.as_ref().map(|code| code.as_str());
-        let next = scenario.next_step.as_ref().map(|step| step.as_str());
+        let failure = scenario.error_code.as_ref().map(FailureCode::as_str);
+        let next = scenario.next_step.as_ref().map(NextStep::as_str);
         let said = failure.or(next).expect("an outcome").replace('-', "_");
         same(&scenario.account_number, said, outcome.replace('-', "_"));
     }

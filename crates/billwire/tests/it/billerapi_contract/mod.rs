@@ -118,7 +118,7 @@ async fn the_billerapi_contract_holds_in_every_form() {
         report.play(&format!("{}: ", form.name), rules(), fresh).await;
     }
     let event_types: Vec<&str> = EventType::ALL.iter().map(EventType::as_str).collect();
-    report.judge("BillerAPI", operations::ALL, &event_types);
+    println!("{}", report.judge("BillerAPI", operations::ALL, &event_types));
 }
 
 /// A contract without rules would leave everything out.

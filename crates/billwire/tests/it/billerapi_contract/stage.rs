@@ -14,7 +14,7 @@ use billwire::billerapi::{
 };
 use billwire::core::{AccessToken, Answer, ClientCredentials, Environment, Error, ErrorKind, PortalToken};
 use billwire::models::scalar::Secret;
-use billwire::webhooks::Inbound;
+use billwire::webhooks::{Inbound, Verified};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -193,7 +193,7 @@ impl Stage {
     pub(super) fn verified(&self, delivery: &Delivery) -> Result<Event, String> {
         let inbound = Inbound::new(&delivery.headers, &delivery.body);
         let opened = self.verifier.open(&inbound, delivery.at);
-        opened.map(|event| event.into_value()).map_err(|rejection| rejection.to_string())
+        opened.map(Verified::into_value).map_err(|rejection| rejection.to_string())
     }
 
     /// A new user, unlike any before.

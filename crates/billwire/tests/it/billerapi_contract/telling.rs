@@ -85,12 +85,9 @@ pub(super) async fn a_bill_may_be_visible_later_than_its_webhook(api: BillerApi)
     api.service.control("PUT", "billerapi/settings", settings).await;
     api.service.control("POST", &format!("billerapi/accounts/{account}/bills"), json!({"amount": 777})).await;
     api.client.trigger_sync(&TriggerSync::new(account)).await.granted();
-    let told = async || {
-        let events = api.events().into_iter().rev();
-        events.filter(|event| event.kind == EventType::BillCreated).nth(0)
-    };
+    let told = || api.events().into_iter().rfind(|event| event.kind == EventType::BillCreated);
     api.advance("PT5S").await;
-    let event = told().await.expect("a webhook");
+    let event = told().expect("a webhook");
     let bill: BillId = event.resource_id().expect("a bill").into();
     api.client.bill(&bill).await.unknown();
     api.advance("PT3S").await;

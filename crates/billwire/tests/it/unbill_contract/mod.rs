@@ -84,7 +84,7 @@ async fn the_unbill_contract_holds() {
     let mut report = Report::default();
     report.play("", rules(), Unbill::fresh).await;
     let event_types: Vec<&str> = EventType::ALL.iter().map(EventType::as_str).collect();
-    report.judge("Unbill", operations::ALL, &event_types);
+    println!("{}", report.judge("Unbill", operations::ALL, &event_types));
 }
 
 /// A contract without rules would leave everything out.
