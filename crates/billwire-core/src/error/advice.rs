@@ -39,7 +39,7 @@ pub(super) fn of(error: &Error) -> &'static str {
              signing key that is registered with the service and this machine's clock"
         }
         ErrorKind::Forbidden => {
-            "use a credential that may do this; a client token reaches only its own client's resources"
+            "use a credential that may do this; one of a single client or account reaches only what belongs to it"
         }
         ErrorKind::NotFound => "check the id and the base URL; the resource may be gone",
         ErrorKind::Rejected => "correct the request as the service's message says; an id in it may not exist",

@@ -48,7 +48,7 @@ pub trait NumberedList: Clone + fmt::Debug + Send + Unpin + 'static {
 /// The paging of a list by number.
 ///
 /// Another page follows while the pages so far hold fewer elements than the service counts; without a count, while pages are
-/// full. An empty page is the last one. The size that the service says it used comes before the one that was asked for.
+/// exactly full. An empty page is the last one. The size that the service says it used comes before the one that was asked for.
 ///
 /// Source: BillerAPI description, section 3.6 "Pagination".
 #[derive(Clone, Debug)]
@@ -91,7 +91,8 @@ impl<Q: NumberedList> Paging for ByNumber<Q> {
         let is_last = match total {
             _ if count == 0 => true,
             Some(total) => u64::from(self.number).saturating_mul(limit) >= u64::from(total),
-            None => count < limit,
+            // More than was asked for: the service knows no pages, and this is all.
+            None => count != limit,
         };
         let Some(next) = self.number.checked_add(1).filter(|_| !is_last) else { return Turn::Last };
         self.number = next;

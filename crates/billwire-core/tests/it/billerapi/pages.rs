@@ -147,6 +147,10 @@ async fn a_list_by_number_ends_whatever_the_service_counts() {
     let query = || ListRequestsToLinkQuery::new().with_limit(2);
     let scene = Scene::new([numbered(0..2, None, None), numbered(2..3, None, None)]);
     assert_eq!(walk(scene.client.requests_to_link(query())).await.expect("all"), 3);
+    // It knows no pages: the array is bare and holds more than was asked for (section 3.6).
+    let bare = json!((0..3).map(request).collect::<Vec<Value>>());
+    let scene = Scene::new([Step::ok(bare.to_string())]);
+    assert_eq!(walk(scene.client.requests_to_link(query())).await.expect("all"), 3);
     // It begins where the caller says.
     let scene = Scene::new([numbered(4..5, Some(5), Some(2))]);
     assert_eq!(walk(scene.client.requests_to_link(query().with_page(3))).await.expect("the rest"), 1);
