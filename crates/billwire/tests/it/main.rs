@@ -7,6 +7,7 @@
 )]
 
 mod billerapi_contract;
+mod billerapi_repeats;
 mod judge;
 mod place;
 mod q2_contract;
@@ -14,6 +15,7 @@ mod quirks;
 mod stage;
 mod suite;
 mod unbill_contract;
+mod virtual_time;
 
 use billwire::core::{ApiKey, Environment, ErrorKind};
 use billwire::keys;
