@@ -7,6 +7,7 @@
 )]
 
 mod billerapi_contract;
+mod billerapi_limits;
 mod billerapi_repeats;
 mod judge;
 mod place;
