@@ -30,7 +30,6 @@ pub enum ErrorKind {
     Fetch,
 }
 
-#[cfg_attr(not(feature = "q2"), expect(dead_code, reason = "without an API nothing can fail"))]
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), source: None }

@@ -17,7 +17,17 @@
 
 #![cfg_attr(
     not(all(feature = "q2", feature = "unbill", feature = "billerapi")),
-    allow(dead_code, unused_imports, reason = "what no API that is compiled in needs")
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        unused_mut,
+        unused_variables,
+        clippy::struct_field_names,
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "what no API that is compiled in needs"
+    )
 )]
 
 mod api;
