@@ -3,10 +3,17 @@
 //! Ids are made here from the seed, and whoever may ask a sandbox anything is its owner, so nobody gains from collisions.
 //! The maps that use it are asked and never walked.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A map from ids to places.
 pub(crate) type Index<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mixer>>;
+
+/// For tables that keep the hashed things elsewhere.
+pub(crate) fn hash_of<T: Hash + ?Sized>(thing: &T) -> u64 {
+    let mut mixer = Mixer::default();
+    thing.hash(&mut mixer);
+    mixer.finish()
+}
 
 /// Mixes eight bytes at a time.
 #[derive(Clone, Default)]

@@ -1,22 +1,16 @@
 //! JSON written straight to text: for what is made by the million and read by few.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
 /// A JSON value as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Json(String);
 
 impl Json {
-    /// In bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn into_text(self) -> Box<str> {
-        // A copy of the right length leaves no small pieces behind, as cutting the long one off would.
-        self.0.as_str().into()
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     #[cfg(test)]
@@ -25,11 +19,19 @@ impl Json {
     }
 }
 
+/// What prints as text in which nothing needs escaping, such as an instant or an amount.
+pub(crate) trait Plain: Copy {
+    fn push_to(self, text: &mut String);
+}
+
 impl From<Value> for Json {
     fn from(value: Value) -> Self {
         Self(value.to_string())
     }
 }
+
+/// Room for nearly every event. All objects begin with the same, so that the memory of one is at once that of the next.
+const ROOM: usize = 1024;
 
 /// An object, member by member, in the order in which they are written.
 pub(crate) struct Object {
@@ -39,13 +41,9 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn new() -> Self {
-        Self { text: String::from("{"), empty: true }.with_room(240)
-    }
-
-    /// With room for so many bytes more, so that they need not be moved while they are written.
-    pub(crate) fn with_room(mut self, bytes: usize) -> Self {
-        self.text.reserve(bytes);
-        self
+        let mut text = String::with_capacity(ROOM);
+        text.push('{');
+        Self { text, empty: true }
     }
 
     /// A string.
@@ -69,11 +67,10 @@ impl Object {
 
     /// What prints itself, as a string.
     #[must_use]
-    pub(crate) fn shown(mut self, name: &'static str, value: impl Display) -> Self {
+    pub(crate) fn shown(mut self, name: &'static str, value: impl Plain) -> Self {
         self.name(name);
         self.text.push('"');
-        // Writing to a string does not fail.
-        let _ = write!(Escaping(&mut self.text), "{value}");
+        value.push_to(&mut self.text);
         self.text.push('"');
         self
     }
@@ -116,6 +113,26 @@ impl Object {
         Self { text: inner.end().0, empty: false }
     }
 
+    /// Objects in an array; `write` writes the members of each.
+    #[must_use]
+    pub(crate) fn objects<T>(
+        mut self,
+        name: &'static str,
+        things: impl IntoIterator<Item = T>,
+        write: impl Fn(Self, T) -> Self,
+    ) -> Self {
+        self.name(name);
+        let mut before = '[';
+        for thing in things {
+            self.text.push(before);
+            self.text.push('{');
+            self.text = write(Self { text: self.text, empty: true }, thing).end().0;
+            before = ',';
+        }
+        self.text.push_str(if before == '[' { "[]" } else { "]" });
+        self
+    }
+
     pub(crate) fn end(mut self) -> Json {
         self.text.push('}');
         Json(self.text)
@@ -138,7 +155,8 @@ fn push_string(json: &mut String, text: &str) {
 
 /// What JSON wants escaped, and nothing else.
 fn push_escaped(json: &mut String, text: &str) {
-    if !text.bytes().any(needs_escape) {
+    // Every byte is looked at, without a way out in between: so the compiler looks at many at once.
+    if !text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
         json.push_str(text);
         return;
     }
@@ -157,28 +175,21 @@ fn needs_escape(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
-/// Text that is escaped on its way.
-struct Escaping<'a>(&'a mut String);
-
-impl fmt::Write for Escaping<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        push_escaped(self.0, text);
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::moment::Moment;
 
     #[test]
     fn what_is_written_is_what_a_reader_of_json_reads() {
         let odd = "a \"quoted\" \\ back\nslash, a tab\t, \u{1} and é";
         let json = Object::new()
             .text("text", odd)
-            .shown("shown", odd)
+            .shown("shown", Moment::midnight(jiff::civil::date(2026, 3, 2)))
+            .objects("objects", ["a", "b"], |members, name| members.text("name", name))
+            .objects("no objects", [""; 0], |members, name| members.text("name", name))
             .object("inner", |inner| inner.flag("yes", true).object("deep", |deep| deep).flag("no", false))
             .object("empty", |empty| empty)
             .texts("list", [odd, ""])
@@ -186,7 +197,8 @@ mod tests {
             .json("json", &json!([1, "two"]).into())
             .end();
         let expected = json!({
-            "text": odd, "shown": odd, "inner": { "yes": true, "deep": {}, "no": false }, "empty": {},
+            "text": odd, "shown": "2026-03-02T00:00:00.000Z",
+            "objects": [{ "name": "a" }, { "name": "b" }], "no objects": [], "inner": { "yes": true, "deep": {}, "no": false }, "empty": {},
             "list": [odd, ""], "none": [], "json": [1, "two"],
         });
         assert_eq!(json.value(), expected);

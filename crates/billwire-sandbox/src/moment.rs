@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
+use crate::json_text::Plain;
 
 /// An instant of the sandbox's virtual clock, in whole milliseconds.
 ///
@@ -90,9 +91,49 @@ impl FromStr for Moment {
     }
 }
 
+impl Moment {
+    /// As it prints, for the years that have four digits. A year of a population prints millions of instants, and the
+    /// general way takes ten times as long.
+    fn printed(self) -> Option<[u8; 24]> {
+        let civil = Offset::UTC.to_datetime(self.0);
+        let year = u16::try_from(civil.year()).ok().filter(|year| *year <= 9999)?;
+        let part = |number: i8| number.unsigned_abs();
+        let milliseconds = civil.subsec_nanosecond().unsigned_abs() / 1_000_000;
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        push_digits(&mut text[0..4], year.into());
+        push_digits(&mut text[5..7], part(civil.month()).into());
+        push_digits(&mut text[8..10], part(civil.day()).into());
+        push_digits(&mut text[11..13], part(civil.hour()).into());
+        push_digits(&mut text[14..16], part(civil.minute()).into());
+        push_digits(&mut text[17..19], part(civil.second()).into());
+        push_digits(&mut text[20..23], milliseconds);
+        Some(text)
+    }
+}
+
+/// The last digits of `number`, as many as there are places.
+fn push_digits(places: &mut [u8], mut number: u32) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+impl Plain for Moment {
+    fn push_to(self, text: &mut String) {
+        match self.printed() {
+            Some(printed) => text.push_str(std::str::from_utf8(&printed).unwrap_or_default()),
+            None => text.push_str(&self.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:.3}", self.0)
+        match self.printed() {
+            Some(printed) => formatter.write_str(std::str::from_utf8(&printed).unwrap_or_default()),
+            None => write!(formatter, "{:.3}", self.0),
+        }
     }
 }
 
@@ -132,6 +173,19 @@ mod tests {
     fn prints_three_decimals_and_cuts_the_rest() {
         assert_eq!(moment("2026-03-02T12:00:00Z").to_string(), "2026-03-02T12:00:00.000Z");
         assert_eq!(moment("2026-03-02T14:00:00.9876+02:00").to_string(), "2026-03-02T12:00:00.987Z");
+    }
+
+    #[test]
+    fn prints_as_the_library_prints() {
+        let ends = [Timestamp::MIN, Timestamp::MAX, Timestamp::UNIX_EPOCH];
+        let years = (-9990..9990).map(|year| jiff::civil::date(year, 2, 28).at(23, 7, 9, 40_000_000));
+        let years = years.filter_map(|time| Offset::UTC.to_timestamp(time).ok());
+        for timestamp in ends.into_iter().chain(years) {
+            let (moment, mut text) = (Moment::new(timestamp), String::new());
+            moment.push_to(&mut text);
+            assert_eq!(moment.to_string(), format!("{:.3}", moment.timestamp()));
+            assert_eq!(text, moment.to_string());
+        }
     }
 
     #[test]

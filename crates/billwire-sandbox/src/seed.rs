@@ -100,11 +100,14 @@ impl Seed {
 }
 
 /// The lowest `digits` hexadecimal digits of `number`.
-fn push_hex(text: &mut String, number: u64, digits: u32) {
-    for place in (0..digits).rev() {
-        let digit = u32::try_from(number >> (4 * place) & 0xf).unwrap_or_default();
-        text.extend(char::from_digit(digit, 16));
+fn push_hex(text: &mut String, number: u64, digits: usize) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut all = [b'0'; 16];
+    for (place, digit) in all.iter_mut().rev().enumerate() {
+        *digit = DIGITS[usize::try_from(number >> (4 * place) & 0xf).unwrap_or_default()];
     }
+    let lowest = all.len().saturating_sub(digits);
+    text.push_str(std::str::from_utf8(&all[lowest..]).unwrap_or_default());
 }
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): small, fast, well mixed; not for cryptography.
@@ -141,14 +144,26 @@ impl Digest {
 
     /// Adds one text; its end counts too, so that "ab", "c" differs from "a", "bc".
     pub(crate) fn add(&mut self, text: &[u8]) {
+        // Two halves side by side: one does not wait for the other.
+        let (mut even, mut odd) = (self.0, !self.0);
+        let stir = |half: u64, word: [u8; 8]| {
+            (half ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
         let (words, rest) = text.as_chunks::<8>();
-        for word in words {
-            self.mix(u64::from_le_bytes(*word));
+        let (pairs, single) = words.as_chunks::<2>();
+        for [first, second] in pairs {
+            even = stir(even, *first);
+            odd = stir(odd, *second);
+        }
+        for word in single {
+            even = stir(even, *word);
         }
         let mut last = [0; 8];
         for (place, byte) in last.iter_mut().zip(rest) {
             *place = *byte;
         }
+        self.mix(even);
+        self.mix(odd);
         self.mix(u64::from_le_bytes(last));
         self.mix(text.len() as u64);
     }

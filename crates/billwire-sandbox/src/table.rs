@@ -2,9 +2,10 @@
 
 use std::hash::Hash;
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::hash::Index;
+use crate::hash::hash_of;
 
 /// Holes that a table keeps before it moves its rows together.
 const HOLES_KEPT: usize = 64;
@@ -23,53 +24,65 @@ pub(crate) trait Row {
 
 /// An insertion-ordered table; its JSON form is the array of its rows.
 ///
-/// The hash maps are only asked, never walked: the order of everything comes from the rows alone.
+/// The hash tables are only asked, never walked: the order of everything comes from the rows alone. They hold nothing but
+/// places, because a large population has as much of them as fits into a cache, and not more.
 #[derive(Clone)]
 pub(crate) struct Table<R: Row> {
     /// By place; a removed row leaves a hole until there are many.
     rows: Vec<Option<R>>,
-    places: Index<R::Id, usize>,
-    names: Index<String, usize>,
+    /// The places of the rows, by id and by name.
+    ids: HashTable<usize>,
+    names: HashTable<usize>,
 }
 
 impl<R: Row> Table<R> {
     pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), places: Index::default(), names: Index::default() }
+        Self { rows: Vec::new(), ids: HashTable::new(), names: HashTable::new() }
     }
 
     pub(crate) fn insert(&mut self, row: R) {
         let place = self.rows.len();
-        self.places.insert(row.id().clone(), place);
-        if let Some(name) = row.name() {
-            self.names.insert(name.to_owned(), place);
-        }
+        let (id, name) = (hash_of(row.id()), row.name().map(hash_of));
         self.rows.push(Some(row));
+        let at = |place: &usize| self.rows.get(*place).and_then(Option::as_ref);
+        self.ids.insert_unique(id, place, |place| at(place).map_or(0, |row| hash_of(row.id())));
+        if let Some(name) = name {
+            self.names.insert_unique(name, place, |place| at(place).and_then(R::name).map_or(0, hash_of));
+        }
     }
 
     pub(crate) fn find(&self, id: &R::Id) -> Option<&R> {
-        self.rows.get(*self.places.get(id)?)?.as_ref()
+        self.rows.get(self.place(id)?)?.as_ref()
     }
 
     pub(crate) fn find_mut(&mut self, id: &R::Id) -> Option<&mut R> {
-        self.rows.get_mut(*self.places.get(id)?)?.as_mut()
+        let place = self.place(id)?;
+        self.rows.get_mut(place)?.as_mut()
     }
 
     /// The row with this second name.
     pub(crate) fn find_named(&self, name: &str) -> Option<&R> {
-        self.rows.get(*self.names.get(name)?)?.as_ref()
+        let place = self.names.find(hash_of(name), |place| self.name_at(*place) == Some(name))?;
+        self.rows.get(*place)?.as_ref()
     }
 
     pub(crate) fn remove(&mut self, id: &R::Id) -> Option<R> {
-        let place = self.places.remove(id)?;
-        let row = self.rows.get_mut(place)?.take()?;
-        if let Some(name) = row.name() {
-            self.names.remove(name);
+        let place = self.place(id)?;
+        let (id, name) = (hash_of(id), self.name_at(place).map(hash_of));
+        if let Ok(entry) = self.ids.find_entry(id, |known| *known == place) {
+            entry.remove();
         }
-        let holes = self.rows.len() - self.places.len();
-        if holes > HOLES_KEPT && holes > self.places.len() {
+        if let Some(name) = name
+            && let Ok(entry) = self.names.find_entry(name, |known| *known == place)
+        {
+            entry.remove();
+        }
+        let row = self.rows.get_mut(place)?.take();
+        let holes = self.rows.len() - self.ids.len();
+        if holes > HOLES_KEPT && holes > self.ids.len() {
             self.move_together();
         }
-        Some(row)
+        row
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
@@ -77,12 +90,21 @@ impl<R: Row> Table<R> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.ids.len()
+    }
+
+    fn place(&self, id: &R::Id) -> Option<usize> {
+        let is_it = |place: &usize| matches!(self.rows.get(*place), Some(Some(row)) if row.id() == id);
+        self.ids.find(hash_of(id), is_it).copied()
+    }
+
+    fn name_at(&self, place: usize) -> Option<&str> {
+        self.rows.get(place)?.as_ref()?.name()
     }
 
     fn move_together(&mut self) {
         let rows = std::mem::take(&mut self.rows);
-        self.places.clear();
+        self.ids.clear();
         self.names.clear();
         for row in rows.into_iter().flatten() {
             self.insert(row);
@@ -100,8 +122,8 @@ impl<'de, R: Row + Deserialize<'de>> Deserialize<'de> for Table<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut table = Self::new();
         for row in Vec::<R>::deserialize(deserializer)? {
-            let named_twice = row.name().is_some_and(|name| table.names.contains_key(name));
-            if named_twice || table.places.contains_key(row.id()) {
+            let named_twice = row.name().is_some_and(|name| table.find_named(name).is_some());
+            if named_twice || table.find(row.id()).is_some() {
                 return Err(serde::de::Error::custom("two rows of one table have the same id"));
             }
             table.insert(row);

@@ -1,11 +1,13 @@
 //! Dollars and cents, exact.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::json_text::Plain;
 
 /// An amount of US dollars, never negative, at most two decimals; prints with exactly two.
 ///
@@ -57,9 +59,32 @@ impl From<Decimal> for Amount {
     }
 }
 
+impl Amount {
+    /// In cents, if they are not more than anyone has.
+    fn cents(self) -> Option<u64> {
+        let per_unit = match self.0.scale() {
+            0 => 100,
+            1 => 10,
+            2 => 1,
+            _ => return None,
+        };
+        u64::try_from(self.0.mantissa()).ok()?.checked_mul(per_unit)
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:.2}", self.0)
+        match self.cents() {
+            Some(cents) => write!(formatter, "{}.{:02}", cents / 100, cents % 100),
+            None => write!(formatter, "{:.2}", self.0),
+        }
+    }
+}
+
+impl Plain for Amount {
+    fn push_to(self, text: &mut String) {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{self}");
     }
 }
 

@@ -59,7 +59,9 @@ pub(crate) use self::lapse::Lapse;
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
 pub(crate) use self::manner::{Manner, News};
-pub(crate) use self::mfa::{Ask, Challenge, ChallengeKind, MfaMethod, RIGHT_CODE, StepAnswer, StepInput};
+pub(crate) use self::mfa::{
+    Ask, Challenge, ChallengeKind, MfaMethod, Question, RIGHT_CODE, StepAnswer, StepInput,
+};
 pub(crate) use self::numbers::NewNumbers;
 pub(crate) use self::payment::Running;
 pub(crate) use self::payment_method::{AccountKind, Details, MethodKind, NewPaymentMethod, PaymentMethod};

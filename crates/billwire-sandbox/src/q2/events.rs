@@ -6,17 +6,16 @@
 //! Source: Q2 Biller Direct description, sections 10.1 to 10.3.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::event_types::EventType;
 use crate::bill_pay::{
     Amount, Ask, Auth, AuthId, Bill, BillId, Challenge, ClientId, Company, Details, News, PaymentMethod,
-    Running, SwapId, World,
+    Question, Running, SwapId, World,
 };
 use crate::event::NewEvent;
-use crate::json_text::{Json, Object};
+use crate::json_text::{Json, Object, Plain};
 use crate::moment::Moment;
 
 /// An event without its envelope.
@@ -59,7 +58,6 @@ fn draft(world: &World, news: &News<'_>) -> Option<Draft> {
 fn enveloped(world: &mut World, now: Moment, draft: &Draft) -> NewEvent {
     let id = world.seed_mut().id("event");
     let mut body = Object::new()
-        .with_room(300 + draft.data.len())
         .word("_id", &id)
         .word("type", draft.kind.as_str())
         .shown("created", now)
@@ -77,120 +75,117 @@ fn enveloped(world: &mut World, now: Moment, draft: &Draft) -> NewEvent {
     NewEvent { id, kind: draft.kind.as_str(), created: now, client_id, sent_as, body, overridden: false }
 }
 
-fn about_client(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
+fn about_client(kind: EventType, auth: &Auth, data: Json) -> Draft {
     let resource_id = auth.client_id.to_string();
-    Draft { kind, client_id: auth.client_id.clone(), resource_id, data: data.into() }
+    Draft { kind, client_id: auth.client_id.clone(), resource_id, data }
 }
 
-fn about_auth(kind: EventType, auth: &Auth, data: impl Into<Json>) -> Draft {
-    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data: data.into() }
+fn about_auth(kind: EventType, auth: &Auth, data: Json) -> Draft {
+    Draft { kind, client_id: auth.client_id.clone(), resource_id: auth.id.to_string(), data }
 }
 
-fn about_bill(kind: EventType, bill: &Bill, data: impl Into<Json>) -> Draft {
-    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data: data.into() }
+fn about_bill(kind: EventType, bill: &Bill, data: Json) -> Draft {
+    Draft { kind, client_id: bill.client_id.clone(), resource_id: bill.id.to_string(), data }
 }
 
 fn auth_success(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    Some(about_client(EventType::AuthSuccess, auth, json!({ "auth": auth_with_items(world, auth)? })))
+    Some(about_client(EventType::AuthSuccess, auth, auth_with_items(world, auth)?))
 }
 
 fn auth_created(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    Some(about_auth(EventType::AuthCreated, auth, json!({ "auth": auth_with_items(world, auth)? })))
+    Some(about_auth(EventType::AuthCreated, auth, auth_with_items(world, auth)?))
 }
 
 fn auth_invalid(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    Some(about_auth(EventType::AuthInvalid, auth, json!({ "company": company_of_auth(world, auth)? })))
+    Some(about_auth(EventType::AuthInvalid, auth, company_alone(world, auth)?))
 }
 
 fn auth_needs_resync(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    Some(about_auth(EventType::AuthNeedsResync, auth, json!({ "company": company_of_auth(world, auth)? })))
+    Some(about_auth(EventType::AuthNeedsResync, auth, company_alone(world, auth)?))
 }
 
 fn auth_deleted(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    Some(about_auth(EventType::AuthDeleted, auth, json!({ "company": company_of_auth(world, auth)? })))
+    Some(about_auth(EventType::AuthDeleted, auth, company_alone(world, auth)?))
 }
 
 fn auth_hold(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
     let hold = auth.hold?;
-    let mut reason = Map::from_iter([
-        ("code".to_owned(), json!(hold.code.as_str())),
-        ("text".to_owned(), json!(hold.text())),
-    ]);
-    if let Some(subcategory) = hold.subcategory {
-        reason.insert("subcategory".to_owned(), json!(subcategory.as_str()));
-    }
-    Some(about_auth(
-        EventType::AuthHold,
-        auth,
-        json!({ "hold": reason, "company": company_of_auth(world, auth)? }),
-    ))
+    let reason = |members: Object| {
+        let members = members.word("code", hold.code.as_str());
+        let members = match hold.subcategory {
+            Some(subcategory) => members.word("subcategory", subcategory.as_str()),
+            None => members,
+        };
+        members.text("text", hold.text())
+    };
+    let data = with_company(Object::new(), world.company(&auth.company_id)?).object("hold", reason);
+    Some(about_auth(EventType::AuthHold, auth, data.end()))
 }
 
 fn auth_failed(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
-    let data = json!({
-        "reason": { "message": "You may want to double check your information." },
-        "company": company_of_auth(world, auth)?,
-    });
-    Some(about_client(EventType::AuthFailed, auth, data))
+    let message = "You may want to double check your information.";
+    let data = with_company(Object::new(), world.company(&auth.company_id)?)
+        .object("reason", |reason| reason.text("message", message));
+    Some(about_client(EventType::AuthFailed, auth, data.end()))
 }
 
 /// The sample of a code challenge carries the company, the other samples the auth.
 fn security_input_required(world: &World, id: &AuthId) -> Option<Draft> {
     let auth = world.auth(id)?;
+    let company = world.company(&auth.company_id)?;
     let challenge = auth.run.as_ref()?.challenge()?;
-    let mut data = Map::from_iter([
-        ("token".to_owned(), json!(challenge.token)),
-        ("method".to_owned(), json!(challenge.method().as_str())),
-        ("input".to_owned(), challenge_input(challenge)),
-    ]);
-    if challenge.shows_retry() {
-        data.insert("showRetry".to_owned(), json!(true));
-    }
-    let company = company_of_auth(world, auth)?;
-    if matches!(challenge.ask, Ask::Destination { .. }) {
-        data.insert("company".to_owned(), company);
+    let data = if matches!(challenge.ask, Ask::Destination { .. }) {
+        with_company(Object::new(), company)
     } else {
-        let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
-        data.insert("auth".to_owned(), about);
-    }
-    Some(about_client(EventType::SecurityInputRequired, auth, Value::from(data)))
+        Object::new().object("auth", |members| {
+            with_status(with_company(members.word("_id", auth.id.as_str()), company), auth)
+        })
+    };
+    let data = challenge_input(data, challenge).word("method", challenge.method().as_str());
+    let data = if challenge.shows_retry() { data.flag("showRetry", true) } else { data };
+    Some(about_client(EventType::SecurityInputRequired, auth, data.text("token", &challenge.token).end()))
 }
 
-fn challenge_input(challenge: &Challenge) -> Value {
+fn challenge_input(data: Object, challenge: &Challenge) -> Object {
+    let question = |members: Object, question: &Question| {
+        members.text("identifier", &question.identifier).text("question", &question.question)
+    };
     match &challenge.ask {
-        Ask::Questions { questions } => json!(questions),
-        Ask::Code { question, .. } => json!([question]),
-        Ask::Destination { destinations } => destinations
-            .iter()
-            .map(|destination| {
-                json!({
-                    "type": destination.kind,
-                    "mask": destination.mask,
-                    "identifier": destination.identifier,
-                    "label": destination.label,
-                })
-            })
-            .collect(),
-        Ask::Prompt { request } => json!([{ "request": request }]),
+        Ask::Questions { questions } => data.objects("input", questions, question),
+        Ask::Code { question: asked, .. } => data.objects("input", [asked], question),
+        Ask::Destination { destinations } => data.objects("input", destinations, |members, destination| {
+            members
+                .text("identifier", &destination.identifier)
+                .text("label", &destination.label)
+                .text("mask", &destination.mask)
+                .text("type", &destination.kind)
+        }),
+        Ask::Prompt { request } => {
+            data.objects("input", [request], |members, request| members.text("request", request))
+        }
     }
 }
 
 fn bill_created(world: &World, id: &BillId) -> Option<Draft> {
     let bill = world.bill(id)?;
     let auth = world.auth(&bill.auth_id)?;
-    let mut company = company_of_auth(world, auth)?;
-    let whole = world.company(&auth.company_id)?;
-    let logo = json!({ "url": whole.logo_url(), "background": whole.background_logo });
-    company.as_object_mut()?.insert("logo".to_owned(), logo);
-    let about = json!({ "_id": auth.id, "status": { "type": auth.status.as_str() }, "company": company });
-    Some(about_bill(EventType::BillCreated, bill, json!({ "auth": about })))
+    let company = world.company(&auth.company_id)?;
+    let shown_company = |members: Object| {
+        let logo =
+            |logo: Object| logo.flag("background", company.background_logo).text("url", &company.logo_url());
+        members.word("_id", company.id.as_str()).object("logo", logo).text("name", company.name)
+    };
+    let data = Object::new().object("auth", |members| {
+        with_status(members.word("_id", auth.id.as_str()).object("company", shown_company), auth)
+    });
+    Some(about_bill(EventType::BillCreated, bill, data.end()))
 }
 
 fn bill_upcoming(world: &World, id: &BillId) -> Option<Draft> {
@@ -318,7 +313,7 @@ fn with_surcharge(data: Object, running: &Running) -> Object {
 
 fn with_method(data: Object, method: Option<&PaymentMethod>) -> Object {
     let Some(method) = method else { return data };
-    data.with_room(400).object("paymentMethod", |members| payment_method(members, method))
+    data.object("paymentMethod", |members| payment_method(members, method))
 }
 
 fn payment_method(members: Object, method: &PaymentMethod) -> Object {
@@ -355,18 +350,26 @@ fn payment_method(members: Object, method: &PaymentMethod) -> Object {
     }
 }
 
-fn auth_with_items(world: &World, auth: &Auth) -> Option<Value> {
-    Some(json!({
-        "_id": auth.id,
-        "items": auth.items.iter().map(|item| item.as_str()).collect::<Vec<_>>(),
-        "company": company_of_auth(world, auth)?,
-        "status": { "type": auth.status.as_str() },
-    }))
+fn auth_with_items(world: &World, auth: &Auth) -> Option<Json> {
+    let company = world.company(&auth.company_id)?;
+    let members = |members: Object| {
+        let items = auth.items.iter().map(|item| item.as_str());
+        with_status(with_company(members.word("_id", auth.id.as_str()), company).texts("items", items), auth)
+    };
+    Some(Object::new().object("auth", members).end())
 }
 
-fn company_of_auth(world: &World, auth: &Auth) -> Option<Value> {
-    let company = world.company(&auth.company_id)?;
-    Some(json!({ "_id": company.id, "name": company.name }))
+fn with_status(members: Object, auth: &Auth) -> Object {
+    members.object("status", |status| status.word("type", auth.status.as_str()))
+}
+
+fn company_alone(world: &World, auth: &Auth) -> Option<Json> {
+    Some(with_company(Object::new(), world.company(&auth.company_id)?).end())
+}
+
+/// A company as most events name it.
+fn with_company(members: Object, company: &Company) -> Object {
+    members.object("company", |members| members.word("_id", company.id.as_str()).text("name", company.name))
 }
 
 /// The beginning of what is told about a bill. In the payment samples the company has nothing but its name.
@@ -375,7 +378,7 @@ fn about_company(world: &World, bill: &Bill) -> Option<Object> {
     Some(Object::new().object("company", |company| company.text("name", name)))
 }
 
-fn changed<T: Display>(changes: Object, name: &'static str, previous: Option<T>, current: T) -> Object {
+fn changed<T: Plain>(changes: Object, name: &'static str, previous: Option<T>, current: T) -> Object {
     changes.object(name, |change| {
         let change = match previous {
             Some(previous) => change.shown("previous", previous),

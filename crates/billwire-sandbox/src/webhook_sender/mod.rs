@@ -11,8 +11,10 @@ mod keys;
 mod oauth;
 mod queue;
 mod record;
+mod records;
 mod sign;
 mod spoil;
+mod texts;
 
 use jiff::SignedDuration;
 

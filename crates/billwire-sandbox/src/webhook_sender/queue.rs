@@ -7,10 +7,10 @@ use jiff::SignedDuration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::record::{DeliveryAttempt, DeliveryState, EventRecord, Record};
+use super::record::{DeliveryAttempt, DeliveryState, EventRecord, Record, WrittenRecord};
+use super::records::Records;
 use crate::api::{Api, Ordering};
 use crate::event::NewEvent;
-use crate::hash::Index;
 use crate::id_text::IdText;
 use crate::moment::Moment;
 use crate::seed::Digest;
@@ -22,23 +22,24 @@ const KEPT: usize = 50_000;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LaneKey(&'static str, IdText);
 
+fn lane_of(api: &'static Api, id: &IdText, client_id: &IdText) -> LaneKey {
+    let whose = match api.ordering {
+        Ordering::PerClient => client_id,
+        Ordering::None => id,
+    };
+    LaneKey(api.name, whose.clone())
+}
+
 impl Record {
     fn lane(&self) -> LaneKey {
-        let whose = match self.api.ordering {
-            Ordering::PerClient => &self.client_id,
-            Ordering::None => &self.id,
-        };
-        LaneKey(self.api.name, whose.clone())
+        lane_of(self.api, &self.id, &self.client_id)
     }
 }
 
 /// The newest events, and what is still to be sent. Of the others only a count and a digest are left.
 #[derive(Clone)]
 pub(crate) struct EventLog {
-    records: VecDeque<Record>,
-    /// The place of the first record, counted from the first event ever.
-    first: u64,
-    places: Index<IdText, u64>,
+    records: Records,
     /// Of every event, in order.
     digest: Digest,
     /// Later events of a lane wait for earlier ones.
@@ -78,9 +79,7 @@ pub(crate) struct Turn {
 impl EventLog {
     pub(crate) fn new() -> Self {
         Self {
-            records: VecDeque::new(),
-            first: 0,
-            places: Index::default(),
+            records: Records::default(),
             digest: Digest::new(),
             lanes: BTreeMap::new(),
             turns: BTreeSet::new(),
@@ -93,23 +92,24 @@ impl EventLog {
         &mut self,
         now: Moment,
         api: &'static Api,
-        event: NewEvent,
+        mut event: NewEvent,
         delivery: DeliveryState,
     ) -> Option<LaneKey> {
-        let record = Record::new(api, event, delivery);
-        self.digest.add(record.event.as_bytes());
-        let waits = (delivery == DeliveryState::Waiting).then(|| (record.id.clone(), record.lane()));
-        self.push(record);
-        if let Some((id, lane)) = &waits {
-            self.enqueue(now, id.clone(), lane);
+        let (id, client_id) = (IdText::new(&event.id), event.client_id.clone());
+        let text = std::mem::take(&mut event.body).into_text();
+        self.digest.add(text.as_bytes());
+        self.records.push(&text, |place| Record::new(api, event, delivery, place));
+        let lane = (delivery == DeliveryState::Waiting).then(|| lane_of(api, &id, &client_id));
+        if let Some(lane) = &lane {
+            self.enqueue(now, id, lane);
         }
         self.forget_old();
-        waits.map(|(_, lane)| lane)
+        lane
     }
 
     /// Sends an event once more, after what waits already.
     pub(crate) fn redeliver(&mut self, now: Moment, id: &str) -> bool {
-        let Some(record) = self.record_mut(id) else { return false };
+        let Some(record) = self.records.find_mut(id) else { return false };
         if record.delivery != DeliveryState::Waiting {
             record.delivery = DeliveryState::Waiting;
             let lane = record.lane();
@@ -126,7 +126,7 @@ impl EventLog {
         self.lanes = others;
         let stopped: BTreeMap<LaneKey, Lane> = stopped;
         for id in stopped.into_values().flat_map(|lane| lane.waiting) {
-            if let Some(record) = self.record_mut(id.as_str()) {
+            if let Some(record) = self.records.find_mut(id.as_str()) {
                 record.delivery = DeliveryState::NotConfigured;
             }
         }
@@ -134,21 +134,21 @@ impl EventLog {
 
     /// The API of an event.
     pub(crate) fn api_of(&self, id: &str) -> Option<&'static Api> {
-        self.record(id).map(|record| record.api)
+        self.records.find(id).map(|record| record.api)
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<EventRecord> {
-        self.record(id).map(Record::shown)
+        self.records.find(id).map(|record| self.records.shown(record))
     }
 
     /// The remembered events, oldest first.
     pub(crate) fn records(&self) -> impl Iterator<Item = EventRecord> {
-        self.records.iter().map(Record::shown)
+        self.records.iter()
     }
 
     /// Every event so far, also those that are not remembered.
     pub(crate) fn count(&self) -> u64 {
-        self.first + self.records.len() as u64
+        self.records.count()
     }
 
     pub(crate) fn kept(&self) -> usize {
@@ -167,8 +167,8 @@ impl EventLog {
     pub(crate) fn next(&self) -> Option<Turn> {
         let (at, _, lane) = self.turns.first()?;
         let id = self.lanes.get(lane)?.waiting.front()?;
-        let record = self.record(id.as_str())?;
-        Some(Turn { at: *at, api: record.api, lane: lane.clone(), record: record.shown() })
+        let record = self.records.find(id.as_str())?;
+        Some(Turn { at: *at, api: record.api, lane: lane.clone(), record: self.records.shown(record) })
     }
 
     /// Notes an attempt: the lane's next event, another attempt later, or giving up. `pause_after` says how long to wait
@@ -180,7 +180,7 @@ impl EventLog {
         pause_after: impl FnOnce(u32) -> Option<SignedDuration>,
     ) {
         let (at, end) = (attempt.at, attempt.end());
-        let Some(record) = self.record_mut(id) else { return };
+        let Some(record) = self.records.find_mut(id) else { return };
         record.attempts.push(attempt);
         let key = record.lane();
         let Some(lane) = self.lanes.get_mut(&key) else { return };
@@ -205,7 +205,7 @@ impl EventLog {
             self.turns.insert((lane.next_attempt, lane.order, key));
         }
         if again.is_none() {
-            if let Some(record) = self.record_mut(id) {
+            if let Some(record) = self.records.find_mut(id) {
                 record.delivery = end;
             }
             self.forget_old();
@@ -254,41 +254,20 @@ impl EventLog {
         self.lanes.insert(key.clone(), lane);
     }
 
-    fn push(&mut self, record: Record) {
-        self.places.insert(record.id.clone(), self.count());
-        self.records.push_back(record);
-    }
-
     /// Lets go of the oldest events, but of none that waits.
     fn forget_old(&mut self) {
         let settled = |record: &Record| record.delivery != DeliveryState::Waiting;
-        while self.records.len() > KEPT && self.records.front().is_some_and(settled) {
-            if let Some(oldest) = self.records.pop_front() {
-                self.places.remove(&oldest.id);
-                self.first += 1;
-            }
+        while self.records.len() > KEPT && self.records.first().is_some_and(settled) {
+            self.records.forget_first();
         }
-    }
-
-    fn place(&self, id: &str) -> Option<usize> {
-        usize::try_from(self.places.get(&IdText::new(id))?.checked_sub(self.first)?).ok()
-    }
-
-    fn record(&self, id: &str) -> Option<&Record> {
-        self.records.get(self.place(id)?)
-    }
-
-    fn record_mut(&mut self, id: &str) -> Option<&mut Record> {
-        let place = self.place(id)?;
-        self.records.get_mut(place)
     }
 }
 
 /// The JSON form; what can be worked out from it is left out.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Written<'a> {
-    records: Cow<'a, VecDeque<Record>>,
+struct Written<'a, R> {
+    records: R,
     /// How many came before the first record.
     forgotten: u64,
     digest: Digest,
@@ -307,24 +286,31 @@ struct WrittenLane<'a> {
 
 impl Serialize for EventLog {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let records = Cow::Borrowed(&self.records);
         let written = |(LaneKey(api, of), lane): (&'_ LaneKey, &'_ Lane)| WrittenLane {
             api: Cow::Borrowed(*api),
             of: Cow::Owned(of.clone()),
             lane: Cow::Owned(lane.clone()),
         };
         let lanes = self.lanes.iter().map(written).collect();
-        Written { records, forgotten: self.first, digest: self.digest, lanes, next_order: self.next_order }
-            .serialize(serializer)
+        Written {
+            records: &self.records,
+            forgotten: self.records.gone(),
+            digest: self.digest,
+            lanes,
+            next_order: self.next_order,
+        }
+        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for EventLog {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer)?;
-        let mut log = Self { first: written.forgotten, digest: written.digest, ..Self::new() };
-        for record in written.records.into_owned() {
-            log.push(record);
+        let written = Written::<Vec<WrittenRecord<'_>>>::deserialize(deserializer)?;
+        let records = Records::after(written.forgotten);
+        let mut log = Self { records, digest: written.digest, ..Self::new() };
+        for mut record in written.records {
+            let text = std::mem::take(&mut record.event);
+            log.records.push(&text, |place| record.into_record(place));
         }
         for WrittenLane { api, of, lane } in written.lanes {
             let api = Api::named(&api)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::texts::TextPlace;
 use crate::api::Api;
 use crate::event::NewEvent;
 use crate::faults::WebhookFaultKind;
@@ -95,27 +96,22 @@ impl DeliveryAttempt {
     }
 }
 
-/// An event as it is kept: its JSON as text, which takes a fifth of the memory of a tree of values.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// An event as it is kept: its JSON as text elsewhere, which takes a fifth of the memory of a tree of values.
+#[derive(Clone)]
 pub(super) struct Record {
-    #[serde(with = "api_name")]
     pub(super) api: &'static Api,
     pub(super) id: IdText,
-    #[serde(rename = "type")]
     pub(super) kind: Cow<'static, str>,
     pub(super) created: Moment,
     pub(super) client_id: IdText,
     pub(super) delivery: DeliveryState,
     pub(super) attempts: Vec<DeliveryAttempt>,
-    #[serde(with = "raw")]
-    pub(super) event: Box<str>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) event: TextPlace,
     pub(super) overridden: bool,
 }
 
 impl Record {
-    pub(super) fn new(api: &'static Api, event: NewEvent, delivery: DeliveryState) -> Self {
+    pub(super) fn new(api: &'static Api, event: NewEvent, delivery: DeliveryState, text: TextPlace) -> Self {
         Self {
             api,
             id: IdText::new(&event.id),
@@ -124,12 +120,12 @@ impl Record {
             client_id: event.client_id,
             delivery,
             attempts: Vec::new(),
-            event: event.body.into_text(),
+            event: text,
             overridden: event.overridden,
         }
     }
 
-    pub(super) fn shown(&self) -> EventRecord {
+    pub(super) fn shown(&self, text: &str) -> EventRecord {
         EventRecord {
             api: self.api.name.to_owned(),
             id: self.id.to_string(),
@@ -138,7 +134,56 @@ impl Record {
             client_id: self.client_id.to_string(),
             delivery: self.delivery,
             attempts: self.attempts.clone(),
-            event: serde_json::from_str(&self.event).unwrap_or(Value::Null),
+            event: serde_json::from_str(text).unwrap_or(Value::Null),
+            overridden: self.overridden,
+        }
+    }
+
+    pub(super) fn written<'a>(&'a self, text: &'a str) -> WrittenRecord<'a> {
+        WrittenRecord {
+            api: self.api,
+            id: Cow::Borrowed(&self.id),
+            kind: Cow::Borrowed(&self.kind),
+            created: self.created,
+            client_id: Cow::Borrowed(&self.client_id),
+            delivery: self.delivery,
+            attempts: Cow::Borrowed(&self.attempts),
+            event: Cow::Borrowed(text),
+            overridden: self.overridden,
+        }
+    }
+}
+
+/// The JSON form of a record, with its text.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WrittenRecord<'a> {
+    #[serde(with = "api_name")]
+    api: &'static Api,
+    id: Cow<'a, IdText>,
+    #[serde(rename = "type")]
+    kind: Cow<'a, str>,
+    created: Moment,
+    client_id: Cow<'a, IdText>,
+    delivery: DeliveryState,
+    attempts: Cow<'a, [DeliveryAttempt]>,
+    #[serde(with = "raw")]
+    pub(super) event: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    overridden: bool,
+}
+
+impl WrittenRecord<'_> {
+    pub(super) fn into_record(self, text: TextPlace) -> Record {
+        Record {
+            api: self.api,
+            id: self.id.into_owned(),
+            kind: Cow::Owned(self.kind.into_owned()),
+            created: self.created,
+            client_id: self.client_id.into_owned(),
+            delivery: self.delivery,
+            attempts: self.attempts.into_owned(),
+            event: text,
             overridden: self.overridden,
         }
     }
@@ -164,6 +209,8 @@ mod api_name {
 
 /// JSON text inside JSON, as it is.
 mod raw {
+    use std::borrow::Cow;
+
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use serde_json::value::RawValue;
 
@@ -172,7 +219,9 @@ mod raw {
         json.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<str>, D::Error> {
-        Ok(Box::<RawValue>::deserialize(deserializer)?.into())
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Cow<'static, str>, D::Error> {
+        Ok(Cow::Owned(Box::<str>::from(Box::<RawValue>::deserialize(deserializer)?).into()))
     }
 }

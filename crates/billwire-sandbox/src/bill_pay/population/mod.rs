@@ -40,7 +40,7 @@ pub struct Population {
 }
 
 impl Population {
-    /// So many customers; 10,000 take about a second at the start and less than ten for a virtual year.
+    /// So many customers; 10,000 take about a second at the start and some four for a virtual year.
     pub fn of(customers: u32) -> Self {
         Self { customers, past_days: PAST_DAYS }
     }
