@@ -13,6 +13,7 @@ use billwire::models::scalar::Secret;
 use billwire::{billerapi, core, q2, unbill};
 use serde_json::Value;
 
+use crate::api::CredentialOption;
 use crate::error::Error;
 use crate::operation_args::Arguments;
 use crate::outcome::{self, Outcome};
@@ -37,6 +38,12 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// In the place of a credential for an operation that is sent none: a client is always made from one.
+    pub(crate) fn unsent(credential: &CredentialOption) -> Self {
+        let texts = credential.parts.iter().map(|_| Secret::new("none")).collect();
+        Self { kind: credential.kind, texts }
+    }
+
     fn text(&self, index: usize) -> &str {
         self.texts.get(index).map_or("", Secret::expose)
     }

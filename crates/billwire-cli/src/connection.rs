@@ -159,6 +159,8 @@ struct Settings {
 struct Chosen {
     credential: &'static CredentialOption,
     sources: Vec<Option<SecretSource>>,
+    /// The operation is called without one, and none was given.
+    unneeded: bool,
 }
 
 #[derive(Debug)]
@@ -250,10 +252,13 @@ impl Chosen {
         let in_profile = |part: &Part| profile.secrets.contains_key(part.setting().as_str());
         let in_variable =
             |part: &Part| part.variable.is_some_and(|variable| std::env::var_os(variable).is_some());
-        let credential = known()
+        let given = known()
             .find(|credential| credential.parts.iter().any(in_option))
             .or_else(|| taken().find(|credential| credential.parts.iter().any(in_profile)))
-            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_variable)))
+            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_variable)));
+        // The core sends none where the table names that first, whatever there is.
+        let unneeded = given.is_none() && operation.credentials.first() == Some(&Credential::Nothing);
+        let credential = given
             .or_else(|| entry.usual())
             .ok_or_else(|| Error::unexpected("this API has no credentials"))?;
         check_taken(entry, operation, credential)?;
@@ -262,7 +267,7 @@ impl Chosen {
             None => Ok(profile.secrets.get(part.setting().as_str()).cloned()),
         };
         let sources = credential.parts.iter().map(source).collect::<Result<_, Error>>()?;
-        Ok(Self { credential, sources })
+        Ok(Self { credential, sources, unneeded })
     }
 }
 
@@ -311,7 +316,10 @@ impl Settings {
     }
 
     fn credential(&self, reader: &mut Reader) -> Result<Given, Error> {
-        let Chosen { credential, sources } = &self.credential;
+        let Chosen { credential, sources, unneeded } = &self.credential;
+        if *unneeded {
+            return Ok(Given::unsent(credential));
+        }
         let texts =
             credential.parts.iter().zip(sources).map(|(part, source)| match (source, part.variable) {
                 (Some(source), _) => reader.secret(part.what, source),

@@ -174,6 +174,25 @@ fn companies_are_searched_and_read() {
 }
 
 #[test]
+fn what_takes_no_credential_wants_none() {
+    let service = Service::start();
+    let call = |words: &[&str]| {
+        let mut command = service.command([&["billerapi"], words, &["--json"]].concat());
+        for variable in ["BILLWIRE_BILLERAPI_CLIENT_ID", "BILLWIRE_BILLERAPI_CLIENT_SECRET"] {
+            command.env_remove(variable);
+        }
+        run(&mut command)
+    };
+    let scenarios = call(&["sandbox", "scenarios"]).json();
+    assert!(scenarios.to_string().contains("4242424242"), "{scenarios}");
+    let last = service.sandbox.requests().pop().expect("a request");
+    assert_eq!((last.path.as_str(), last.credential), ("/sandbox/scenarios", None));
+    // What takes one still does, and nothing is sent without it.
+    assert_eq!(call(&["biller", "list"]).code, 8);
+    assert_eq!(service.sandbox.requests().len(), 1);
+}
+
+#[test]
 fn a_client_is_found_again_and_keeps_its_facts() {
     let service = Service::start();
     let first =

@@ -132,14 +132,34 @@ fn a_file_and_options_set_up_what_the_portal_would() {
 
         [q2.rules]
         strictCodeRetry = true
+
+        [unbill.rules]
+        cardSurcharge = "2.50"
+
+        [billerapi.webhooks]
+        url = "http://127.0.0.1:9/nobody"
+        secrets = ["whsec_test_0123456789abcdef"]
+
+        [billerapi.settings]
+        errorShape = "S"
+        rateLimits = true
         "#,
     );
     let faults = folder.file(
         "faults.json",
         r#"{"http": [{"kind": "status", "operation": "listCategories", "status": 503}]}"#,
     );
-    let words =
-        ["--frozen", "--config", &config, "--faults", &faults, "--webhook-url", "http://127.0.0.1:9/hook"];
+    let words = [
+        "--frozen",
+        "--config",
+        &config,
+        "--faults",
+        &faults,
+        "--webhook-url",
+        "billerapi=http://127.0.0.1:9/billerapi",
+        "--webhook-url",
+        "http://127.0.0.1:9/hook",
+    ];
     let running = Running::start(&words);
     let shown = |route: &str| get(&format!("{}/{route}", running.url("control")));
     assert_eq!((&running.line["seed"], &running.line["counts"]["clients"]), (&json!(7), &json!(3)));
@@ -148,6 +168,11 @@ fn a_file_and_options_set_up_what_the_portal_would() {
     let webhooks = shown("q2/webhooks");
     assert_eq!(webhooks["url"], "http://127.0.0.1:9/hook", "the option wins");
     assert_eq!(webhooks["signature"]["issuer"], "the service");
+    assert_eq!(shown("unbill/webhooks")["url"], "http://127.0.0.1:9/hook");
+    assert_eq!(shown("unbill/rules")["cardSurcharge"], "2.50");
+    assert_eq!(shown("billerapi/webhooks")["url"], "http://127.0.0.1:9/billerapi", "one wins over all");
+    let settings = shown("billerapi/settings");
+    assert_eq!((&settings["errorShape"], &settings["rateLimits"]), (&json!("S"), &json!(true)));
     assert_eq!(shown("faults")["http"][0]["kind"], "status");
     let categories = ["q2", "company", "categories", "--json", "--base-url", running.url("q2")];
     let mut command = billwire();
@@ -164,13 +189,20 @@ fn a_file_that_says_something_unknown_is_refused() {
     for (name, text, code) in [
         ("wrong.toml", "custommers = 3", 8),
         ("wrong.json", r#"{"q2": {"webhooks": {"uri": "http://127.0.0.1:9/"}}}"#, 8),
+        ("elsewhere-too.toml", "[billerapi.webhooks]\nurl = \"http://example.com/hook\"", 2),
+        ("unknown.toml", "[billerapi.settings]\nerrorShape = \"X\"", 8),
         ("elsewhere.toml", "[q2.webhooks]\nurl = \"http://example.com/hook\"", 2),
     ] {
         let file = folder.file(name, text);
         let ended = run(billwire().args(["sandbox", "--port", "0", "--config", &file]));
         assert_eq!(ended.code, code, "{ended:#?}");
     }
-    for words in [["--faults", "/nowhere"], ["--quirks", "no-such-quirk"], ["--customers", "many"]] {
+    for words in [
+        ["--faults", "/nowhere"],
+        ["--webhook-url", "q3=http://127.0.0.1:9/hook"],
+        ["--quirks", "no-such-quirk"],
+        ["--customers", "many"],
+    ] {
         let ended = run(billwire().args(["sandbox", "--port", "0"]).args(words));
         assert!([2, 8].contains(&ended.code), "{ended:#?}");
     }
