@@ -62,13 +62,11 @@ impl Receiver {
         let named = text.split_once('=').filter(|(name, _)| !name.contains(['/', ':']));
         let Some((name, url)) = named else { return Ok(Self { api: None, url: text.to_owned() }) };
         let known = || api::all().iter().map(|entry| entry.api);
-        match known().find(|api| api.as_str() == name) {
-            Some(api) => Ok(Self { api: Some(api), url: url.to_owned() }),
-            None => {
-                let names: Vec<&str> = known().map(Api::as_str).collect();
-                Err(format!("there is no API \"{name}\"; known are {}", names.join(", ")))
-            }
+        if let Some(api) = known().find(|api| api.as_str() == name) {
+            return Ok(Self { api: Some(api), url: url.to_owned() });
         }
+        let names: Vec<&str> = known().map(Api::as_str).collect();
+        Err(format!("there is no API \"{name}\"; known are {}", names.join(", ")))
     }
 }
 
