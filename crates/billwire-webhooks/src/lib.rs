@@ -1,8 +1,8 @@
 //! Verification of one webhook delivery: bytes and headers in, a verified event and what was proved about it out.
 //!
 //! What is here: the checks of a delivery, the one answer that a refused delivery gets, and the precise reason for our
-//! own logs. What is deliberately not here: a server, a clock (`now` is an argument), a store. Handle an event once per
-//! id, in your own store, and answer 2xx only after it is written down.
+//! own logs. What is deliberately not here: a server, a clock (`now` is an argument), a durable store. Handle an event once
+//! per id ([`HandledEvents`]), in your own store, and answer 2xx only after it is written down.
 //!
 //! Read in this order:
 //! - [`Inbound`]: one delivery as it arrived
@@ -11,6 +11,7 @@
 //! - `unbill`: the reader of the legacy version, in which nothing can be proved (feature `unbill`)
 //! - [`Verified`], [`Proved`], [`Evidence`]: a value that passed, how much is proved, by which checks
 //! - [`Rejection`], [`RejectionReason`]: a delivery that did not pass
+//! - [`HandledEvents`], [`EventKey`]: which events were handled already
 //! - [`Error`], [`ErrorKind`]: a mistake in setting a verifier up
 //!
 //! ```
@@ -76,6 +77,7 @@
 pub mod billerapi;
 mod error;
 mod evidence;
+mod handled;
 mod inbound;
 #[cfg(feature = "q2")]
 pub mod q2;
@@ -92,6 +94,9 @@ mod verified;
 
 pub use error::{Error, ErrorKind};
 pub use evidence::{Evidence, MacEvidence, SignatureEvidence, TokenUse};
+pub use handled::{
+    DEFAULT_CAPACITY, DEFAULT_MEMORY, DEFAULT_TURN, EventKey, HandledEvents, HandledInMemory, Turn,
+};
 pub use inbound::Inbound;
 pub use rejection::{CheckedHeader, DecryptionProblem, Rejection, RejectionReason, SignatureProblem};
 pub use verified::{Proved, Verified};

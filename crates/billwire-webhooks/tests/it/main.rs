@@ -11,6 +11,7 @@ mod axum_extractor;
 mod billerapi;
 mod debug;
 mod events;
+mod handled;
 mod headers;
 mod hostile;
 mod invalid_kinds;
