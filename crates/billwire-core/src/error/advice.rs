@@ -5,6 +5,10 @@ use billwire_models::operation::Safety;
 use super::{Error, ErrorKind};
 use crate::delivery::Delivery;
 
+const REPEAT: &str = "repeat it: carried out twice it has the effect of once";
+const MEND_AND_REPEAT: &str = "it may have been carried out: when the cause is mended, repeat it; carried out twice it has \
+                               the effect of once";
+
 const READ_BACK: &str = "do not repeat it blindly, it may have been carried out: read the resource back, compare, \
                          and only then decide";
 const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
@@ -73,7 +77,8 @@ fn of_unclear_write(error: &Error) -> &'static str {
     match error.operation().map(|operation| operation.safety) {
         _ if error.kind() == ErrorKind::Redirected => REDIRECTED_WRITE,
         _ if error.kind() == ErrorKind::NotAccepted => NOT_ACCEPTED,
-        Some(Safety::Idempotent) => "repeat it: carried out twice it has the effect of once",
+        Some(Safety::Idempotent) if error.is_retryable() => REPEAT,
+        Some(Safety::Idempotent) => MEND_AND_REPEAT,
         Some(Safety::Reconcilable) if accepted => READ_BACK_ACCEPTED,
         Some(Safety::Reconcilable) => READ_BACK,
         _ if accepted => CANNOT_READ_BACK_ACCEPTED,
@@ -84,6 +89,9 @@ fn of_unclear_write(error: &Error) -> &'static str {
 fn of_no_answer(error: &Error) -> &'static str {
     match error.delivery() {
         Delivery::NotSent => "nothing was sent: check the network and the address, then repeat the call",
-        Delivery::Unknown | Delivery::Answered => "repeat it: the call changes nothing",
+        _ if error.safety() == Safety::Read => "repeat it: the call changes nothing",
+        Delivery::Unknown | Delivery::Answered => {
+            "nothing was carried out, the service refused what reached it: wait as long as it asks, then repeat the call"
+        }
     }
 }
