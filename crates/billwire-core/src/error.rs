@@ -101,6 +101,8 @@ struct Inner {
     problem: Problem,
     body: Option<String>,
     idempotency_key: Option<IdempotencyKey>,
+    /// Whether the call may be repeated, if that differs from its operation.
+    safety: Option<Safety>,
     answer_rules: &'static AnswerRules,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -175,8 +177,9 @@ impl Error {
         self.inner.problem.code.as_deref()
     }
 
-    /// The key that every attempt of the call carried, if its operation takes one. To go on with the same call later, give
-    /// it to [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
+    /// The key that every attempt of the call carried, if its operation takes one. It is no secret. To go on with the same
+    /// call later, use [`Error::retry_options`], or after a restart of the program give the key to
+    /// [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
         self.inner.idempotency_key.as_ref()
@@ -215,6 +218,7 @@ impl Error {
                 problem: Problem::default(),
                 body: None,
                 idempotency_key: None,
+                safety: None,
                 answer_rules: &AnswerRules::DEFAULT,
                 source: None,
             }),
@@ -278,6 +282,12 @@ impl Error {
     /// Adds the rules by which the service's answers are judged.
     pub(crate) fn with_answer_rules(mut self, rules: &'static AnswerRules) -> Self {
         self.inner.answer_rules = rules;
+        self
+    }
+
+    /// Says whether the call may be repeated, which can differ from its operation.
+    pub(crate) fn with_safety(mut self, safety: Safety) -> Self {
+        self.inner.safety = Some(safety);
         self
     }
 
@@ -359,6 +369,9 @@ impl fmt::Display for Error {
             if let Some(call_id) = &inner.call_id {
                 write!(formatter, ", call id {call_id}")?;
             }
+            if let Some(key) = &inner.idempotency_key {
+                write!(formatter, ", idempotency key {key}")?;
+            }
             formatter.write_str(")")?;
         }
         write!(formatter, ". What to do: {}", self.advice())
@@ -378,6 +391,7 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("call_id", &inner.call_id)
             .field("attempts", &inner.attempts)
+            .field("idempotency_key", &inner.idempotency_key)
             .field("vendor_code", &inner.problem.code)
             .field("vendor_message", &inner.problem.message)
             .field("source", &inner.source.as_ref().map(ToString::to_string))

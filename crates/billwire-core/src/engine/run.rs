@@ -139,7 +139,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
                     self.settings.budget.reward();
                     return Ok(output);
                 }
-                Err(error) => error,
+                Err(error) => error.with_safety(self.draft.safety()),
             };
             match self.wait_before_next(&error) {
                 Next::Wait(wait) => {

@@ -1,17 +1,19 @@
 //! What follows from an error: may the call be repeated, and may it have done something?
 
-use billwire_models::operation::Safety;
+use billwire_models::operation::{IdempotencyKey, Safety};
 use http::StatusCode;
 
 use super::{Error, ErrorKind};
+use crate::config::CallOptions;
 use crate::delivery::Delivery;
 use crate::retry::policy::is_repeatable;
 
 impl Error {
     /// Whether the same call, sent again later, can help and cannot do anything twice.
     ///
-    /// When `true`: wait, at least [`Error::retry_after`], and repeat the call. When `false` for a write, look at
-    /// [`Error::may_have_taken_effect`] first.
+    /// When `true`: wait, at least [`Error::retry_after`], and repeat the call with [`Error::retry_options`]. Some operations
+    /// do nothing twice only because of the idempotency key in these; without it, the repetition is a second call. When
+    /// `false` for a write, look at [`Error::may_have_taken_effect`] first.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let is_safe = is_repeatable(self.safety()) || !self.may_have_taken_effect();
@@ -27,6 +29,38 @@ impl Error {
                 | ErrorKind::EndlessList => false,
                 _ => self.may_retry(self.delivery()),
             }
+    }
+
+    /// What a repetition of the call needs besides its request: the idempotency key of the call that failed, if it had one.
+    /// Everything else stays as the client has it.
+    ///
+    /// ```
+    /// use billwire_core::Error;
+    /// use billwire_core::billerapi::Client;
+    /// use billwire_models::billerapi::TriggerSync;
+    ///
+    /// async fn sync(client: &Client, request: &TriggerSync) -> Result<(), Error> {
+    ///     match client.trigger_sync(request).await {
+    ///         // Soon: a service remembers a key for a limited time, BillerAPI for 24 hours.
+    ///         Err(error) if error.is_retryable() => {
+    ///             client.with_options(error.retry_options()).trigger_sync(request).await.map(drop)
+    ///         }
+    ///         result => result.map(drop),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// A failure that is a known outcome ([`ErrorKind::BusinessFailure`]) is over, and its key would give it again: there the
+    /// options are empty, and another try is another call.
+    ///
+    /// Source: BillerAPI description, section 3.7 "Idempotency".
+    #[must_use]
+    pub fn retry_options(&self) -> CallOptions {
+        let is_over = self.kind() == ErrorKind::BusinessFailure && !self.may_have_taken_effect();
+        match self.idempotency_key() {
+            Some(key) if !is_over => CallOptions::new().with_idempotency_key(key.clone()),
+            _ => CallOptions::new(),
+        }
     }
 
     /// Whether the service may have carried the call out although it ended with this error.
@@ -76,9 +110,15 @@ impl Error {
         self.inner.answer_rules.may_retry(self.safety(), delivery, status)
     }
 
+    /// Whether twice has the effect of once only if both carry the same key.
+    pub(super) fn needs_its_key(&self) -> bool {
+        let key = self.operation().and_then(|operation| operation.idempotency_key);
+        self.safety() == Safety::Idempotent && key == Some(IdempotencyKey::Honoured)
+    }
+
     /// Without an operation nothing was asked for, so nothing can have happened.
     pub(super) fn safety(&self) -> Safety {
-        self.operation().map_or(Safety::Read, |operation| operation.safety)
+        self.inner.safety.or(self.operation().map(|operation| operation.safety)).unwrap_or(Safety::Read)
     }
 }
 
