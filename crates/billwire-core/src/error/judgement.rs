@@ -57,10 +57,7 @@ impl Error {
     #[must_use]
     pub fn retry_options(&self) -> CallOptions {
         let is_over = self.kind() == ErrorKind::BusinessFailure && !self.may_have_taken_effect();
-        match self.idempotency_key() {
-            Some(key) if !is_over => CallOptions::new().with_idempotency_key(key.clone()),
-            _ => CallOptions::new(),
-        }
+        CallOptions { idempotency_key: self.inner.key.clone().filter(|_| !is_over), ..CallOptions::new() }
     }
 
     /// Whether the service may have carried the call out although it ended with this error.
