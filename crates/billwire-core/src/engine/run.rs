@@ -11,13 +11,14 @@ use tracing::Instrument as _;
 
 use super::attempt::first_of;
 use super::exchange::{Exchange, Way};
+use super::history::History;
 use super::trace;
 use crate::call::Attempt;
 use crate::clock::Clock;
 use crate::config::{CallOptions, Settings};
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, KeyOfCall};
 use crate::protocol::sealed::Protocol;
 use crate::rate_limit::{Permit, RateLimiter};
 use crate::request::{self, Draft};
@@ -39,7 +40,7 @@ pub(crate) struct Done<T> {
     pub(crate) output: T,
     pub(crate) call_id: String,
     pub(crate) attempts: u32,
-    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    pub(crate) key: Option<KeyOfCall>,
 }
 
 /// Sends `draft` until it is answered, may not be repeated, or a bound is reached. `exchange` reads the answer.
@@ -64,8 +65,8 @@ pub(crate) async fn run<P: Protocol, E: Exchange>(
     let result = run.until_done().instrument(span).await;
     let attempts = run.attempts;
     match result {
-        Ok(output) => Ok(Done { output, call_id, attempts, idempotency_key: key }),
-        Err(error) => Err(error.with_call(&call_id, attempts).with_idempotency_key(key)),
+        Ok(output) => Ok(Done { output, call_id, attempts, key }),
+        Err(error) => Err(error.with_call(&call_id, attempts).with_key(key)),
     }
 }
 
@@ -74,10 +75,10 @@ fn idempotency_key(
     operation: &'static Operation,
     options: &CallOptions,
     random: &dyn SecureRandom,
-) -> Result<Option<IdempotencyKey>, Error> {
+) -> Result<Option<KeyOfCall>, Error> {
     match (operation.idempotency_key, &options.idempotency_key) {
         (Some(_), Some(key)) => Ok(Some(key.clone())),
-        (Some(_), None) => IdempotencyKey::generate(random).map(Some),
+        (Some(_), None) => IdempotencyKey::generate(random).map(|key| Some(KeyOfCall::new(key))),
         (None, Some(_)) if operation.safety != Safety::Read => Err(Error::new(
             ErrorKind::InvalidRequest,
             "the operation takes no idempotency key, so the given one would protect from nothing",
@@ -95,16 +96,13 @@ struct Run<'a, P, E> {
     settings: &'a Settings,
     draft: Draft<'a>,
     options: &'a CallOptions,
-    idempotency_key: Option<&'a IdempotencyKey>,
+    key: Option<&'a KeyOfCall>,
     timeout: Duration,
     /// When the call must be over, as a monotonic reading.
     end: Duration,
     max_attempts: u32,
     attempts: u32,
-    /// What the attempts so far add up to.
-    delivery: Delivery,
-    /// Whether any attempt ended unclear.
-    unclear: bool,
+    history: History,
 }
 
 impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
@@ -114,7 +112,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         draft: Draft<'a>,
         options: &'a CallOptions,
         exchange: &'a E,
-        idempotency_key: Option<&'a IdempotencyKey>,
+        key: Option<&'a KeyOfCall>,
     ) -> Self {
         let settings = protocol.settings();
         let deadline = options.deadline.unwrap_or_else(|| protocol.deadline(draft.operation));
@@ -125,13 +123,12 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             settings,
             draft,
             options,
-            idempotency_key,
+            key,
             timeout: options.timeout.unwrap_or_else(|| protocol.timeout(draft.operation)),
             end: link.clock.monotonic().saturating_add(deadline),
             max_attempts: options.max_attempts.unwrap_or(settings.retry.max_attempts),
             attempts: 0,
-            delivery: Delivery::NotSent,
-            unclear: false,
+            history: History::new(),
         }
     }
 
@@ -142,22 +139,19 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
                     self.settings.budget.reward();
                     return Ok(output);
                 }
-                Err(error) => error,
+                Err(error) => error.with_safety(self.draft.safety()),
             };
-            self.unclear |= error.delivery() == Delivery::Unknown;
-            let last = error.delivery();
-            let error = error.with_history(self.delivery, self.unclear);
-            self.delivery = error.delivery();
-            match self.wait_before_next(&error, last) {
+            match self.wait_before_next(&error) {
                 Next::Wait(wait) => {
+                    self.history.add(&error);
                     trace::waiting(self.attempts, wait);
                     self.link.clock.sleep(wait).await;
                 }
                 Next::Stop(why) => {
                     trace::not_repeated(&why);
-                    return Err(error.with_not_repeated(why));
+                    return Err(error.with_history(&self.history).with_not_repeated(why));
                 }
-                Next::Final => return Err(error),
+                Next::Final => return Err(error.with_history(&self.history)),
             }
         }
     }
@@ -166,6 +160,9 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
     async fn attempt(&mut self) -> Result<E::Output, Error> {
         // What cannot be sent need not wait for leave to be sent.
         let request = self.build()?;
+        if let Some(key) = self.key {
+            key.claim(&self.draft).map_err(|error| error.with_operation(self.operation()))?;
+        }
         let permit = self.admit().await?;
         let request = if permit.waited().is_zero() {
             request
@@ -228,7 +225,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         let mut attempt = Attempt::new(self.link.clock.now(), &*self.settings.random);
         attempt.credential = self.options.credential.as_ref();
         attempt.encryption_key = self.options.encryption_key.as_ref();
-        attempt.idempotency_key = self.idempotency_key;
+        attempt.idempotency_key = self.key.map(KeyOfCall::key);
         request::build(self.protocol, &self.draft, &attempt)
     }
 
@@ -248,10 +245,10 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         Error::new(kind, reason).with_operation(self.operation())
     }
 
-    /// What follows after `error`, whose own attempt (not the whole call) ended with `last`.
-    fn wait_before_next(&self, error: &Error, last: Delivery) -> Next {
+    /// What follows after an attempt that ended with `error`.
+    fn wait_before_next(&self, error: &Error) -> Next {
         let policy = &self.settings.retry;
-        if !is_about_the_network(error.kind()) || !error.may_retry(last) {
+        if !is_about_the_network(error.kind()) || !error.may_retry(error.delivery()) {
             return Next::Final;
         }
         if self.attempts >= self.max_attempts {
