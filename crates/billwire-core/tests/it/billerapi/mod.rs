@@ -8,6 +8,7 @@ mod limits;
 mod pages;
 mod requests;
 mod retries;
+mod streams;
 mod visible;
 
 use std::sync::Arc;
