@@ -19,6 +19,8 @@ pub struct Answer<R> {
     idempotency_key: Option<IdempotencyKey>,
     rejected: Vec<Rejected>,
     unreported: usize,
+    /// Whether the whole answer was an array.
+    is_bare: bool,
 }
 
 impl<R> Answer<R> {
@@ -70,6 +72,17 @@ impl<R> Answer<R> {
         self
     }
 
+    /// Marks an answer that was an array where an object is documented.
+    pub(crate) const fn with_bare(mut self, is_bare: bool) -> Self {
+        self.is_bare = is_bare;
+        self
+    }
+
+    /// Whether it was an array where an object is documented.
+    pub(crate) const fn is_bare(&self) -> bool {
+        self.is_bare
+    }
+
     /// A part of the value, with what came with the whole. The reports of elements that did not decode stay behind.
     #[cfg(feature = "billerapi")]
     pub(crate) fn map<T>(self, part: impl FnOnce(R) -> T) -> Answer<T> {
@@ -82,6 +95,7 @@ impl<R> Answer<R> {
             idempotency_key: self.idempotency_key,
             rejected: Vec::new(),
             unreported: 0,
+            is_bare: false,
         }
     }
 }
@@ -102,6 +116,7 @@ impl<R: scalar::Answer> Answer<R> {
             idempotency_key: None,
             rejected,
             unreported,
+            is_bare: false,
         }
     }
 }

@@ -84,9 +84,9 @@ impl<R> Call<R> {
     /// initialisation vector are never used twice.
     ///
     /// The request has an absolute URI and the headers `Accept`, those of the credential (`Authorization`, or
-    /// `X-Client-ID` and `X-Client-Secret`), `User-Agent`, `Content-Type` if there is a body, `Idempotency-Key` if the
-    /// operation takes one, and `Date` and `Signature` if signing is on. `Host` and `Content-Length` are left to the
-    /// HTTP client. Send `Date` as it is: it holds the signed text.
+    /// `X-Client-ID` and `X-Client-Secret`), `User-Agent`, `Content-Type` if there is a body or the service wants it all
+    /// the same, `Idempotency-Key` if the operation takes one, and `Date` and `Signature` if signing is on. `Host` and
+    /// `Content-Length` are left to the HTTP client. Send `Date` as it is: it holds the signed text.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for an empty id, a body that does not suit the operation, or card data that

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use billwire_models::operation::Safety;
+use billwire_models::operation::{Operation, Safety};
 use billwire_models::scalar;
 use serde::de::DeserializeOwned;
 
@@ -12,6 +12,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::CallOptions;
+use crate::credential::Credential;
 use crate::engine::{self, Done, Exchange, Link, Opened, trace};
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Pages, Paging};
@@ -19,7 +20,7 @@ use crate::protocol::sealed::Protocol;
 use crate::rate_limit::RateLimiter;
 use crate::request::Draft;
 use crate::response;
-use crate::stream::{Elements, List};
+use crate::stream::{Elements, List, Refusal};
 use crate::transport::Transport;
 
 /// A way to the world, which clones share, a configuration, and what the calls of one clone do differently.
@@ -105,9 +106,22 @@ pub(crate) fn elements<C: Carrier, R, T>(client: &C, call: Call<R>, member: &'st
         strict: parts.is_strict(),
         limit: parts.options.timeout.unwrap_or_else(|| parts.config.timeout(call.operation())),
         clock: Arc::clone(&parts.link.clock),
+        refusal: refusal(client, call.operation()),
     };
     let (client, call) = (client.clone(), call.without_answer());
     Elements::new(list, async move { open(&client, &call, member).await })
+}
+
+/// What an answer says beside its list, judged as if it were the whole answer.
+fn refusal<C: Carrier>(client: &C, operation: &'static Operation) -> Refusal {
+    let client = client.clone();
+    Box::new(move |head, beside| {
+        let Parts { config, options, .. } = client.parts();
+        let secret = options.credential.as_ref().map(Credential::secret);
+        let mut answer = http::Response::new(beside);
+        *answer.status_mut() = head.status;
+        response::receive(config, operation, secret.as_slice(), usize::MAX, answer).err()
+    })
 }
 
 async fn open<C: Carrier>(client: &C, call: &Call<()>, member: &'static str) -> Result<Done<Opened>, Error> {

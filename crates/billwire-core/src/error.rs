@@ -67,7 +67,7 @@ pub enum ErrorKind {
     UnreadableAnswer,
     /// The answer is larger than the configured limit.
     AnswerTooLarge,
-    /// Strict mode: the answer holds list elements that could not be decoded.
+    /// Strict mode, or a search that must not miss any: the answer holds list elements that could not be decoded.
     RejectedElements,
     /// A list in pages does not come to an end: a page came twice, or there are more pages than the bound. Every page
     /// before it was good.

@@ -200,7 +200,8 @@ impl<P: Paging> Pages<P> {
             return Err(self.circle(reason, &page));
         }
         self.fetched = self.fetched.saturating_add(1);
-        if self.style.turn(&page) == Turn::More {
+        // A bare array says nothing of further pages: it counts as the only one.
+        if !page.is_bare() && self.style.turn(&page) == Turn::More {
             self.state = State::Idle;
         }
         Ok(page)

@@ -128,9 +128,11 @@ pub(crate) fn decode<R: DeserializeOwned + scalar::Answer>(
     if text.trim().is_empty() {
         return Err(unreadable("the answer is empty".to_owned()));
     }
-    let value: R = unwrap::read(operation, protocol.reads_bare_arrays(), text)
+    let is_bare = protocol.reads_bare_arrays() && unwrap::is_array(text);
+    let value: R = unwrap::read(operation, is_bare, text)
         .map_err(|error| unreadable(problem(operation.answer, &error, || path_of::<R>(text))))?;
-    let answer = Answer::new(value, received.head.status, received.head.request_id.clone());
+    let answer =
+        Answer::new(value, received.head.status, received.head.request_id.clone()).with_bare(is_bare);
     match answer.rejected().first() {
         Some(first) if strict => {
             let count = scalar::Answer::rejected_count(&*answer);

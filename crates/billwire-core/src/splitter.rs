@@ -4,6 +4,7 @@
 //! the answer in pieces of any size and returns the text of each element as soon as it is complete. It holds one piece
 //! and one element, never the list. It does no I/O and decodes nothing: `q2::Client` does both.
 
+mod beside;
 mod scanner;
 mod utf8;
 
@@ -11,6 +12,7 @@ use std::fmt;
 
 use bytes::{Buf as _, Bytes};
 
+use self::beside::Beside;
 use self::scanner::{Problem, Scanner, Token};
 use crate::error::{Error, ErrorKind};
 
@@ -18,8 +20,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Takes the list of one answer apart.
 ///
-/// The answer must be a JSON object, and the list one of its own members. The whole of it is checked to be JSON in UTF-8,
-/// nested 127 deep at most, also what stands beside the list and is passed over.
+/// The answer must be a JSON object, and the list one of its own members; a member `null` counts as absent. The whole of it
+/// is checked to be JSON in UTF-8, nested 127 deep at most, also what stands beside the list and is passed over.
 ///
 /// ```
 /// use billwire_core::splitter::Splitter;
@@ -40,10 +42,18 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// `Debug` tells how far it is, and nothing of the answer.
 pub struct Splitter {
     member: &'static str,
+    /// Names under which the list may stand as well.
+    other_names: &'static [&'static str],
+    reads_bare_arrays: bool,
     max_element_bytes: usize,
     scanner: Scanner,
     place: Place,
-    found: bool,
+    /// The name under which the list was found.
+    found: Option<&'static str>,
+    /// How many containers are open right inside the list.
+    list_depth: u8,
+    /// What the answer says of itself beside its list.
+    beside: Beside,
     /// The name of the member that is being read, as it stands in the text, as far as it can be the list's.
     key: Vec<u8>,
     /// What was not looked at yet.
@@ -62,8 +72,8 @@ enum Place {
     Top,
     /// Inside the object, outside the list.
     Members,
-    /// Behind the name of the list, before the list.
-    Wanted,
+    /// Behind a name of the list, before the list.
+    Wanted(&'static str),
     /// Inside the list.
     List,
 }
@@ -84,16 +94,33 @@ impl Splitter {
     pub const fn new(member: &'static str, max_element_bytes: usize) -> Self {
         Self {
             member,
+            other_names: &[],
+            reads_bare_arrays: false,
             max_element_bytes,
             scanner: Scanner::new(),
             place: Place::Top,
-            found: false,
+            found: None,
+            list_depth: 2,
+            beside: Beside::new(),
             key: Vec::new(),
             chunk: Bytes::new(),
             partial: Vec::new(),
             read: 0,
             mark: 0,
         }
+    }
+
+    /// Reads the list under these names too, where its own name is absent. The first list that comes is taken: what comes
+    /// under another name after the list's own is passed over, any other second list is an error.
+    pub(crate) const fn with_other_names(mut self, names: &'static [&'static str]) -> Self {
+        self.other_names = names;
+        self
+    }
+
+    /// Whether an answer that is nothing but an array is the list.
+    pub(crate) const fn with_bare_arrays(mut self, are_read: bool) -> Self {
+        self.reads_bare_arrays = are_read;
+        self
     }
 
     /// Gives the next piece of the answer. Call it when [`Splitter::next_element`] has nothing more; a piece that was not
@@ -134,13 +161,25 @@ impl Splitter {
             return Err(refused(Problem::Unfinished, self.read));
         }
         self.scanner.finish().map_err(|problem| refused(problem, self.read))?;
-        if self.found { Ok(()) } else { Err(unreadable(format!("the answer has no list `{}`", self.member))) }
+        let missing = || unreadable(format!("the answer has no list `{}`", self.member));
+        self.found.map(|_| ()).ok_or_else(missing)
+    }
+
+    /// Whether the answer is whole, with the list or without it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.chunk.is_empty() && self.scanner.finish().is_ok()
+    }
+
+    /// A JSON object of what the answer has said of itself so far, if it said whether it is a success. Bounded, however much
+    /// stands beside the list.
+    pub(crate) fn beside(&self) -> Option<Bytes> {
+        self.beside.object()
     }
 
     /// How many bytes of the answer are held: the unread rest of the last piece, and the beginning of one element.
     #[must_use]
     pub const fn held_bytes(&self) -> usize {
-        self.chunk.len() + self.partial.capacity() + self.key.capacity()
+        self.chunk.len() + self.partial.capacity() + self.key.capacity() + self.beside.held_bytes()
     }
 
     /// How many bytes of the answer were looked at.
@@ -172,45 +211,96 @@ impl Splitter {
 
     /// Follows the structure down to the list.
     fn part(&mut self, token: Token, text: &[u8]) -> Result<Part, Error> {
-        match (self.place, token, self.scanner.depth()) {
-            (Place::Top | Place::Wanted, Token::Space, _) => {}
-            (Place::Top, Token::OpenObject, _) => self.place = Place::Members,
-            (Place::Top, ..) => return Err(unreadable("the answer is not an object".to_owned())),
-            (Place::Members, Token::Key, 1) => {
-                let room = longest_key(self.member).saturating_sub(self.key.len());
-                self.key.extend(text.iter().take(room));
-            }
-            (Place::Members, Token::Colon, 1) => self.end_of_key()?,
-            (Place::Wanted, Token::OpenArray, _) => {
-                self.place = Place::List;
-                self.found = true;
-            }
-            (Place::Wanted, ..) => {
-                return Err(unreadable(format!("`{}` of the answer is not a list", self.member)));
-            }
-            (Place::List, Token::Close, 2) => return Ok(Part::Last),
-            (Place::List, Token::Comma, 2) => return Ok(Part::Behind),
-            (Place::List, Token::Close, 1) => {
+        let depth = self.scanner.depth();
+        match (self.place, token) {
+            (Place::Top, _) => self.at_the_top(token)?,
+            (Place::Members, _) => self.among_members(token, text, depth)?,
+            (Place::Wanted(name), _) => self.behind_a_name(name, token, text)?,
+            (Place::List, Token::Close) if depth == self.list_depth => return Ok(Part::Last),
+            (Place::List, Token::Comma) if depth == self.list_depth => return Ok(Part::Behind),
+            (Place::List, Token::Close) if depth + 1 == self.list_depth => {
                 self.place = Place::Members;
                 return Ok(Part::Behind);
             }
-            (Place::Members, ..) | (Place::List, Token::Space, _) => {}
-            (Place::List, ..) => return Ok(Part::Element),
+            (Place::List, Token::Space) => {}
+            (Place::List, _) => return Ok(Part::Element),
         }
         Ok(Part::Outside)
     }
 
-    fn end_of_key(&mut self) -> Result<(), Error> {
-        // A name may be written with escapes. One that is too long was cut off, and is not a text any more.
-        let is_wanted = serde_json::from_slice::<String>(&self.key).is_ok_and(|key| key == self.member);
-        self.key.clear();
-        if is_wanted && self.found {
-            return Err(unreadable(format!("the answer has the list `{}` twice", self.member)));
-        }
-        if is_wanted {
-            self.place = Place::Wanted;
+    fn at_the_top(&mut self, token: Token) -> Result<(), Error> {
+        match token {
+            Token::Space => {}
+            Token::OpenObject => self.place = Place::Members,
+            Token::OpenArray if self.reads_bare_arrays => {
+                self.list_depth = 1;
+                self.enter(self.member);
+            }
+            _ => return Err(unreadable("the answer is not an object".to_owned())),
         }
         Ok(())
+    }
+
+    fn among_members(&mut self, token: Token, text: &[u8], depth: u8) -> Result<(), Error> {
+        match (token, depth) {
+            (Token::Key, 1) => {
+                let room = self.longest_key().saturating_sub(self.key.len());
+                self.key.extend(text.iter().take(room));
+            }
+            (Token::Colon, 1) => return self.end_of_key(),
+            _ => self.beside.take(token, text, depth),
+        }
+        Ok(())
+    }
+
+    fn end_of_key(&mut self) -> Result<(), Error> {
+        // A name may be written with escapes. One that is too long was cut off, and is not a text any more.
+        let key = serde_json::from_slice::<String>(&self.key).unwrap_or_default();
+        self.key.clear();
+        let Some(name) = self.names().find(|name| *name == key) else {
+            self.beside.begin(&key);
+            return Ok(());
+        };
+        match self.found {
+            None => self.place = Place::Wanted(name),
+            Some(found) if found == self.member && name != found => {}
+            Some(found) if found == name => {
+                return Err(unreadable(format!("the answer has the list `{name}` twice")));
+            }
+            Some(found) => {
+                return Err(unreadable(format!(
+                    "the answer has the list `{name}` behind the list `{found}`"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value behind a name of the list. What is no list is an error under the list's own name, and passed over under the
+    /// others, which mean something else then.
+    fn behind_a_name(&mut self, name: &'static str, token: Token, text: &[u8]) -> Result<(), Error> {
+        let is_null = token == Token::Scalar && text.first() == Some(&b'n');
+        match token {
+            Token::Space => {}
+            Token::OpenArray => self.enter(name),
+            _ if is_null || name != self.member => self.place = Place::Members,
+            _ => return Err(unreadable(format!("`{name}` of the answer is not a list"))),
+        }
+        Ok(())
+    }
+
+    const fn enter(&mut self, name: &'static str) {
+        self.place = Place::List;
+        self.found = Some(name);
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.member].into_iter().chain(self.other_names.iter().copied())
+    }
+
+    /// The longest text, quotes included, that can be a name we look for: every byte of it as a `\u` escape.
+    fn longest_key(&self) -> usize {
+        self.names().chain(beside::NAMES).map(str::len).max().unwrap_or_default() * 6 + 2
     }
 
     /// Keeps the beginning of an element until its end arrives.
@@ -273,11 +363,6 @@ impl fmt::Debug for Splitter {
             .field("read_bytes", &self.read)
             .finish_non_exhaustive()
     }
-}
-
-/// The longest text, quotes included, that can be the name `member`: every byte of it as a `\u` escape.
-const fn longest_key(member: &str) -> usize {
-    member.len() * 6 + 2
 }
 
 fn refused(problem: Problem, position: u64) -> Error {

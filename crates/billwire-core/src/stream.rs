@@ -43,6 +43,8 @@ type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// - Until the first element is there, the call is repeated like every read. After that nothing is repeated: an error
 ///   comes **after** the elements that were good, and ends the stream. To go on, ask for the whole list again.
 /// - An element that does not decode is an [`Element::Rejected`] and does not end the stream, unless strict mode is on.
+/// - An answer that says beside its list that it is a failure ends with that error: before the first element if it says so in
+///   front of the list, else after the last one.
 /// - The time limit of an attempt holds for the wait for the first element, and again for each wait for a further piece of
 ///   the body. The deadline of the call holds up to the first element. The time the reader takes is not counted.
 /// - Dropping it ends the answer.
@@ -63,7 +65,11 @@ pub(crate) struct List {
     /// The longest wait for a further piece.
     pub(crate) limit: Duration,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) refusal: Refusal,
 }
+
+/// The error of a success that takes itself back, from the head of the answer and what it says beside its list.
+pub(crate) type Refusal = Box<dyn Fn(&Head, Bytes) -> Option<Error> + Send + Sync>;
 
 enum State {
     Opening(Opening),
@@ -177,7 +183,7 @@ impl<T: DeserializeOwned + scalar::Answer> Elements<T> {
                 State::Open(open) => {
                     let result = match ready!(open.poll_text(context, &self.list)) {
                         Ok(Some(text)) => self.element(&text).map(Some),
-                        Ok(None) => Ok(None),
+                        Ok(None) => open.refusal(&self.list).map_or(Ok(None), Err),
                         Err(error) => Err(error),
                     };
                     return Poll::Ready(self.settle(result));
@@ -252,6 +258,11 @@ impl Open {
         let Opened { head, reading, first } = done.output;
         let facts = Facts { head, call_id: done.call_id, attempts: done.attempts };
         Self { reading, first, timer: None, facts }
+    }
+
+    /// Why the answer, which is over, is no success.
+    fn refusal(&self, list: &List) -> Option<Error> {
+        (list.refusal)(&self.facts.head, self.reading.beside()?)
     }
 
     /// The text of the next element, within the time limit.

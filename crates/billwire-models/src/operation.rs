@@ -240,6 +240,8 @@ pub struct Operation {
     pub idempotency_key: Option<IdempotencyKey>,
     /// How its list is cut into pages, if it is.
     pub paging: Option<PagingStyle>,
+    /// The names under which the list of its answer may stand, its own first; empty if the answer has not exactly one list.
+    pub list: &'static [&'static str],
     /// Members inside which the answer is documented to stand as well.
     pub wrappers: &'static [&'static str],
     /// Whether only the provider's sandbox serves it.
@@ -280,6 +282,7 @@ impl Operation {
             card_data: false,
             idempotency_key: None,
             paging: None,
+            list: &[],
             wrappers: &[],
             sandbox_only: false,
             rate_group: None,

@@ -93,6 +93,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
         Some(PagingStyle::PageNumber) => quote!(Some(PagingStyle::PageNumber)),
         None => quote!(None),
     };
+    let list = list_names(description, operation);
     let wrappers = &operation.unwrap;
     let sandbox_only = operation.sandbox_only;
     let successes = operation.successes.iter().map(|success| success.status);
@@ -116,12 +117,23 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
             card_data: #card_data,
             idempotency_key: #idempotency_key,
             paging: #paging,
+            list: &[#(#list),*],
             wrappers: &[#(#wrappers),*],
             sandbox_only: #sandbox_only,
             rate_group: #rate_group,
             summary: #summary,
             source: #source,
         };
+    }
+}
+
+/// The names under which the answer's list may stand, its own first. An answer with several lists has no "the" list.
+fn list_names<'a>(description: &'a Description, operation: &Operation) -> Vec<&'a str> {
+    let is_list = |property: &&Property| matches!(property.ty, Type::List(_));
+    let mut lists = description.properties(&operation.response).iter().filter(is_list);
+    match (lists.next(), lists.next()) {
+        (Some(list), None) => [&list.wire].into_iter().chain(&list.aliases).map(String::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 

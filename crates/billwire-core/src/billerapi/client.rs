@@ -126,6 +126,9 @@ impl<S: Scope> Client<S> {
     /// }
     /// ```
     ///
+    /// The list is found under every name that pages have it under, and as a bare array. A failure that the answer tells
+    /// beside the list is an error as of every call, if need be after the last element.
+    ///
     /// Errors come out of the [`Elements`]. A call that does more than read is refused there, unsent.
     pub fn elements<R, T>(&self, call: Call<R>, member: &'static str) -> Elements<T> {
         client::elements(self, call, member)

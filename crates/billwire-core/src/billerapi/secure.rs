@@ -1,6 +1,8 @@
 //! From a draft to a request as BillerAPI wants it, and from an answer to what it means.
+//!
+//! Source: BillerAPI description, section 5.6 "POST /link/{link_token_id}/discover-accounts — link step 2", for the empty object.
 
-use billwire_models::operation::Operation;
+use billwire_models::operation::{Method, Operation};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
@@ -34,7 +36,10 @@ impl<S: Scope> Protocol for Config<S> {
             .with_advice("use https: this API has no payload encryption"));
         }
         let headers = if is_sent { credential.headers()? } else { Vec::new() };
-        request::assemble(settings, draft, attempt, headers, draft.body.cloned(), [])
+        // Where nothing is sent with a POST, the documents print an empty object.
+        let is_empty = draft.body.is_none() && draft.operation.method == Method::Post;
+        let body = if is_empty { Some(Bytes::from_static(b"{}")) } else { draft.body.cloned() };
+        request::assemble(settings, draft, attempt, headers, body, [])
     }
 
     fn answer_rules(&self) -> &'static AnswerRules {

@@ -13,6 +13,7 @@ use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::sealed::Protocol;
 use crate::response::{self, Head, Received};
+use crate::splitter::Splitter;
 use crate::stream::reading::{self, Reading};
 use crate::transport::{Body, TransportError, TransportLimits};
 
@@ -110,13 +111,32 @@ impl Exchange for Pieces {
             return Err(received.err().unwrap_or_else(unexpected));
         }
         let head = Head::of(way.protocol, &parts);
-        let mut reading = Reading::new(body, self.member, way.settings());
-        let first = poll_fn(|context| reading.poll_element(context))
-            .await
-            .map_err(|error| error.with_operation(way.operation).with_head(&head))?;
+        let mut reading = Reading::new(body, self.splitter(way), way.settings());
+        let first = poll_fn(|context| reading.poll_element(context)).await;
+        // A failure explains an answer without a list, but not one that broke off.
+        if (first.is_ok() || reading.is_over())
+            && let Some(beside) = reading.beside()
+        {
+            way.receive(http::Response::from_parts(parts, beside))?;
+        }
+        let first = first.map_err(|error| error.with_operation(way.operation).with_head(&head))?;
         Ok(Opened { head, reading, first })
     }
 }
+
+impl Pieces {
+    /// Looks for the list where the answer is read whole: under every name that it may have.
+    fn splitter<P: Protocol>(self, way: &Way<'_, P>) -> Splitter {
+        let names = way.operation.list;
+        let names = if names.contains(&self.member) { names } else { &[] };
+        Splitter::new(self.member, way.settings().max_element_bytes)
+            .with_other_names(names)
+            .with_bare_arrays(way.protocol.reads_bare_arrays() && names.contains(&BARE))
+    }
+}
+
+/// The name under which a bare array is read.
+const BARE: &str = "data";
 
 /// The body of an error answer, as far as it is kept.
 async fn collect(body: &mut Body, max_bytes: usize) -> Result<Bytes, TransportError> {

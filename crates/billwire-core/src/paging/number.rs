@@ -48,7 +48,8 @@ pub trait NumberedList: Clone + fmt::Debug + Send + Unpin + 'static {
 /// The paging of a list by number.
 ///
 /// Another page follows while the pages so far hold fewer elements than the service counts; without a count, while pages are
-/// exactly full. An empty page is the last one. The size that the service says it used comes before the one that was asked for.
+/// full, if the service says how many elements it gives on a page, and else until an empty one: a service may give less than
+/// was asked for, and one request too many is better than a list that ends early. An empty page is the last one in any case.
 ///
 /// Source: BillerAPI description, section 3.6 "Pagination".
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct ByNumber<Q> {
     query: Q,
     number: u32,
     limit: u32,
+    /// The most elements on a page so far.
+    fullest: u64,
 }
 
 impl<Q: NumberedList> ByNumber<Q> {
@@ -64,7 +67,7 @@ impl<Q: NumberedList> ByNumber<Q> {
     pub fn new(query: Q) -> Self {
         let (number, limit) = query.place();
         let (number, limit) = (number.unwrap_or(1), limit.unwrap_or(DEFAULT_LIMIT));
-        Self { query: query.at(number, limit), number, limit }
+        Self { query: query.at(number, limit), number, limit, fullest: 0 }
     }
 }
 
@@ -86,13 +89,17 @@ impl<Q: NumberedList> Paging for ByNumber<Q> {
     fn turn(&mut self, page: &Q::Page) -> Turn {
         let list = Q::list(page);
         let count = (list.items.len() + list.rejected.len() + list.unreported) as u64;
+        self.fullest = self.fullest.max(count);
         let (total, limit) = Q::extent(page);
-        let limit = u64::from(limit.filter(|limit| *limit > 0).unwrap_or(self.limit));
-        let is_last = match total {
+        let limit = limit.filter(|limit| *limit > 0).map(u64::from);
+        let is_last = match (total, limit) {
             _ if count == 0 => true,
-            Some(total) => u64::from(self.number).saturating_mul(limit) >= u64::from(total),
-            // More than was asked for: the service knows no pages, and this is all.
-            None => count != limit,
+            (Some(total), _) => {
+                let size = limit.unwrap_or(self.fullest);
+                u64::from(self.number).saturating_mul(size) >= u64::from(total)
+            }
+            (None, Some(limit)) => count < limit,
+            (None, None) => false,
         };
         let Some(next) = self.number.checked_add(1).filter(|_| !is_last) else { return Turn::Last };
         self.number = next;

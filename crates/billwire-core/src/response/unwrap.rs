@@ -7,19 +7,20 @@ use billwire_models::operation::Operation;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-/// Reads the answer of `operation`: as it stands, else out of the first of the operation's wrappers that is there.
+/// Whether the answer is an array.
+pub(super) fn is_array(text: &str) -> bool {
+    text.trim_start().starts_with('[')
+}
+
+/// Reads the answer of `operation`: as it stands, or under `data` if it is a bare array, else out of the first of the operation's wrappers that is there.
 ///
 /// The error is that of the answer as it stands, or of the wrapped one if there is a wrapper.
 pub(super) fn read<R: DeserializeOwned>(
     operation: &Operation,
-    bare_arrays: bool,
+    is_bare: bool,
     text: &str,
 ) -> Result<R, serde_json::Error> {
-    let text = if bare_arrays && text.trim_start().starts_with('[') {
-        Cow::Owned(format!(r#"{{"data":{text}}}"#))
-    } else {
-        Cow::Borrowed(text)
-    };
+    let text = if is_bare { Cow::Owned(format!(r#"{{"data":{text}}}"#)) } else { Cow::Borrowed(text) };
     let error = match serde_json::from_str(&text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -80,5 +81,6 @@ mod tests {
         assert_eq!(read::<Things>(&plain, true, " [1, 2]").expect("a list").data, [1, 2]);
         assert!(read::<Things>(&plain, false, "[1, 2]").is_err());
         assert!(read::<Things>(&plain, true, "[1, 2").is_err());
+        assert!(is_array(" [1") && !is_array("{}"));
     }
 }

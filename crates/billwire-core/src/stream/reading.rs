@@ -20,14 +20,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) const fn new(body: Body, member: &'static str, settings: &Settings) -> Self {
-        Self {
-            body,
-            splitter: Splitter::new(member, settings.max_element_bytes),
-            max_bytes: settings.max_stream_bytes,
-            received: 0,
-            ended: false,
-        }
+    pub(crate) const fn new(body: Body, splitter: Splitter, settings: &Settings) -> Self {
+        Self { body, splitter, max_bytes: settings.max_stream_bytes, received: 0, ended: false }
     }
 
     /// The text of the next element; `None` when the whole answer was read and was in order.
@@ -52,6 +46,16 @@ impl Reading {
                 Err(error) => return Poll::Ready(Err(too_large_as_stream(error))),
             }
         }
+    }
+
+    /// What the answer has said so far beside its list, of a success or failure; see [`Splitter::beside`].
+    pub(crate) fn beside(&self) -> Option<Bytes> {
+        self.splitter.beside()
+    }
+
+    /// Whether the whole answer was read, with the list or without it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended && self.splitter.is_over()
     }
 
     /// How many bytes of the answer are held.

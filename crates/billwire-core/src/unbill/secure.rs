@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use billwire_models::operation::Operation;
+use billwire_models::operation::{Method, Operation};
 use billwire_models::unbill::operations;
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request, StatusCode};
 
 use super::config::Config;
 use crate::call::Attempt;
@@ -43,7 +44,10 @@ impl Protocol for Config {
             }
             body => body.cloned(),
         };
-        request::assemble(&config.settings, draft, attempt, credential.headers()?, body, [])
+        // The service wants every POST declared, also one without a body (trap L2).
+        let declared = (body.is_none() && draft.operation.method == Method::Post)
+            .then(|| (CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        request::assemble(&config.settings, draft, attempt, credential.headers()?, body, declared)
     }
 
     fn timeout(&self, operation: &Operation) -> Duration {

@@ -103,7 +103,8 @@ fn what_is_not_such_an_answer_is_refused() {
     refused("{}", unreadable, "no list `data`");
     refused(r#"{"date":[1]}"#, unreadable, "no list `data`");
     refused(r#"{"dat":[1],"data2":[1],"a":{"data":[1]}}"#, unreadable, "no list `data`");
-    for value in ["null", "{}", "17", "\"[1]\"", "true"] {
+    refused(r#"{"data":null}"#, unreadable, "no list `data`");
+    for value in ["{}", "17", "\"[1]\"", "true"] {
         refused(&format!(r#"{{"data":{value}}}"#), unreadable, "is not a list");
     }
     refused(r#"{"data":[1],"data":[2]}"#, unreadable, "twice");

@@ -11,6 +11,9 @@ use super::decimal;
 /// An exact decimal number, for example a fee rate. Decodes from a decimal string or from a JSON number of at most fifteen
 /// significant digits (a longer one may have been rounded by the JSON parser), is written as a JSON number.
 ///
+/// What was written with a decimal point keeps at least one decimal: `128`, `128.00` and `"128.00"` are equal, but only the
+/// first has a scale of zero. How many zeros stood behind the point is known of a string only.
+///
 /// Source: Q2 Biller Direct description, section 3.2 "Trap table", trap T25.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(Decimal);
@@ -90,9 +93,17 @@ impl Visitor<'_> for NumberVisitor {
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Number, E> {
         decimal::from_float(value)
-            .map(Number)
+            .map(|value| Number(with_a_decimal(value)))
             .map_err(|fault| E::custom(format_args!("not an exact number: {}", fault.reason())))
     }
+}
+
+/// A JSON number comes as a float if it was written with a point (or an exponent), and as an integer if not.
+fn with_a_decimal(mut value: Decimal) -> Decimal {
+    if value.scale() == 0 {
+        value.rescale(1);
+    }
+    value
 }
 
 #[cfg(test)]
@@ -113,6 +124,22 @@ mod tests {
         check("-2", "-2");
         check("\"0.00\"", "0");
         check("\"0.1234567890123456789\"", "\"0.1234567890123456789\"");
+    }
+
+    #[test]
+    fn a_written_point_is_kept() {
+        for (json, printed) in [
+            ("128", "128"),
+            ("128.00", "128.0"),
+            ("128.50", "128.5"),
+            ("\"128.00\"", "128.00"),
+            ("\"128\"", "128"),
+        ] {
+            let number: Number = serde_json::from_str(json).unwrap();
+            assert_eq!(number.to_string(), printed, "{json}");
+        }
+        let [whole, point]: [Number; 2] = serde_json::from_str("[128, 128.0]").unwrap();
+        assert_eq!(whole, point);
     }
 
     #[test]

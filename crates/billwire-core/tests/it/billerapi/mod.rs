@@ -9,6 +9,7 @@ mod limits;
 mod pages;
 mod requests;
 mod retries;
+mod streams;
 mod visible;
 
 use std::sync::Arc;

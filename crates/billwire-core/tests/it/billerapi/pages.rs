@@ -143,9 +143,9 @@ async fn a_list_by_number_ends_whatever_the_service_counts() {
     // It counts more than there is.
     let scene = Scene::new([numbered(0..2, Some(1_000), Some(2)), numbered(0..0, Some(1_000), Some(2))]);
     assert_eq!(walk(scene.client.requests_to_link(ListRequestsToLinkQuery::new())).await.expect("all"), 2);
-    // It counts nothing: a page that is not full is the last one.
+    // It counts nothing and says the size of its pages: one that is not full is the last one.
     let query = || ListRequestsToLinkQuery::new().with_limit(2);
-    let scene = Scene::new([numbered(0..2, None, None), numbered(2..3, None, None)]);
+    let scene = Scene::new([numbered(0..2, None, Some(2)), numbered(2..3, None, Some(2))]);
     assert_eq!(walk(scene.client.requests_to_link(query())).await.expect("all"), 3);
     // It knows no pages: the array is bare and holds more than was asked for (section 3.6).
     let bare = json!((0..3).map(request).collect::<Vec<Value>>());
@@ -154,6 +154,41 @@ async fn a_list_by_number_ends_whatever_the_service_counts() {
     // It begins where the caller says.
     let scene = Scene::new([numbered(4..5, Some(5), Some(2))]);
     assert_eq!(walk(scene.client.requests_to_link(query().with_page(3))).await.expect("the rest"), 1);
+}
+
+/// A service that gives less on a page than was asked for, and does not say so, loses nothing: the empty page is the last one.
+#[tokio::test]
+async fn a_page_that_is_not_full_is_not_the_last_one_unless_the_service_says_how_full_it_can_be() {
+    let all = || {
+        Scene::new([numbered(0..20, None, None), numbered(20..25, None, None), numbered(0..0, None, None)])
+    };
+    let scene = all();
+    assert_eq!(walk(scene.client.requests_to_link(ListRequestsToLinkQuery::new())).await.expect("all"), 25);
+    assert_eq!(scene.sent(), 3);
+    // More on a page than was asked for is not the whole list either.
+    let scene = all();
+    let small = ListRequestsToLinkQuery::new().with_limit(2);
+    assert_eq!(walk(scene.client.requests_to_link(small)).await.expect("all"), 25);
+    // It counts, but does not say how many it gives on a page.
+    let scene = Scene::new([numbered(0..20, Some(30), None), numbered(20..30, Some(30), None)]);
+    assert_eq!(walk(scene.client.requests_to_link(ListRequestsToLinkQuery::new())).await.expect("all"), 30);
+    assert_eq!(scene.sent(), 2);
+    // It does not read the number of the page.
+    let scene = Scene::new([numbered(0..20, None, None), numbered(0..20, None, None)]);
+    let (pages, error) =
+        walk(scene.client.requests_to_link(ListRequestsToLinkQuery::new())).await.expect_err("a circle");
+    assert!(bad_list(&error) && pages == 1, "{error}");
+}
+
+/// Section 3.6: a bare array counts as one page without others, full or not.
+#[tokio::test]
+async fn a_bare_array_is_one_page() {
+    for count in [1, 2, 3] {
+        let bare = json!((0..count).map(request).collect::<Vec<Value>>());
+        let scene = Scene::new([Step::ok(format!("\u{feff} {bare}"))]);
+        let requests = scene.client.requests_to_link(ListRequestsToLinkQuery::new().with_limit(2));
+        assert_eq!(walk(requests).await.expect("all"), count as usize);
+    }
 }
 
 /// Checklist, client (6): style P4, one page; and a bare array, which counts as one.

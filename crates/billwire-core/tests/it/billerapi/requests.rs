@@ -41,7 +41,8 @@ fn documented() -> BTreeMap<&'static str, (&'static str, Option<Value>)> {
             ("POST /link/lt%2F1/submit-credentials", Some(json!({"account_number": "4000000003"}))),
         ),
         ("submitMfa", ("POST /link/lt%2F1/submit-mfa", Some(json!({"mfa_code": "123456"})))),
-        ("discoverAccounts", ("POST /link/lt%2F1/discover-accounts", None)),
+        // Printed with an empty object (section 5.6).
+        ("discoverAccounts", ("POST /link/lt%2F1/discover-accounts", Some(json!({})))),
         (
             "listRequestsToLink",
             (

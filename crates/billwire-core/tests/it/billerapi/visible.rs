@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use billwire_core::testing::Step;
-use billwire_core::{AccessToken, Clock as _, ErrorKind};
+use billwire_core::{AccessToken, Clock as _, Delivery, ErrorKind};
+use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::{BILL, Scene, read, status};
@@ -78,4 +79,32 @@ async fn a_bill_is_found_in_its_account_where_the_single_read_is_not_served() {
     let scene = Scene::new([status(403)]);
     let error = scene.client.bill_of_account(&"b3".into(), &"sb_link_0001".into()).await.expect_err("no");
     assert_eq!((error.kind(), scene.sent()), (ErrorKind::Forbidden, 1));
+}
+
+/// Rule 3 of the architecture: a bill that is there and cannot be read is not said to be absent.
+#[tokio::test]
+async fn a_bill_that_cannot_be_read_is_not_called_not_found() {
+    let broken = json!({"id": "b3", "amount": true, "status": "PENDING"});
+    let list = |bills: Value, cursor: Option<&str>| {
+        Step::ok(json!({"bills": bills, "next_cursor": cursor}).to_string())
+            .with_header(HeaderName::from_static("x-request-id"), HeaderValue::from_static("r-7"))
+    };
+    for broken in [json!([broken]), json!(vec![0; 150])] {
+        let scene = Scene::new([status(404), list(broken.clone(), Some("next")), page(&["b1"], None)]);
+        let error =
+            scene.client.bill_of_account(&"b3".into(), &"sb_link_0001".into()).await.expect_err("unknown");
+        assert_eq!((error.kind(), scene.sent()), (ErrorKind::RejectedElements, 3), "{error}");
+        assert_eq!(error.operation().expect("an operation").id, "listBills");
+        assert_eq!((error.request_id(), error.delivery()), (Some("r-7"), Delivery::Answered));
+        assert!(error.call_id().is_some() && !error.is_retryable());
+        assert!(!error.advice().contains("strict"), "{error}");
+        // A bill that is found is found.
+        let scene = Scene::new([status(404), list(broken, Some("next")), page(&["b3"], None)]);
+        scene.client.bill_of_account(&"b3".into(), &"sb_link_0001".into()).await.expect("a bill");
+    }
+    // A bad charge inside another bill hides no bill.
+    let other = json!({"id": "b1", "amount": 1, "status": "PENDING", "line_items": [17]});
+    let scene = Scene::new([status(404), list(json!([other]), None)]);
+    let error = scene.client.bill_of_account(&"b3".into(), &"sb_link_0001".into()).await.expect_err("none");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }

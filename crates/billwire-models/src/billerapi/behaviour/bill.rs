@@ -25,6 +25,10 @@ const DECIMALS: &[(u32, &[&str])] = &[
 impl Bill {
     /// The amount in major units, such as dollars: exact, with the decimals of the currency.
     ///
+    /// The wire has two units. An amount of the older form (`bill_id` for `id`) or written with a decimal point is taken for
+    /// major units, also `128.00`; every other one for the smallest unit. Two cases cannot be told from the text: dollars
+    /// without a point under `id` (`128`) read as cents, and cents with a point (`15420.0`) as dollars. No document shows either.
+    ///
     /// ```
     /// use billwire_models::billerapi::Bill;
     ///
@@ -58,8 +62,8 @@ impl Bill {
     }
 
     /// Brings amounts in major units into the smallest unit: all of them if the object is of the older form, which has
-    /// `bill_id` for `id`, or if the bill's amount has a fraction, because the charges are in the unit of the bill; else
-    /// those charges that have a fraction themselves.
+    /// `bill_id` for `id`, or if the bill's amount is written with a fraction, because the charges are in the unit of the
+    /// bill; else those charges that are written with one themselves.
     pub(in crate::billerapi) fn after_decoding(mut self, other_spellings: &[&str]) -> Self {
         let decimals = self.decimals();
         let is_major = other_spellings.contains(&"id") || has_fraction(self.amount);
@@ -74,8 +78,10 @@ impl Bill {
     }
 }
 
+/// Whether the amount was written with a fractional part, which may be zero: `128.00` is in dollars like its neighbour
+/// `127.50` on the same page.
 fn has_fraction(amount: Number) -> bool {
-    !amount.value().fract().is_zero()
+    amount.value().scale() > 0
 }
 
 /// Exact: the point moves, no digit changes. An amount too large for that, beyond 10^24, stays as it is.
@@ -131,6 +137,22 @@ mod tests {
         check(r#""id":"b","amount":70368744177.66,"currency":"USD""#, "7036874417766", "70368744177.66");
     }
 
+    /// Contradiction C6: what is written with a decimal point has a fractional part, also if that is zero.
+    #[test]
+    fn a_fraction_of_zero_is_a_fraction() {
+        check(r#""id":"b","amount":"128.00","currency":"USD""#, "12800", "128.00");
+        check(r#""id":"b","amount":128.00,"currency":"USD""#, "12800", "128.00");
+        check(r#""id":"b","amount":128.0,"currency":"USD""#, "12800", "128.00");
+        check(r#""id":"b","amount":0.0,"currency":"USD""#, "0", "0.00");
+        check(r#""id":"b","amount":-5.00"#, "-500", "-5.00");
+        check(r#""id":"b","amount":500.0,"currency":"JPY""#, "500", "500");
+        check(r#""id":"b","amount":"128","currency":"USD""#, "128", "1.28");
+        check(r#""id":"b","amount":128,"currency":"USD""#, "128", "1.28");
+        // Also after a detour over a tree, which keeps numbers with a point apart from whole ones.
+        let tree = serde_json::json!({"id": "b", "status": "PAID", "amount": 128.0});
+        assert_eq!(serde_json::from_value::<Bill>(tree).unwrap().amount.to_string(), "12800");
+    }
+
     /// Contradiction C6: the charges are in the unit of their bill.
     #[test]
     fn charges_are_in_the_unit_of_the_bill() {
@@ -151,6 +173,9 @@ mod tests {
         let whole =
             r#"{"id":"b","status":"PAID","amount":2000,"line_items":[{"amount":19.5},{"amount":50}]}"#;
         assert_eq!(items(whole), ["19.50", "0.50"], "a charge with a fraction says what it is in");
+        let even =
+            r#"{"id":"b","status":"PAID","amount":20.00,"line_items":[{"amount":15},{"amount":5.00}]}"#;
+        assert_eq!(items(even), ["15.00", "5.00"]);
     }
 
     proptest::proptest! {
