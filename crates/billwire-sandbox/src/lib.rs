@@ -69,6 +69,7 @@ mod shared;
 mod snapshot;
 mod table;
 mod test_only_keys;
+mod to_the_end;
 #[cfg(feature = "unbill")]
 mod unbill;
 mod webhook_sender;
