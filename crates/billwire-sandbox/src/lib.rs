@@ -42,6 +42,7 @@ mod console;
 mod context;
 mod contract;
 mod control;
+mod count;
 mod decode;
 mod engine;
 mod error;
