@@ -176,7 +176,7 @@ impl SandboxBuilder {
             api_keys: self.api_keys,
             urls: listeners.urls.clone(),
         };
-        let shared = Arc::new(Shared::new(engine, settings));
+        let shared = Shared::new(engine, settings);
         let tasks = listeners.serve(&shared);
         Ok(Sandbox { shared, tasks })
     }

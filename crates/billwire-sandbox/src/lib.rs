@@ -42,6 +42,7 @@ mod console;
 mod context;
 mod contract;
 mod control;
+mod count;
 mod decode;
 mod engine;
 mod error;
@@ -69,6 +70,7 @@ mod shared;
 mod snapshot;
 mod table;
 mod test_only_keys;
+mod to_the_end;
 #[cfg(feature = "unbill")]
 mod unbill;
 mod webhook_sender;

@@ -40,6 +40,8 @@ pub const DEFAULT_PORT: u16 = 7700;
 /// [`Sandbox::advance`], or by [`Sandbox::settle`] for what is due at this very moment. Both return after every effect
 /// has happened and every due webhook has been answered, so a test needs no waiting.
 ///
+/// What such a call has begun is brought to its end, also if its future is dropped, for instance by a timeout.
+///
 /// A webhook receiver may call the emulated API while it answers, but must not move the clock of the sandbox that calls
 /// it: that waits for the receiver's own answer until the delivery times out.
 ///
@@ -352,6 +354,7 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        self.shared.steps.stop();
         // They wait for a clock that nobody moves any more.
         self.shared.engine().held.clear();
         #[cfg(feature = "validate-answers")]

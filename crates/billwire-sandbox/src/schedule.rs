@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::count;
 use crate::moment::Moment;
 
 /// Names one entry of a schedule, to take it out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct EntryKey {
     at: Moment,
+    #[serde(deserialize_with = "count::deserialize")]
     sequence: u64,
 }
 
@@ -69,6 +71,7 @@ impl<E> Schedule<E> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written<E> {
+    #[serde(deserialize_with = "count::deserialize")]
     next_sequence: u64,
     entries: Vec<WrittenEntry<E>>,
 }

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::count;
+
 /// The seed of a sandbox that was not given one.
 pub(crate) const DEFAULT_SEED: u64 = 1;
 
@@ -20,6 +22,7 @@ pub(crate) struct Seed {
     /// Tells the values of several worlds with one seed apart.
     #[serde(default, skip_serializing_if = "is_zero")]
     salt: u64,
+    #[serde(deserialize_with = "count::by_name")]
     counters: BTreeMap<String, u64>,
 }
 

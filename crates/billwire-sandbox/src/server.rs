@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind as IoErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -11,7 +11,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::api::{APIS, Api};
@@ -58,12 +57,12 @@ impl Listeners {
     /// Starts answering.
     pub(crate) fn serve(self, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         let control = Arc::clone(shared);
-        let steps = ToTheEnd::default();
         let control = move |request| {
-            let (shared, steps) = (Arc::clone(&control), steps.clone());
+            let shared = Arc::clone(&control);
             async move {
-                let answer = steps.take(async move { control::answer(&shared, request).await }).await?;
-                Ok(faults::whole(answer))
+                let step = Arc::clone(&shared);
+                let answer = shared.steps.take(async move { control::answer(&step, request).await }).await;
+                answer.map(faults::whole).ok_or(Cut)
             }
         };
         let ticker = Arc::clone(shared);
@@ -80,29 +79,6 @@ impl Listeners {
             tasks.push(tokio::spawn(serve(listener, answer)));
         }
         tasks
-    }
-}
-
-/// What was begun is brought to its end though the caller hangs up: a clock that is being moved must not stop half-way.
-/// It ends with the listener.
-#[derive(Clone, Default)]
-struct ToTheEnd(Arc<Mutex<JoinSet<()>>>);
-
-impl ToTheEnd {
-    async fn take<T: Send + 'static>(
-        &self,
-        step: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, Cut> {
-        let (done, result) = oneshot::channel();
-        {
-            let mut steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            while steps.try_join_next().is_some() {}
-            steps.spawn(async move {
-                // Nobody may be there any more to hear of it.
-                drop(done.send(step.await));
-            });
-        }
-        result.await.map_err(|_| Cut)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the listeners, the ticker and the handle share, and the one loop that lets time pass.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use billwire_crypto::Provider;
@@ -14,12 +15,17 @@ use crate::info::Urls;
 use crate::moment::Moment;
 #[cfg(feature = "q2")]
 use crate::q2::request_signing::key_document;
+use crate::to_the_end::ToTheEnd;
 use crate::webhook_sender::{DeliveryAttempt, Sender};
 
 pub(crate) struct Shared {
+    /// For what runs on its own.
+    me: Weak<Self>,
     engine: Mutex<Engine>,
     /// Held by whoever lets time pass, so that effects and deliveries never overlap.
     turn: tokio::sync::Mutex<Sender>,
+    /// What goes on though its caller is gone. It ends with the sandbox.
+    pub(crate) steps: ToTheEnd,
     /// Something may have become due.
     pub(crate) changed: Notify,
     /// A fault holds one request more.
@@ -115,13 +121,15 @@ pub(crate) struct Settings {
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Engine, settings: Settings) -> Self {
-        Self {
+    pub(crate) fn new(engine: Engine, settings: Settings) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             engine: Mutex::new(engine),
             turn: tokio::sync::Mutex::new(Sender::new(
                 Arc::clone(&settings.provider),
                 settings.delivery_limit,
             )),
+            steps: ToTheEnd::new(),
             changed: Notify::new(),
             held_changed: Notify::new(),
             provider: settings.provider,
@@ -130,7 +138,7 @@ impl Shared {
             api_keys: settings.api_keys,
             urls: settings.urls,
             contract: settings.contract,
-        }
+        })
     }
 
     /// The state, for a short while: never across an `await`.
@@ -147,15 +155,28 @@ impl Shared {
         result
     }
 
-    /// Lets happen what is due at this moment, and sends what waits to be sent.
+    /// Lets happen what is due at this moment, and sends what waits to be sent. Goes on though nobody waits for it.
     pub(crate) async fn settle(&self) -> ClockReport {
+        self.to_the_end(|shared| async move { shared.settle_now().await }).await
+    }
+
+    /// Moves time forward to `target(now)`, with everything that happens on the way, in order. Goes on though nobody waits
+    /// for it.
+    pub(crate) async fn advance<E: Send + 'static>(
+        &self,
+        mode: Option<ClockMode>,
+        target: impl FnOnce(Moment) -> Result<Moment, E> + Send + 'static,
+    ) -> Result<ClockReport, E> {
+        self.to_the_end(move |shared| async move { shared.advance_now(mode, target).await }).await
+    }
+
+    async fn settle_now(&self) -> ClockReport {
         let mut sender = self.turn.lock().await;
         let now = self.engine().now();
         self.run_until(&mut sender, now).await
     }
 
-    /// Moves time forward to `target(now)`, with everything that happens on the way, in order.
-    pub(crate) async fn advance<E>(
+    async fn advance_now<E>(
         &self,
         mode: Option<ClockMode>,
         target: impl FnOnce(Moment) -> Result<Moment, E>,
@@ -211,6 +232,21 @@ impl Shared {
                 return;
             }
             changed.await;
+        }
+    }
+
+    /// A step that was stopped has no result; but then the sandbox is gone, and with it whoever could wait.
+    async fn to_the_end<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+        &self,
+        step: impl FnOnce(Arc<Self>) -> F,
+    ) -> T {
+        let result = match self.me.upgrade() {
+            Some(shared) => self.steps.take(step(shared)).await,
+            None => None,
+        };
+        match result {
+            Some(result) => result,
+            None => future::pending().await,
         }
     }
 

@@ -25,6 +25,9 @@ pub(crate) struct Auth {
     pub(crate) hold: Option<Hold>,
     /// It was verified at least once.
     pub(crate) has_been_verified: bool,
+    /// It was on hold at least once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_been_on_hold: bool,
     pub(crate) bills: Vec<BillId>,
     pub(crate) swap: Option<SwapId>,
     /// How card swaps at this login end.
@@ -77,6 +80,11 @@ impl AuthItem {
 }
 
 impl Auth {
+    /// The partner was told of it once, by a good answer or by a hold: it goes only by being deleted.
+    pub(crate) fn is_told(&self) -> bool {
+        self.has_been_verified || self.has_been_on_hold
+    }
+
     /// The login that is being checked was asked for with its bills.
     pub(crate) fn wants_bills(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.work.items.contains(&AuthItem::Bill))
@@ -174,6 +182,7 @@ impl World {
             status: AuthStatus::Validating,
             hold: None,
             has_been_verified: false,
+            has_been_on_hold: false,
             bills: Vec::new(),
             swap: None,
             swap_plan: SwapPlan::Complete,

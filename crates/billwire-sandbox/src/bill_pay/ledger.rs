@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
+use crate::count;
 use crate::moment::Moment;
 
 /// One applied payment.
@@ -14,6 +15,7 @@ pub struct LedgerEntry {
     #[serde(default, skip_deserializing, skip_serializing_if = "str::is_empty")]
     pub api: &'static str,
     /// 1 for the first payment of the sandbox, then one more each time.
+    #[serde(deserialize_with = "count::deserialize")]
     pub sequence: u64,
     /// When it was applied, on the virtual clock.
     pub at: Moment,

@@ -36,7 +36,7 @@ pub(crate) struct Manner {
     pub(crate) wrong_answer: PlannedResult,
     /// What no answer leads to.
     pub(crate) no_answer: PlannedResult,
-    /// A login that was asked something before it was ever good is forgotten if it fails.
+    /// A login that was asked something before anybody was told of it is forgotten if it fails.
     pub(crate) forgets_unanswered: bool,
 }
 

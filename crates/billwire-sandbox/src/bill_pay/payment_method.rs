@@ -374,7 +374,7 @@ impl World {
     pub(super) fn payment_failed(&mut self, now: Moment, id: &PaymentMethodId) {
         let Some(method) = self.payment_methods.find_mut(id) else { return };
         method.status = MethodStatus::Declined;
-        method.failures_in_a_row += 1;
+        method.failures_in_a_row = method.failures_in_a_row.saturating_add(1);
         if method.failures_in_a_row >= STRIKES && !method.removed {
             self.remove_method(now, id);
         }

@@ -320,6 +320,7 @@ impl World {
         self.hold_swap(id, &unfinished.work);
         if let Some(auth) = self.auths.find_mut(id) {
             auth.unfinished = Some(unfinished);
+            auth.has_been_on_hold = true;
         }
         self.tell(now, &News::AuthHold(id));
     }
@@ -416,11 +417,11 @@ impl World {
         }
     }
 
-    /// A login that was never good, and of which nothing is to be left if it fails.
+    /// A login that nobody was told of, and of which nothing is to be left if it fails.
     fn is_unfinished(&self, auth: &Auth) -> bool {
         match auth.status {
             AuthStatus::Validating => true,
-            AuthStatus::MfaRequired => self.manner.forgets_unanswered && !auth.has_been_verified,
+            AuthStatus::MfaRequired => self.manner.forgets_unanswered && !auth.is_told(),
             _ => false,
         }
     }

@@ -51,7 +51,7 @@ pub(crate) async fn change(shared: &Shared, change: ClockChange) -> Result<Clock
         _ => {}
     }
     shared
-        .advance(change.mode, |now| {
+        .advance(change.mode, move |now| {
             let target = match (change.now, change.advance.as_deref()) {
                 (Some(target), _) => target,
                 (None, Some(duration)) => now.plus_iso(duration)?,

@@ -92,12 +92,11 @@ pub(super) async fn spoil(
         HttpFaultKind::Cut => return Err(Cut),
         HttpFaultKind::Delay => body,
         HttpFaultKind::Status => {
-            let request_id = parts.headers.remove("request-id");
-            let mut answer = error(fault, now, error_body);
-            if let Some(request_id) = request_id {
-                answer.headers_mut().insert("request-id", request_id);
-            }
-            return Ok(whole(answer));
+            let (error, body) = error(fault, now, error_body).into_parts();
+            parts.status = error.status;
+            // What else the answer carries, its request id for one, stays on it.
+            parts.headers.extend(error.headers);
+            return Ok(whole(Response::from_parts(parts, body)));
         }
         HttpFaultKind::Truncated => {
             parts.headers.insert(header::CONTENT_LENGTH, body.len().into());

@@ -1,15 +1,18 @@
 //! Every event of every API with its attempts, and whose turn it is: where an API says so, strictly in order per client.
 
-use std::borrow::Cow;
+#[cfg(test)]
+mod tests;
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::SignedDuration;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::record::{DeliveryAttempt, DeliveryState, EventRecord, Record, WrittenRecord};
+use super::record::{DeliveryAttempt, DeliveryState, EventRecord, Record};
 use super::records::Records;
 use crate::api::{Api, Ordering};
+use crate::count;
 use crate::event::NewEvent;
 use crate::id_text::IdText;
 use crate::moment::Moment;
@@ -54,6 +57,7 @@ pub(crate) struct EventLog {
 struct Lane {
     waiting: VecDeque<IdText>,
     next_attempt: Moment,
+    #[serde(deserialize_with = "count::deserialize")]
     order: u64,
     /// Attempts made for the first event in this round.
     attempts: u32,
@@ -188,7 +192,7 @@ impl EventLog {
             return;
         }
         self.turns.remove(&(lane.next_attempt, lane.order, key.clone()));
-        lane.attempts += 1;
+        lane.attempts = lane.attempts.saturating_add(1);
         let again = if end == DeliveryState::GivenUp { pause_after(lane.attempts) } else { None };
         if let Some(pause) = again {
             lane.next_attempt = at.plus(pause);
@@ -262,67 +266,3 @@ impl EventLog {
         }
     }
 }
-
-/// The JSON form; what can be worked out from it is left out.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Written<'a, R> {
-    records: R,
-    /// How many came before the first record.
-    forgotten: u64,
-    digest: Digest,
-    lanes: Vec<WrittenLane<'a>>,
-    next_order: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WrittenLane<'a> {
-    api: Cow<'a, str>,
-    of: Cow<'a, IdText>,
-    #[serde(flatten)]
-    lane: Cow<'a, Lane>,
-}
-
-impl Serialize for EventLog {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = |(LaneKey(api, of), lane): (&'_ LaneKey, &'_ Lane)| WrittenLane {
-            api: Cow::Borrowed(*api),
-            of: Cow::Owned(of.clone()),
-            lane: Cow::Owned(lane.clone()),
-        };
-        let lanes = self.lanes.iter().map(written).collect();
-        Written {
-            records: &self.records,
-            forgotten: self.records.gone(),
-            digest: self.digest,
-            lanes,
-            next_order: self.next_order,
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for EventLog {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::<Vec<WrittenRecord<'_>>>::deserialize(deserializer)?;
-        let records = Records::after(written.forgotten);
-        let mut log = Self { records, digest: written.digest, ..Self::new() };
-        for mut record in written.records {
-            let text = std::mem::take(&mut record.event);
-            log.records.push(&text, |place| record.into_record(place));
-        }
-        for WrittenLane { api, of, lane } in written.lanes {
-            let api = Api::named(&api)
-                .ok_or_else(|| D::Error::custom(format!("this sandbox has no API \"{api}\"")))?;
-            let (key, lane) = (LaneKey(api.name, of.into_owned()), lane.into_owned());
-            log.turns.insert((lane.next_attempt, lane.order, key.clone()));
-            log.lanes.insert(key, lane);
-        }
-        log.next_order = written.next_order;
-        Ok(log)
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -174,6 +174,10 @@ pub(super) struct WrittenRecord<'a> {
 }
 
 impl WrittenRecord<'_> {
+    pub(super) fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
     pub(super) fn into_record(self, text: TextPlace) -> Record {
         Record {
             api: self.api,

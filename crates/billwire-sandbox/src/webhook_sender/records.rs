@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use hashbrown::HashTable;
 use serde::{Serialize, Serializer};
 
-use super::record::{EventRecord, Record};
+use super::record::{DeliveryState, EventRecord, Record};
 use super::texts::{TextPlace, Texts};
 use crate::hash::hash_of;
 use crate::id_text::IdText;
@@ -76,6 +76,12 @@ impl Records {
 
     pub(super) fn shown(&self, record: &Record) -> EventRecord {
         record.shown(self.texts.get(record.event))
+    }
+
+    /// Those that are to be sent.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &IdText> {
+        let waits = |record: &&Record| record.delivery == DeliveryState::Waiting;
+        self.all.iter().filter(waits).map(|record| &record.id)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = EventRecord> {

@@ -4,6 +4,7 @@ mod calls;
 mod credentials;
 mod deliveries;
 mod events;
+mod faults;
 mod idempotency;
 mod limits;
 mod linking;

@@ -82,3 +82,38 @@ async fn a_clock_that_is_being_moved_runs_on_though_the_caller_hangs_up() {
     let event = api.sandbox.events().pop().expect("an event");
     assert!(!event.attempts.is_empty(), "what was sent is recorded");
 }
+
+/// The same for a call of the handle: dropping its future neither stops the clock nor forgets what was sent.
+#[tokio::test]
+async fn a_call_of_the_handle_goes_on_though_its_future_is_dropped() {
+    let start = "2026-03-02T12:00:00Z".parse().expect("an instant");
+    let builder =
+        Sandbox::builder().running_from(start).delivery_limit(std::time::Duration::from_millis(300));
+    let (api, receiver) = (Api::start_with(builder).await, Receiver::start().await);
+    receiver.hangs();
+    let webhooks = billwire_sandbox::WebhookConfiguration::to(receiver.url("/hook"));
+    api.sandbox.configure_webhooks(webhooks).await.expect("configured");
+    let has_received = async |count: usize| {
+        while receiver.received("/hook").len() < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = api.sandbox.trigger_event("bill.update", None, []) => panic!("the receiver does not answer"),
+        () = has_received(1) => {}
+    }
+    let stands_still = async {
+        while api.sandbox.info().clock_mode == ClockMode::Running {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = api.sandbox.advance("PT5S") => panic!("the receiver does not answer"),
+        () = stands_still => {}
+    }
+    api.sandbox.settle().await;
+    assert_eq!(api.sandbox.info().clock_mode, ClockMode::Running);
+    let event = api.sandbox.events().pop().expect("an event");
+    assert_eq!(event.attempts.len(), receiver.received("/hook").len(), "what was sent is recorded, once");
+    assert_eq!(event.attempts.len(), 2, "the time that was asked for has passed: {event:?}");
+}

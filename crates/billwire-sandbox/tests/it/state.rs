@@ -1,6 +1,6 @@
 //! Determinism, snapshots, and starting over.
 
-use billwire_sandbox::{ErrorKind, Sandbox, WebhookConfiguration};
+use billwire_sandbox::{DeliveryState, ErrorKind, Sandbox, WebhookConfiguration};
 use serde_json::{Value, json};
 
 use crate::http::{Api, REGULAR_1, REGULAR_2};
@@ -131,6 +131,76 @@ async fn a_waiting_webhook_is_part_of_the_state() {
     api.sandbox.restore(&snapshot).await.expect("restored");
     api.advance("PT10S").await;
     assert_eq!(receiver.received("/hook").len(), 2);
+}
+
+/// What waits and what is remembered belong together: a queue that nobody can work off must not stop the clock.
+#[tokio::test]
+async fn a_queue_that_cannot_be_is_refused() {
+    let receiver = crate::receiver::Receiver::start().await;
+    let api = Api::start().await;
+    let webhooks = WebhookConfiguration::to(receiver.url("/hook"));
+    api.sandbox.configure_webhooks(webhooks).await.expect("configured");
+    live(&api).await;
+    receiver.answers([500]);
+    let client = api.client("waiting").await;
+    api.auth(&client, REGULAR_1, ["", "", "hold"]).await;
+    api.advance("PT2S").await;
+    let good = everything(&api);
+    let spoiled = |spoil: fn(&mut Value)| {
+        let mut state = good.clone();
+        spoil(&mut state["events"]);
+        state
+    };
+    let refusals: [(fn(&mut Value), &str); 8] = [
+        (|events| events["records"] = json!([]), "no such event waits"),
+        (|events| events["lanes"][0]["waiting"] = json!([]), "nothing waits in it"),
+        (|events| events["lanes"][0]["of"] = json!("somebody else"), "another lane"),
+        (|events| events["lanes"] = json!([]), "in no lane"),
+        (
+            |events| {
+                let first = events["lanes"][0]["waiting"][0].clone();
+                events["lanes"][0]["waiting"].as_array_mut().expect("ids").push(first);
+            },
+            "waits twice",
+        ),
+        (
+            |events| {
+                let first = events["records"][0].clone();
+                events["records"].as_array_mut().expect("records").push(first);
+            },
+            "is there twice",
+        ),
+        (|events| events["nextOrder"] = json!(u64::MAX), "count"),
+        (|events| events["forgotten"] = json!(u64::MAX), "count"),
+    ];
+    for (spoil, says) in refusals {
+        let refused = api.control("PUT", "/state", Some(spoiled(spoil))).await;
+        refused.refused(400, says);
+        assert_eq!(everything(&api), good, "{says}");
+    }
+    api.control("PUT", "/state", Some(good)).await.ok();
+    api.advance("PT10S").await;
+    assert!(api.sandbox.events().iter().all(|event| event.delivery != DeliveryState::Waiting));
+}
+
+/// Nothing counts beyond what a number holds.
+#[tokio::test]
+async fn a_count_that_leaves_no_room_is_refused() {
+    let api = Api::start().await;
+    live(&api).await;
+    let good = everything(&api);
+    for place in [
+        "/q2/schedule/nextSequence",
+        "/q2/schedule/entries/0/sequence",
+        "/q2/seed/counters/client",
+        "/q2/ledger/0/sequence",
+        "/billerapi/world/made",
+    ] {
+        let mut state = good.clone();
+        *state.pointer_mut(place).unwrap_or_else(|| panic!("{place} is in the state")) = json!(u64::MAX);
+        api.control("PUT", "/state", Some(state)).await.refused(400, "count");
+        assert_eq!(everything(&api), good, "{place}");
+    }
 }
 
 #[tokio::test]

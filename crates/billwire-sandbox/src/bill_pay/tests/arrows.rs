@@ -19,7 +19,7 @@ const AUTH: Table = &[
 ];
 
 /// A login whose caller waits for its end: nobody sees it being checked. What was asked something and never answered is
-/// gone, or has to authenticate if it was good before.
+/// gone, or has to authenticate if the partner knows it.
 ///
 /// Source: Unbill v1 description, section 10 (2), (4) and (5).
 const AUTH_AT_ONCE: Table = &[

@@ -282,6 +282,7 @@ impl Walk {
         let done = asked(self.world.delete_auth(self.now, &id))?;
         if matches!(done, Done::Accepted) {
             self.gone.extend(histories);
+            self.known_logins.remove(&id);
         }
         Ok(done)
     }

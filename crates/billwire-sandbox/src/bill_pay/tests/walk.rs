@@ -56,6 +56,8 @@ pub(super) struct Walk {
     pub(super) owners: BTreeMap<String, ClientId>,
     event_ids: BTreeSet<String>,
     last_event: Option<Moment>,
+    /// The logins that the partner knows: they were verified or on hold, and were not deleted.
+    pub(super) known_logins: BTreeSet<AuthId>,
     /// What the events said was sent.
     pub(super) told: Amount,
     judged_entries: usize,
@@ -79,6 +81,7 @@ impl Walk {
             states: States::default(),
             owners: BTreeMap::new(),
             event_ids: BTreeSet::new(),
+            known_logins: BTreeSet::new(),
             last_event: None,
             told: Amount::ZERO,
             judged_entries: 0,
@@ -162,6 +165,7 @@ impl Walk {
     pub(super) fn judge(&mut self, totals: &mut Totals) -> Result<(), Wrong> {
         self.bills_moved_along_the_arrows(totals)?;
         self.the_rest_moved_along_the_arrows(totals)?;
+        self.known_logins_stay()?;
         self.events_are_in_order(totals)
     }
 
@@ -202,6 +206,16 @@ impl Walk {
             own(client.id.as_str(), &client.id);
         }
         states.part(totals)
+    }
+
+    /// What the partner was told of goes only by being deleted.
+    fn known_logins_stay(&mut self) -> Result<(), Wrong> {
+        let tells = |auth: &&Auth| matches!(auth.status, AuthStatus::Verified | AuthStatus::Hold);
+        self.known_logins.extend(self.world.auths.iter().filter(tells).map(|auth| auth.id.clone()));
+        match self.known_logins.iter().find(|id| self.world.auth(id).is_none()) {
+            Some(id) => Err(format!("login {id} is gone though nobody deleted it")),
+            None => Ok(()),
+        }
     }
 
     /// New events have ids of their own, come in order, are about something known, and each payment is told once.

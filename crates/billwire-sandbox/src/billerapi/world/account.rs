@@ -12,6 +12,7 @@ use super::scenario::{self, Scenario};
 use super::{Cause, World};
 use crate::api_error::ApiError;
 use crate::billerapi::events::Subject;
+use crate::count;
 use crate::error::{Error, ErrorKind};
 use crate::moment::Moment;
 use crate::table::Row;
@@ -34,6 +35,7 @@ pub(crate) struct Account {
     pub(crate) last_synced: Option<Moment>,
     /// Oldest first.
     pub(crate) bills: Vec<BillId>,
+    #[serde(deserialize_with = "count::deserialize")]
     pub(crate) bills_made: u64,
     /// Oldest first.
     pub(crate) syncs: Vec<SyncId>,

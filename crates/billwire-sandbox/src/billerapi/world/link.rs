@@ -274,7 +274,7 @@ impl World {
             link.state = LinkState::LoggedIn { account_number };
             return Ok(StepResult::Accepted);
         }
-        link.wrong_codes += 1;
+        link.wrong_codes = link.wrong_codes.saturating_add(1);
         if link.wrong_codes < WRONG_CODES_TO_LOCK {
             return Ok(StepResult::WrongCode);
         }

@@ -43,6 +43,7 @@ pub(crate) use self::sync::Sync;
 use super::event_types::EventType;
 use super::events::{NewEvent, Subject};
 use super::settings::BillerApiSettings;
+use crate::count;
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::schedule::Schedule;
@@ -66,6 +67,7 @@ pub(crate) struct World {
     mailboxes: Vec<Mailbox>,
     subscriptions: Vec<Subscription>,
     /// How many things were made, of those that stand in pages.
+    #[serde(deserialize_with = "count::deserialize")]
     made: u64,
     schedule: Schedule<Effect>,
     #[serde(skip)]

@@ -153,6 +153,6 @@ pub(super) fn known<'a>(world: &'a World, id: &unbill::AuthId) -> Result<&'a Aut
 fn is_known(auth: &Auth) -> bool {
     match auth.status {
         AuthStatus::Verified | AuthStatus::Authenticate | AuthStatus::Hold => true,
-        AuthStatus::Validating | AuthStatus::MfaRequired => auth.has_been_verified,
+        AuthStatus::Validating | AuthStatus::MfaRequired => auth.is_told(),
     }
 }

@@ -135,3 +135,27 @@ async fn a_known_login_has_no_status_of_its_own_while_it_is_asked() {
     assert_eq!(answer["authId"], json!(auth));
     assert_eq!(unbill.auths(&client).await[0]["status"]["type"], "verified");
 }
+
+/// The id of a login on hold was told with a 200: being asked something does not take it away, nor does a wrong answer.
+///
+/// Source: Unbill v1 description, section 10 (4) and (5): the same id, and "delete from any".
+#[tokio::test]
+async fn a_login_on_hold_stays_known_while_it_is_asked() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    let held = unbill.log_in(&client, MERCHANT, "testhold").await.ok()["authId"].clone();
+    let ids = async || -> Vec<Value> {
+        unbill.auths(&client).await.iter().map(|auth| auth["_id"].clone()).collect()
+    };
+    let challenge = asked(&unbill, &client, "testmfaquestions").await;
+    assert_eq!(ids().await, [held.clone()]);
+    refused(&step(&unbill, &challenge, answers(&challenge, "wrong")).await, 400, "check the information");
+    assert_eq!(ids().await, [held.clone()], "after a wrong answer");
+    asked(&unbill, &client, "testmfacode").await;
+    unbill.advance("PT10M").await;
+    assert_eq!(ids().await, [held.clone()], "after none");
+    assert_eq!(unbill.auths(&client).await[0]["status"]["type"], "authenticate");
+    asked(&unbill, &client, "testmfacode").await;
+    unbill.request("DELETE", &format!("/auth/{}", text(&held)), "").await.ok();
+    assert_eq!(ids().await, Vec::<Value>::new());
+}
