@@ -71,8 +71,10 @@ pub(super) fn refusal(operation: &Operation, body: &[u8]) -> Option<Refusal> {
         let problem = Problem { message, ..Problem::default() };
         return Some(Refusal { kind: ErrorKind::NotAccepted, problem });
     };
-    let (advice, passes) = advice(operation, &FailureCode::from(code));
-    let problem = Problem { message, code: Some(code.to_owned()), advice: Some(advice), passes };
+    let known = FailureCode::from(code);
+    let (advice, passes) = advice(operation, &known);
+    let is_known = FailureCode::ALL.contains(&known);
+    let problem = Problem { message, code: Some(code.to_owned()), advice: Some(advice), is_known, passes };
     Some(Refusal { kind: ErrorKind::BusinessFailure, problem })
 }
 
@@ -91,7 +93,9 @@ fn advice(operation: &Operation, code: &FailureCode) -> (&'static str, bool) {
         FailureCode::InvalidMfaCode => ("do not repeat it: ask the user for the one-time code again", false),
         FailureCode::LinkTokenExpired => ("create a new link token and begin again with it", false),
         _ if operation.sandbox_only => ("look up the service's code in its documents", false),
-        _ => ("look up the service's code, and ask the user before trying again", false),
+        _ => {
+            ("look up the service's code before trying again: no document says what it leaves behind", false)
+        }
     }
 }
 
