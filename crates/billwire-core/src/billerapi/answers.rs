@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::error::ErrorKind;
+use crate::members;
 use crate::protocol::{Problem, Refusal};
 use crate::refusal;
 use crate::retry::AnswerRules;
@@ -35,7 +36,7 @@ pub(super) const REQUEST_ID: &str = "x-request-id";
 ///
 /// Source: BillerAPI description, section 3.2 "Two error body shapes".
 pub(super) fn problem(status: StatusCode, text: &str) -> Problem {
-    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let body = members::read(text.as_bytes(), &["message", "error"]).unwrap_or_default();
     let reason = status.canonical_reason().map(str::to_owned);
     Problem { message: message(&body).or(reason), code: code(&body), ..Problem::default() }
 }
@@ -64,7 +65,7 @@ pub(super) fn refusal(operation: &Operation, body: &[u8]) -> Option<Refusal> {
     if !refusal::is_said_in(body) {
         return None;
     }
-    let body: Value = serde_json::from_slice(body).ok()?;
+    let body = members::read(body, &["message", "error_code"])?;
     let message = message(&body);
     let Some(code) = body.get("error_code").and_then(Value::as_str).filter(|code| !code.is_empty()) else {
         // Nothing tells what happened.
