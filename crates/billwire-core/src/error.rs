@@ -61,7 +61,8 @@ pub enum ErrorKind {
     /// documents only ever show `true`, so what is left behind is not known: [`Error::may_have_taken_effect`].
     NotAccepted,
     /// The service answered with a status of the 200 range that the thing asked for failed, and why:
-    /// [`Error::vendor_code`]. A documented outcome, such as a login that a biller refused.
+    /// [`Error::vendor_code`]. A documented code is a known outcome, such as a login that a biller refused; any other one
+    /// leaves open what was done: [`Error::may_have_taken_effect`].
     BusinessFailure,
     /// The service accepted the call, but its answer could not be read. A write was probably carried out.
     UnreadableAnswer,

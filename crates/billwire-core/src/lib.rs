@@ -49,6 +49,7 @@ mod uuid;
 mod client;
 pub mod clock;
 mod engine;
+mod members;
 pub mod paging;
 pub mod rate_limit;
 pub mod redact;

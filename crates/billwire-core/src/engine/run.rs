@@ -274,7 +274,9 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         if wait >= self.remaining() {
             return Next::Stop("the wait would exceed the deadline of the call".to_owned());
         }
-        if !self.settings.budget.take() {
+        // The budget is against outages. A service that names the time to come again is not down.
+        let is_asked_for = error.kind() == ErrorKind::RateLimited && asked.is_some();
+        if !is_asked_for && !self.settings.budget.take() {
             return Next::Stop("the client's retry budget is used up".to_owned());
         }
         Next::Wait(wait)

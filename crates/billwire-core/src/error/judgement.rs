@@ -63,7 +63,8 @@ impl Error {
     /// Whether the service may have carried the call out although it ended with this error.
     ///
     /// `true` for a write of which any attempt, not only the last one, ended unclear, was answered with a 5xx status, or
-    /// was answered with a 2xx status and a body that could not be read or says `success: false`. Of the 4xx statuses only
+    /// was answered with a 2xx status and a body that could not be read or says `success: false` without a documented
+    /// reason. Of the 4xx statuses only
     /// 408 and 499 count: gateways use them when the service behind them was too slow. Read the resource back before
     /// asking again: this is where paying twice begins.
     #[must_use]
@@ -95,8 +96,9 @@ impl Error {
             Delivery::NotSent => false,
             Delivery::Unknown => true,
             Delivery::Answered => {
-                self.kind() != ErrorKind::BusinessFailure
-                    && self.status().is_none_or(|status| !is_refusal(status))
+                let is_known_failure =
+                    self.kind() == ErrorKind::BusinessFailure && self.inner.problem.is_known;
+                !is_known_failure && self.status().is_none_or(|status| !is_refusal(status))
             }
         }
     }
