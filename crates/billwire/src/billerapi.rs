@@ -9,7 +9,7 @@
 pub use billwire_models::billerapi::*;
 
 #[cfg(feature = "core")]
-pub use billwire_core::billerapi::{Client, Config, ConfigBuilder, calls, scope};
+pub use billwire_core::billerapi::{ANSWER_RULES, Client, Config, ConfigBuilder, OnePage, calls, scope};
 
 /// Verification of the deliveries of this API.
 #[cfg(feature = "webhooks")]

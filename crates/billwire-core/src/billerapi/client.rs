@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use billwire_models::billerapi::ExchangedToken;
 use billwire_models::scalar;
 use serde::de::DeserializeOwned;
 
@@ -14,6 +15,7 @@ use crate::client::{self, Carrier, Parts};
 use crate::clock::Clock;
 use crate::config::CallOptions;
 use crate::credential::{AccessToken, PortalToken};
+use crate::environment::Stage;
 use crate::error::Error;
 use crate::stream::Elements;
 use crate::transport::Transport;
@@ -68,6 +70,35 @@ impl Client {
     pub fn for_one_account(&self, token: AccessToken) -> Result<Client<OneAccount>, Error> {
         let config = self.parts.config.with_credential(token.into())?;
         Ok(Client { parts: self.parts.with_config(config) })
+    }
+
+    /// A client for the account of an exchanged token, of the same environment: as [`Client::for_one_account`], without the
+    /// token being shown to anybody or its environment being said again.
+    ///
+    /// ```
+    /// use billwire_core::Error;
+    /// use billwire_core::billerapi::{Client, scope::OneAccount};
+    /// use billwire_models::billerapi::{ExchangePublicToken, ListBillsQuery};
+    ///
+    /// async fn count_bills(client: &Client, request: &ExchangePublicToken) -> Result<usize, Error> {
+    ///     let exchanged = client.exchange_public_token(request).await?;
+    ///     let account: Client<OneAccount> = client.account_of(&exchanged)?;
+    ///     Ok(account.list_bills(&ListBillsQuery::new(exchanged.link_id.clone())).await?.bills.len())
+    /// }
+    /// ```
+    ///
+    /// A token that was stored becomes an [`AccessToken`] of the environment it was stored for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for a token that cannot stand in a header.
+    ///
+    /// Source: BillerAPI description, section 4.3 "Token exchange result".
+    pub fn account_of(&self, exchanged: &ExchangedToken) -> Result<Client<OneAccount>, Error> {
+        let text = exchanged.access_token.expose();
+        self.for_one_account(match self.parts.config.inner.settings.stage {
+            Stage::Production => AccessToken::for_production(text),
+            Stage::Sandbox => AccessToken::for_sandbox(text),
+        })
     }
 
     /// A client for the administration, with the same connections, settings, retry budget and rate limits. Its calls carry

@@ -32,3 +32,4 @@ pub use self::answers::ANSWER_RULES;
 pub use self::client::Client;
 pub use self::config::{Config, ConfigBuilder};
 pub use self::generated::calls;
+pub use self::lists::OnePage;

@@ -9,6 +9,7 @@
 mod billerapi_contract;
 mod billerapi_limits;
 mod billerapi_repeats;
+mod billerapi_visible;
 mod judge;
 mod place;
 mod q2_contract;

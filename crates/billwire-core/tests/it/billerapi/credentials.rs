@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use billwire_core::billerapi::scope::{OneAccount, Portal};
-use billwire_core::billerapi::{Client, Config};
+use billwire_core::billerapi::{Client, Config, OnePage};
+use billwire_core::paging::Pages;
 use billwire_core::testing::Step;
 use billwire_core::{
     AccessToken, ApiKey, Attempt, CallOptions, ClientCredentials, ClientToken, Credential, Delivery,
     Environment, Error, ErrorKind, PortalToken,
 };
 use billwire_crypto::OsRandom;
-use billwire_models::billerapi::{CreateGmailAuthorization, RegisterWebhook, WebhookEnvironment};
+use billwire_models::billerapi::{
+    CreateGmailAuthorization, ExchangePublicToken, ExchangedToken, RegisterWebhook, WebhookEnvironment,
+};
+use billwire_models::scalar::Secret;
 use http::StatusCode;
 
 use super::{CLIENT_ID, SECRET, Scene, sandbox};
@@ -95,6 +99,38 @@ async fn an_account_sends_its_token_and_never_the_secret() {
     assert_eq!(scene.headers("x-client-secret"), [None, None, Some(SECRET.to_owned())]);
     let texts = format!("{account:?} {:?}", account.config());
     assert!(!texts.contains(TOKEN) && !texts.contains(SECRET), "{texts}");
+}
+
+/// A token that was exchanged makes a client of the environment it was exchanged in, without being shown to anybody.
+#[tokio::test]
+async fn an_exchanged_token_opens_its_account_where_it_was_exchanged() {
+    let exchanged = format!(r#"{{"success": true, "access_token": "{TOKEN}", "link_id": "sb_link_0001"}}"#);
+    let request = ExchangePublicToken::new("pt_1".into(), CLIENT_ID.into());
+    for (environment, secret) in [(sandbox(), SECRET), (Environment::Production, "bb_live_1")] {
+        let credentials = ClientCredentials::new(CLIENT_ID, secret);
+        let builder = Config::builder(environment, credentials);
+        let scene = Scene::with(builder, [Step::ok(exchanged.clone()), Step::ok(super::BILL)]);
+        let answer = scene.client.exchange_public_token(&request).await.expect("exchanged");
+        let account: Client<OneAccount> = scene.client.account_of(&answer).expect("usable");
+        account.bill(&"b".into()).await.expect("an answer");
+        assert_eq!(scene.headers("authorization"), [None, Some(format!("Bearer {TOKEN}"))]);
+        assert_eq!(scene.headers("x-client-secret"), [Some(secret.to_owned()), None]);
+        let texts = format!("{account:?} {answer:?}");
+        assert!(!texts.contains(TOKEN), "{texts}");
+    }
+    let unusable = ExchangedToken::new(true, Secret::new("line\nbreak"), "sb_link_0001".into());
+    let error = Scene::new([]).client.account_of(&unusable).expect_err("no header");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+/// The type of every list can be written down.
+#[test]
+fn a_list_of_accounts_has_a_type_with_a_name() {
+    struct Kept {
+        accounts: Pages<OnePage>,
+    }
+    let kept = Kept { accounts: Scene::new([]).client.accounts() };
+    assert_eq!(kept.accounts.fetched(), 0);
 }
 
 /// The credential of single calls does not follow into a client with a credential of its own.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use billwire::billerapi::{BillId, CreateRequestToLink, EventType, TriggerSync, calls};
+use billwire::billerapi::{BillId, CreateRequestToLink, EventType, TriggerSync};
 use serde_json::{Value, json};
 
 use super::GOOD;
@@ -91,6 +91,6 @@ pub(super) async fn a_bill_may_be_visible_later_than_its_webhook(api: BillerApi)
     let bill: BillId = event.resource_id().expect("a bill").into();
     api.client.bill(&bill).await.unknown();
     api.advance("PT3S").await;
-    let seen = api.client.when_visible(calls::bill(&bill)).await.granted();
+    let seen = api.client.bill(&bill).await.granted();
     same("then it is there", seen.amount.to_string(), "777".to_owned());
 }

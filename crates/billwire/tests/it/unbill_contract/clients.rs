@@ -2,6 +2,7 @@
 //!
 //! Source: Unbill v1 description, sections 2, 4.3, 4.5 and 10.
 
+use billwire::models::scalar::Secret;
 use billwire::unbill::{CreateClient, CreateToken, GeoPoint, SearchCompanies};
 
 use super::REGULAR_1;
@@ -23,10 +24,14 @@ async fn again_is_another(unbill: &Unbill) -> bool {
 
 pub(super) async fn a_token_is_for_one_use_unless_the_request_says_otherwise(unbill: Unbill) {
     let once = unbill.client.create_token(&CreateToken::one_time("somebody new")).await.granted().token;
+    let known = unbill.client.create_client(&CreateClient::new("somebody new")).await.granted().client_id;
+    same("its first use", unbill.uses(&once).await, Ok(known.clone()));
+    same("its second use", unbill.uses(&once).await, Err(400));
     let often = unbill.client.create_token(&CreateToken::reusable("somebody new")).await.granted().token;
-    assert!(once.expose() != often.expose(), "every token is a new one");
-    let known = unbill.client.create_client(&CreateClient::new("somebody new")).await.granted();
-    unbill.client.list_bills(&known.client_id).await.granted();
+    for _ in 0..3 {
+        same("every use", unbill.uses(&often).await, Ok(known.clone()));
+    }
+    same("no token", unbill.uses(&Secret::new("nothing")).await, Err(400));
     unbill.client.create_token(&CreateToken::one_time("")).await.refused();
 }
 

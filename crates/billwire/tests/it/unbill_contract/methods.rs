@@ -71,16 +71,41 @@ pub(super) async fn an_assigned_method_pays_and_only_once_is_it_assigned(unbill:
     unbill.client.assign_payment_method(&PaymentMethodId::from("nothing"), &request).await.unknown();
 }
 
-pub(super) async fn a_declined_method_pays_when_it_is_retried(unbill: Unbill) {
+pub(super) async fn a_declined_method_pays_once_when_it_is_retried(unbill: Unbill) {
     let ann = unbill.customer().await;
     let card = ann.adds(ann.card(VISA)).await;
     unbill.client.retry_payment_method(&card).await.refused();
-    let bill = ann.links(REGULAR_2, "testpaymentfail").await;
+    let bill = ann.links(REGULAR_1, "test").await;
+    unbill.issuer_declines(&card, true).await;
     ann.pays_now(&bill).await;
     ann.bill_becomes(&bill, "payment-declined").await;
     same("declined", ann.methods().await[0].status.as_str(), "declined");
+    unbill.advance("P20D").await;
+    same("nothing is paid by itself", unbill.service.ledger().await, vec![]);
+
+    unbill.issuer_declines(&card, false).await;
     assert!(unbill.client.retry_payment_method(&card).await.granted().success);
+    unbill.client.retry_payment_method(&card).await.refused();
+    let paid = ann.bill_becomes(&bill, "paid").await;
+    same("how much", paid.last_paid_amount.map(|paid| paid.to_string()), Some("100.00".to_owned()));
+    same("a payment proves it", ann.methods().await[0].status.as_str(), "verified");
+    same("told", unbill.told(&bill).last().map(String::as_str), Some("bill.payment"));
+    unbill.client.retry_payment_method(&card).await.refused();
+    unbill.advance("P20D").await;
+    same("once", unbill.service.ledger().await, vec![format!("{bill} 100.00")]);
     unbill.client.retry_payment_method(&PaymentMethodId::from("nothing")).await.unknown();
+}
+
+pub(super) async fn a_bill_whose_payments_always_fail_is_never_paid(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    let card = ann.adds(ann.card(VISA)).await;
+    let bill = ann.links(REGULAR_2, "testpaymentfail").await;
+    ann.pays_now(&bill).await;
+    ann.bill_becomes(&bill, "payment-declined").await;
+    assert!(unbill.client.retry_payment_method(&card).await.granted().success);
+    unbill.advance("P1D").await;
+    same("declined again", ann.bill(&bill).await.status.kind.as_str(), "payment-declined");
+    same("nothing is paid", unbill.service.ledger().await, vec![]);
 }
 
 pub(super) async fn a_method_cannot_be_deleted_within_a_day_of_a_payment(unbill: Unbill) {

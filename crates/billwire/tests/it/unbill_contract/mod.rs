@@ -42,7 +42,8 @@ rules! { Unbill:
         methods_are_listed_masked_and_checked_when_added;
         the_first_method_is_the_default_until_another_is_made_it;
         an_assigned_method_pays_and_only_once_is_it_assigned;
-        a_declined_method_pays_when_it_is_retried;
+        a_declined_method_pays_once_when_it_is_retried;
+        a_bill_whose_payments_always_fail_is_never_paid;
         a_method_cannot_be_deleted_within_a_day_of_a_payment;
     }
     payments "4.2, 4.4.7 and 4.4.8, payments" {

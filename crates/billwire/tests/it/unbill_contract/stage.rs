@@ -99,6 +99,20 @@ impl Stage {
         self.service.advance(duration).await;
     }
 
+    /// Opens a product with a client token, as its user would: whose it is, or the status of the refusal.
+    pub(super) async fn uses(&self, token: &Secret) -> Result<ClientId, u16> {
+        let url = format!("{}/unbill/tokens/use", self.service.url("control"));
+        let (status, answer) = self.service.plain("POST", &url, &[], json!({"token": token.expose()})).await;
+        let client = answer["clientId"].as_str().map(ClientId::from);
+        client.filter(|_| status == 200).ok_or(status)
+    }
+
+    /// Tells whether the issuer of a method declines its payments from now on.
+    pub(super) async fn issuer_declines(&self, method: &PaymentMethodId, declines: bool) {
+        let path = format!("unbill/payment-methods/{method}/issuer");
+        self.service.control("POST", &path, json!({"declines": declines})).await;
+    }
+
     /// Every event that came, oldest first. There is nothing to verify: it is only read.
     pub(super) fn events(&self) -> Vec<Event> {
         let deliveries = self.desk.deliveries();
