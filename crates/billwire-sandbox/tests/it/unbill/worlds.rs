@@ -68,6 +68,29 @@ async fn each_api_has_its_own_receiver() {
     assert_eq!(here.received("/hook").len(), 2);
 }
 
+/// What Q2 has fetched from its partner is kept, whatever is configured elsewhere.
+#[tokio::test]
+async fn another_receiver_elsewhere_throws_no_token_away() {
+    let unbill = Legacy::start().await;
+    let receiver = Receiver::start().await;
+    receiver.publishes("/token", 200, r#"{"access_token":"one","token_type":"Bearer","expires_in":3600}"#);
+    let webhooks = || WebhookConfiguration::to(receiver.url("/hook")).with_oauth(receiver.url("/token"), "a=b");
+    let sandbox = unbill.sandbox();
+    let asked = async || {
+        sandbox.trigger_event_of("q2", "bill.update", None, []).await.expect("an event");
+        receiver.received("/token").len()
+    };
+    sandbox.configure_webhooks(webhooks()).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    sandbox.unbill().configure_webhooks(UnbillWebhooks::default()).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    let none = billwire_sandbox::BillerApiWebhooks::default();
+    sandbox.billerapi().configure_webhooks(none).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    sandbox.configure_webhooks(webhooks()).await.expect("configured");
+    assert_eq!(asked().await, 2, "a configuration of its own begins anew");
+}
+
 #[tokio::test]
 async fn the_state_holds_both_worlds() {
     let unbill = Legacy::start().await;
