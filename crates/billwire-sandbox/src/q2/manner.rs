@@ -24,6 +24,7 @@ pub(crate) static MANNER: Manner = Manner {
     forgets_unanswered: false,
     // Balance and due date are typed into the form.
     known_bills_stay: false,
+    swaps_replace: false,
 };
 
 fn check_items(new: &NewAuth) -> Result<(), ApiError> {

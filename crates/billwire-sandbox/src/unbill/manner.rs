@@ -21,4 +21,5 @@ pub(crate) static MANNER: Manner = Manner {
     no_answer: PlannedResult::Failed,
     forgets_unanswered: true,
     known_bills_stay: true,
+    swaps_replace: true,
 };

@@ -253,3 +253,20 @@ async fn a_swap_succeeds_without_a_trace() {
     assert_eq!(unbill.event_types(), before, "no event");
     refused(&unbill.post("/swap", json!({ "authId": "0".repeat(24) })).await, 400, "There is no auth");
 }
+
+/// Nothing shows a swap, so none is in the way of the next one.
+///
+/// Source: Unbill v1 description, section 10 (13): it succeeds and has no visible state.
+#[tokio::test]
+async fn a_swap_does_not_wait_for_the_one_before() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    let (auth, _) = unbill.verified(&client, MERCHANT, "test").await;
+    let swap = json!({ "authId": auth });
+    for number in ["4111111111111111", "5555555555554444", "4111111111111111"] {
+        let mut next = crate::http::card(&client, number);
+        next["setAsDefault"] = json!(true);
+        unbill.post("/payment", next).await.ok();
+        assert_eq!(unbill.post("/swap", swap.clone()).await.ok(), json!({ "success": true }));
+    }
+}
