@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::api_error::ApiError;
-use crate::bill_pay::LedgerEntry;
+use crate::bill_pay::{LedgerEntry, PaymentCount};
 use crate::context::PathParameters;
 use crate::engine::{Engine, Happening};
 use crate::error::Error;
@@ -145,6 +145,9 @@ pub(crate) trait ApiWorld {
 
     /// The money that moved.
     fn ledger(&self) -> Vec<LedgerEntry>;
+
+    /// Numbers payments from a count that is common to all worlds; nothing to do where no money moves.
+    fn count_payments_with(&mut self, _count: &PaymentCount) {}
 }
 
 /// An event whose turn it is.

@@ -5,7 +5,7 @@ use billwire_crypto::Provider;
 use crate::api::{APIS, Api, Outgoing};
 #[cfg(feature = "q2")]
 use crate::bill_pay::population::Population;
-use crate::bill_pay::{Effect, LedgerEntry};
+use crate::bill_pay::{Effect, LedgerEntry, PaymentCount};
 #[cfg(feature = "billerapi")]
 use crate::billerapi;
 use crate::clock::{ClockMode, VirtualClock};
@@ -106,11 +106,20 @@ impl Engine {
             requests: RequestLog::default(),
             request_ids: Seed::new(seed),
         };
+        engine.number_payments();
         #[cfg(feature = "q2")]
         if let Some(population) = beginning.population {
             engine.populate(population);
         }
         Ok(engine)
+    }
+
+    /// Lets all worlds number their payments from one count.
+    pub(crate) fn number_payments(&mut self) {
+        let count = PaymentCount::default();
+        for api in APIS {
+            (api.world_mut)(self).count_payments_with(&count);
+        }
     }
 
     /// Lets the customers join and live up to now; nobody hears of that.
@@ -374,7 +383,7 @@ impl Engine {
     /// The money that moved through every API, in the order of time.
     pub(crate) fn ledger(&self) -> Vec<LedgerEntry> {
         let mut entries: Vec<LedgerEntry> = APIS.iter().flat_map(|api| (api.world)(self).ledger()).collect();
-        entries.sort_by_key(|entry| entry.at);
+        entries.sort_by_key(|entry| (entry.at, entry.sequence));
         entries
     }
 }

@@ -146,8 +146,16 @@ impl Shared {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `change` while no time passes, forgetting fetched keys and tokens afterwards.
+    /// Runs `change` while no time passes.
     pub(crate) async fn replace<T>(&self, change: impl FnOnce(&mut Engine) -> T) -> T {
+        let _turn = self.turn.lock().await;
+        let result = change(&mut self.engine());
+        self.changed.notify_one();
+        result
+    }
+
+    /// The same where what was fetched from the partner is worth nothing afterwards: keys and tokens are forgotten.
+    pub(crate) async fn replace_and_forget<T>(&self, change: impl FnOnce(&mut Engine) -> T) -> T {
         let mut sender = self.turn.lock().await;
         let result = change(&mut self.engine());
         sender.forget();

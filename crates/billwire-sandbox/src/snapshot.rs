@@ -123,6 +123,7 @@ impl Engine {
         {
             self.billerapi = state.billerapi.into_owned();
         }
+        self.number_payments();
         self.faults = state.faults;
         // Whoever waits is of another world.
         self.held.clear();

@@ -60,6 +60,21 @@ impl World {
         self.fetch(id, plan, now.plus(pace::BILL_DATA));
     }
 
+    /// Fetches the data of a bill again for whose login credentials were given.
+    pub(super) fn refresh_meant_bill(&mut self, now: Moment, id: &BillId, plan: &BillPlan) {
+        let Some(bill) = self.bills.find(id) else { return };
+        let says_nothing = self.manner.known_bills_stay && plan.wanted == WantedBill::Derived;
+        let plan = if says_nothing && bill.arrived.is_some() {
+            // One that was to be fetched for ever is so no longer.
+            let interrupted = bill.incoming.clone().filter(|plan| plan.wanted != WantedBill::Syncing);
+            let known = interrupted.unwrap_or_else(|| BillPlan::unchanged(bill));
+            BillPlan { outcome: plan.outcome, ..known }
+        } else {
+            plan.clone()
+        };
+        self.refresh_bill(now, id, plan);
+    }
+
     /// Fetches the data of a bill again and finds what is known, or what an interrupted fetch would have found.
     pub(super) fn refresh_known_bill(&mut self, now: Moment, id: &BillId) {
         let Some(bill) = self.bills.find(id) else { return };

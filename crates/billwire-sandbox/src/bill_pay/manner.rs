@@ -38,6 +38,10 @@ pub(crate) struct Manner {
     pub(crate) no_answer: PlannedResult,
     /// A login that was asked something before anybody was told of it is forgotten if it fails.
     pub(crate) forgets_unanswered: bool,
+    /// Credentials that ask for no status say nothing of a bill that is known: it is fetched as it is.
+    pub(crate) known_bills_stay: bool,
+    /// A second swap takes the place of one that runs, where nobody can see that one runs.
+    pub(crate) swaps_replace: bool,
 }
 
 /// What was typed into a login form, by the names of its fields.

@@ -56,8 +56,8 @@ pub(crate) use self::hold::{Hold, HoldCode};
 pub(crate) use self::ids::{AuthId, BillId, ClientId, CompanyId, PaymentMethodId, SwapId};
 pub use self::issuer::IssuerNews;
 pub(crate) use self::lapse::Lapse;
-pub(crate) use self::ledger::Ledger;
 pub use self::ledger::LedgerEntry;
+pub(crate) use self::ledger::{Ledger, PaymentCount};
 pub(crate) use self::manner::{Manner, News};
 pub(crate) use self::mfa::{
     Ask, Challenge, ChallengeKind, MfaMethod, Question, RIGHT_CODE, StepAnswer, StepInput,
@@ -278,6 +278,10 @@ impl World {
 
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    pub(crate) fn count_payments_with(&mut self, count: &PaymentCount) {
+        self.ledger.count_with(count);
     }
 
     pub(crate) fn seed(&self) -> u64 {

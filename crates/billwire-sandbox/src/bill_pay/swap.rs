@@ -138,7 +138,8 @@ impl World {
         }
         let known = auth.swap.as_ref().and_then(|id| self.swap(id));
         let same = known.is_some_and(|swap| swap.method_id == *method_id);
-        if !same && known.is_some_and(|swap| swap.status == SwapStatus::InProgress) {
+        let runs = known.is_some_and(|swap| swap.status == SwapStatus::InProgress);
+        if !same && runs && !self.manner.swaps_replace {
             return refuse("Another card is being swapped in at this login; wait until that is done.");
         }
         if !same {

@@ -364,7 +364,7 @@ impl World {
     }
 
     /// Finds the bill of a new login, or fetches the known ones again: the one that was asked for, else the first one,
-    /// with what the credentials promised, the others as they were.
+    /// with what the credentials promise of it, the others as they were.
     fn fetch_bills(&mut self, now: Moment, id: &AuthId, work: &Work, known: &[BillId]) {
         if known.is_empty() {
             let made = work.bill.clone().and_then(|plan| self.create_bill(now, id, plan));
@@ -380,7 +380,7 @@ impl World {
             match &work.bill {
                 // A bill that is to be paid now keeps its data.
                 _ if to_be_paid => {}
-                Some(plan) if meant == Some(bill_id) => self.refresh_bill(now, bill_id, plan.clone()),
+                Some(plan) if meant == Some(bill_id) => self.refresh_meant_bill(now, bill_id, plan),
                 _ => self.refresh_known_bill(now, bill_id),
             }
         }

@@ -33,7 +33,7 @@ pub(super) async fn reset_by(shared: &Shared, body: &[u8]) -> Result<Began, Cont
 /// Back to the beginning: world, events, configuration, keys, requests and clock.
 pub(crate) async fn reset(shared: &Shared, seed: Option<u64>) -> Result<Began, Error> {
     shared
-        .replace(|engine| {
+        .replace_and_forget(|engine| {
             engine.reset(&*shared.provider, seed)?;
             Ok(Began { seed: engine.seed(), now: engine.now() })
         })
@@ -51,7 +51,7 @@ pub(super) async fn restore_text(shared: &Shared, text: &[u8]) -> Result<Began, 
 
 async fn become_state(shared: &Shared, state: Snapshot<'_>) -> Result<Began, Error> {
     shared
-        .replace(|engine| {
+        .replace_and_forget(|engine| {
             engine.restore(&*shared.provider, state)?;
             Ok(Began { seed: engine.seed(), now: engine.now() })
         })

@@ -9,7 +9,7 @@ use crate::webhook_sender::NOT_SHOWN;
 pub(crate) async fn configure(shared: &Shared, configuration: WebhookConfiguration) -> Result<(), Error> {
     configuration.check(&*shared.provider)?;
     shared
-        .replace(|engine| {
+        .replace_and_forget(|engine| {
             engine.q2.configure_webhooks(configuration);
             engine.receiver_changed(&API);
         })

@@ -22,6 +22,9 @@ pub(crate) static MANNER: Manner = Manner {
     wrong_answer: PlannedResult::Hold { hold: Hold::INVALID_MFA },
     no_answer: PlannedResult::Hold { hold: Hold::NO_MFA_RESPONSE },
     forgets_unanswered: false,
+    // Balance and due date are typed into the form.
+    known_bills_stay: false,
+    swaps_replace: false,
 };
 
 fn check_items(new: &NewAuth) -> Result<(), ApiError> {

@@ -12,7 +12,7 @@ use super::trigger;
 use super::webhooks::WebhookConfiguration;
 use crate::api::{ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::population::Population;
-use crate::bill_pay::{EventSwitches, LedgerEntry, World};
+use crate::bill_pay::{EventSwitches, LedgerEntry, PaymentCount, World};
 use crate::engine::Happening;
 use crate::error::Error;
 use crate::event::{NewEvent, Trigger};
@@ -138,5 +138,9 @@ impl ApiWorld for State {
 
     fn ledger(&self) -> Vec<LedgerEntry> {
         self.world.ledger().of_api(super::API.name)
+    }
+
+    fn count_payments_with(&mut self, count: &PaymentCount) {
+        self.world.count_payments_with(count);
     }
 }

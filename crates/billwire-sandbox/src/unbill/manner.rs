@@ -20,4 +20,6 @@ pub(crate) static MANNER: Manner = Manner {
     wrong_answer: PlannedResult::Failed,
     no_answer: PlannedResult::Failed,
     forgets_unanswered: true,
+    known_bills_stay: true,
+    swaps_replace: true,
 };

@@ -9,7 +9,7 @@ use super::rules::UnbillRules;
 use super::trigger;
 use super::webhooks::UnbillWebhooks;
 use crate::api::{ApiWorld, Outgoing, Parcel};
-use crate::bill_pay::{LedgerEntry, World};
+use crate::bill_pay::{LedgerEntry, PaymentCount, World};
 use crate::engine::Happening;
 use crate::error::Error;
 use crate::event::{NewEvent, Trigger};
@@ -94,5 +94,9 @@ impl ApiWorld for State {
 
     fn ledger(&self) -> Vec<LedgerEntry> {
         self.world.ledger().of_api(MANNER.name)
+    }
+
+    fn count_payments_with(&mut self, count: &PaymentCount) {
+        self.world.count_payments_with(count);
     }
 }

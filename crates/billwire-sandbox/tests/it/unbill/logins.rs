@@ -129,6 +129,57 @@ async fn authenticating_again_renews_the_same_auth() {
     assert_eq!((auths.len(), &auths[0]["status"]["type"]), (1, &json!("verified")));
 }
 
+/// What a login fetches again is as the company has it: no bill is issued anew by logging in.
+///
+/// Source: Unbill v1 description, section 10 (4): the route "renews" a login.
+#[tokio::test]
+async fn authenticating_again_finds_the_bill_as_it_is() {
+    let unbill = Legacy::start().await;
+    let (payer, debtor) = (unbill.client("payer").await, unbill.client("debtor").await);
+    unbill.card(&payer, "4111111111111111").await;
+    let (paid_auth, paid) = unbill.verified(&payer, MERCHANT, "test").await;
+    let (late_auth, late) = unbill.verified(&debtor, MERCHANT, "test").await;
+    unbill.pay_now(&paid).await;
+    unbill.advance("P11D").await;
+    let before = (unbill.bill(&paid).await, unbill.bill(&late).await, unbill.event_types());
+    for (client, auth) in [(&payer, &paid_auth), (&debtor, &late_auth)] {
+        unbill.sandbox().unbill().refresh_auth(auth, &AuthRefresh::Invalid {}).await.expect("it lapses");
+        unbill.verified(client, MERCHANT, "test").await;
+        unbill.verified(client, MERCHANT, "testupcoming").await;
+    }
+    assert_eq!((unbill.bill(&paid).await, unbill.bill(&late).await, unbill.event_types()), before);
+    assert_eq!(
+        (unbill.bill_status(&paid).await, unbill.bill_status(&late).await),
+        ("paid".into(), "overdue".into())
+    );
+    unbill.advance("P30D").await;
+    assert_eq!(unbill.sandbox().ledger().len(), 1, "it was paid once");
+}
+
+/// User names that ask for a status get it; afterwards the bill is as it was.
+#[tokio::test]
+async fn a_user_name_that_asks_for_a_status_changes_a_known_bill() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    let (_, bill) = unbill.verified(&client, MERCHANT, "testsyncing").await;
+    for (user_name, status) in [
+        ("test", "upcoming"),
+        ("testsyncing", "syncing"),
+        ("test", "upcoming"),
+        ("testpaid", "paid"),
+        ("test", "paid"),
+    ] {
+        assert_eq!(unbill.verified(&client, MERCHANT, user_name).await.1, bill);
+        assert_eq!(unbill.bill_status(&bill).await, status, "{user_name}");
+    }
+    let (_, other) = unbill.verified(&client, OTHER, "test").await;
+    let method = unbill.card(&client, "4111111111111111").await;
+    assert_eq!(unbill.verified(&client, OTHER, "testpaymentfail").await.1, other);
+    unbill.pay_now(&other).await;
+    assert_eq!(unbill.bill_status(&other).await, "payment-declined", "its payments fail from now on");
+    assert_eq!(unbill.method(&client, &method).await["status"], "declined");
+}
+
 /// Trap L16: a hold has two texts and no code. Trap L23: `fix-hold` is `POST`, and `PATCH` does too.
 ///
 /// Source: Unbill v1 description, section 10 (5).
@@ -201,4 +252,21 @@ async fn a_swap_succeeds_without_a_trace() {
     unbill.advance("P1D").await;
     assert_eq!(unbill.event_types(), before, "no event");
     refused(&unbill.post("/swap", json!({ "authId": "0".repeat(24) })).await, 400, "There is no auth");
+}
+
+/// Nothing shows a swap, so none is in the way of the next one.
+///
+/// Source: Unbill v1 description, section 10 (13): it succeeds and has no visible state.
+#[tokio::test]
+async fn a_swap_does_not_wait_for_the_one_before() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    let (auth, _) = unbill.verified(&client, MERCHANT, "test").await;
+    let swap = json!({ "authId": auth });
+    for number in ["4111111111111111", "5555555555554444", "4111111111111111"] {
+        let mut next = crate::http::card(&client, number);
+        next["setAsDefault"] = json!(true);
+        unbill.post("/payment", next).await.ok();
+        assert_eq!(unbill.post("/swap", swap.clone()).await.ok(), json!({ "success": true }));
+    }
 }

@@ -1,6 +1,6 @@
 //! Worlds side by side: one clock, one log, one state; nothing of one reaches the other.
 
-use billwire_sandbox::{Sandbox, UnbillWebhooks, WebhookConfiguration};
+use billwire_sandbox::{Amount, Sandbox, Statement, UnbillWebhooks, WebhookConfiguration};
 use serde_json::json;
 
 use super::legacy::{Legacy, MERCHANT, OTHER};
@@ -48,6 +48,31 @@ async fn one_clock_orders_both_and_one_ledger_holds_both() {
     assert_eq!(listed["data"][0]["api"], "unbill");
 }
 
+/// One payment after the other, whichever API it is made through, also at one instant and after a restore.
+#[tokio::test]
+async fn the_ledger_counts_the_payments_of_both() {
+    let unbill = Legacy::start().await;
+    let (bill, other_bill) = live(&unbill).await;
+    unbill.schedule(&bill, None).await.ok();
+    unbill.api.post("/payment/schedule", json!({ "billId": other_bill })).await.ok();
+    unbill.advance("PT3S").await;
+    let counted = |sandbox: &Sandbox| {
+        let ledger = sandbox.ledger().into_iter();
+        ledger.map(|entry| (entry.sequence, entry.api)).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(unbill.sandbox()), [(1, "q2"), (2, "unbill")]);
+    let fork = Legacy::start().await;
+    fork.sandbox().restore(&unbill.sandbox().state().expect("a state")).await.expect("restored");
+    let statement = Statement::of(Amount::from_cents(5211));
+    fork.sandbox().unbill().deliver_statement(&bill, &statement).await.expect("it comes");
+    fork.pay_now(&bill).await;
+    assert_eq!(counted(fork.sandbox()), [(1, "q2"), (2, "unbill"), (3, "unbill")]);
+    fork.sandbox().reset(None).await.expect("reset");
+    let (bill, _) = live(&fork).await;
+    fork.pay_now(&bill).await;
+    assert_eq!(counted(fork.sandbox()), [(1, "unbill")]);
+}
+
 /// Source: Unbill v1 description, section 7: two URLs, nothing shared with the other API.
 #[tokio::test]
 async fn each_api_has_its_own_receiver() {
@@ -66,6 +91,30 @@ async fn each_api_has_its_own_receiver() {
     unbill.sandbox().unbill().configure_webhooks(UnbillWebhooks::default()).await.expect("configured");
     unbill.sandbox().trigger_event_of("unbill", "bill.update", None, []).await.expect("an event");
     assert_eq!(here.received("/hook").len(), 2);
+}
+
+/// What Q2 has fetched from its partner is kept, whatever is configured elsewhere.
+#[tokio::test]
+async fn another_receiver_elsewhere_throws_no_token_away() {
+    let unbill = Legacy::start().await;
+    let receiver = Receiver::start().await;
+    receiver.publishes("/token", 200, r#"{"access_token":"one","token_type":"Bearer","expires_in":3600}"#);
+    let webhooks =
+        || WebhookConfiguration::to(receiver.url("/hook")).with_oauth(receiver.url("/token"), "a=b");
+    let sandbox = unbill.sandbox();
+    let asked = async || {
+        sandbox.trigger_event_of("q2", "bill.update", None, []).await.expect("an event");
+        receiver.received("/token").len()
+    };
+    sandbox.configure_webhooks(webhooks()).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    sandbox.unbill().configure_webhooks(UnbillWebhooks::default()).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    let none = billwire_sandbox::BillerApiWebhooks::default();
+    sandbox.billerapi().configure_webhooks(none).await.expect("configured");
+    assert_eq!(asked().await, 1);
+    sandbox.configure_webhooks(webhooks()).await.expect("configured");
+    assert_eq!(asked().await, 2, "a configuration of its own begins anew");
 }
 
 #[tokio::test]
