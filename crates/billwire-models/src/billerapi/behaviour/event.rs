@@ -257,9 +257,6 @@ fn mended(event: Value) -> Value {
     let request = event.remove("request").unwrap_or_default();
     let text = |name: &str| request.get(name).and_then(event_body::as_text);
     event.insert("request".to_owned(), json!({"id": text("id"), "idempotency_key": text("idempotency_key")}));
-    let data = event.remove("data").unwrap_or_default();
-    let object = data.get("object").cloned().unwrap_or(data);
-    event.insert("data".to_owned(), json!({"object": object}));
     Value::Object(event)
 }
 

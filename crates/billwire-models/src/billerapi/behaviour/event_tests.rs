@@ -201,6 +201,60 @@ fn odd_envelopes_are_mended() {
     assert_eq!(decoded(&E1.replace(r#""client_xyz""#, "5")).0.client_id.unwrap().as_str(), "5");
 }
 
+/// An event is never lost: data that is not nested, or nested in something else, is kept whole.
+#[test]
+fn data_that_is_not_nested_is_kept() {
+    let newest = |data: &str| {
+        format!(r#"{{"object":"event","id":"e","type":"bill.created","created":1779278400,"data":{data}}}"#)
+    };
+    for data in [
+        r#"{"id":"bill_1","user_id":"u"}"#,
+        r#"{"id":"bill_1","object":"bill","user_id":"u"}"#,
+        r#"{"id":"bill_1","object":null,"user_id":"u"}"#,
+    ] {
+        let (event, envelope) = decoded(&newest(data));
+        assert_eq!(envelope, Envelope::Newest);
+        assert_eq!(event.resource_id(), Some("bill_1"), "{data}");
+        assert_eq!(event.client_user_id().unwrap().as_str(), "u", "{data}");
+        assert_eq!(event.data.kind(), Some(EventType::BillCreated), "{data}");
+        let (event, _) = decoded(&newest(data).replace("bill.created", "biller.merged"));
+        let EventData::Unrecognized(kept) = &event.data else { panic!("{data}") };
+        assert_eq!(kept, &serde_json::from_str::<Value>(data).unwrap());
+    }
+    for data in [r#""bill_1""#, "7", r#"["bill_1"]"#] {
+        let (event, _) = decoded(&newest(data));
+        let EventData::Undecodable { data: kept, .. } = &event.data else { panic!("{data}") };
+        assert_eq!(kept, &serde_json::from_str::<Value>(data).unwrap());
+        assert_eq!(decoded(&serde_json::to_string(&event).unwrap()).0, event, "{data}");
+    }
+}
+
+/// What has the name that it has in the newest envelope is not lost in an older one, and what an `Event` writes is read
+/// as the same event.
+#[test]
+fn an_older_envelope_with_newer_members_keeps_them() {
+    let (event, envelope) =
+        decoded(r#"{"id":"e","type":"bill.created","created":1779278400,"data":{"id":"b"}}"#);
+    assert_eq!((envelope, event.created), (Envelope::Oldest, 1_779_278_400));
+    let mixed = r#"{"event_type":"bill.created","id":"e","created":1779278400,"data":{"bill_id":"b"}}"#;
+    let (event, envelope) = decoded(mixed);
+    assert_eq!((envelope, event.id.as_str(), event.created), (Envelope::Flat, "e", 1_779_278_400));
+    for (text, change) in [
+        (E1, r#""data":null"#),
+        (E1, r#""data":null,"mode":"production","environment":"prod","request":{"id":"r"}"#),
+        (E2, r#""mode":"production","data":null"#),
+        (E2, r#""mode":"production","data":{}"#),
+        (E3, r#""mode":"production","data":null"#),
+    ] {
+        let start = text.split(r#""data""#).next().unwrap().replace(r#""mode":"sandbox","#, "");
+        let (event, _) = decoded(&format!("{start}{change}}}"));
+        let written = serde_json::to_string(&event).unwrap();
+        assert_eq!(decoded(&written).0, event, "{written}");
+        assert_eq!(event.is_live().is_some(), change.contains("production") || text == E3, "{written}");
+        assert!(event.occurred_at().is_some(), "{written}");
+    }
+}
+
 #[test]
 fn what_is_no_event_says_why_without_quoting() {
     for (text, expected) in [
