@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use self::problem::InvalidEvent;
 
-pub(crate) use self::mend::{as_text, mended};
+pub(crate) use self::mend::{as_text, mended, with_data};
 
 /// A value before and after a change.
 #[derive(Debug, PartialEq, Eq)]

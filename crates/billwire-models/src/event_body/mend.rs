@@ -7,6 +7,15 @@
 
 use serde_json::{Map, Value, json};
 
+/// The event with everything that its `payload` says in `data`, if that is missing: an event is kept whole, whatever form it
+/// has. An empty payload stays without data.
+pub(crate) fn with_data(mut event: Value) -> Value {
+    if let Some(payload) = event.get_mut("payload") {
+        *payload = in_data(payload.take());
+    }
+    event
+}
+
 /// The event with its envelope brought into the documented form: `optional_texts` are texts or absent, `created` is
 /// there, `payload` has a `resource`. Id, type and data stay as they are.
 pub(crate) fn mended(event: Value, optional_texts: &[&str]) -> Value {
@@ -34,6 +43,19 @@ pub(crate) fn as_text(value: &Value) -> Option<String> {
         // A number with a fraction, or beyond 64 bits, may have been rounded when it was read.
         Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
         Value::Number(_) | Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn in_data(payload: Value) -> Value {
+    match payload {
+        Value::Null => Value::Null,
+        Value::Object(mut members) if !members.contains_key("data") => {
+            let resource = members.remove("resource").map(|resource| ("resource".to_owned(), resource));
+            let data = (!members.is_empty()).then(|| ("data".to_owned(), Value::Object(members)));
+            Value::Object(resource.into_iter().chain(data).collect())
+        }
+        Value::Object(members) => Value::Object(members),
+        other => json!({ "data": other }),
     }
 }
 

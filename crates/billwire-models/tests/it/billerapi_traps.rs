@@ -136,8 +136,8 @@ fn the_users_id_is_spelt_as_each_endpoint_spells_it() {
         let mut given = event(&json!({}));
         given["data"]["object"] = json!({"id": "b", name: "u"});
         let event: Event = read(&given);
-        let EventData::BillCreated(data) = event.data else { panic!("{given}") };
-        assert_eq!(data.client_user_id.unwrap().as_str(), "u", "{name}");
+        assert_eq!(event.client_user_id().unwrap().as_str(), "u", "{name}");
+        assert_eq!(written(&event), given, "{name}");
     }
 }
 

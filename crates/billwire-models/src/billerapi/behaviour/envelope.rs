@@ -1,6 +1,6 @@
 //! Which of the three envelopes a body is, and how the two older ones become the newest.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::event::whole_seconds;
 
@@ -45,28 +45,36 @@ impl Envelope {
         }
     }
 
-    /// The members under the names that they have in the newest envelope.
+    /// The members under the names that they have in the newest envelope, and the data nested as there. What has that
+    /// name already stays: an event that was written by this library has them all.
     pub(super) fn in_newest(self, event: Value) -> Value {
         let moved: &[(&str, &str)] = match self {
-            Self::Newest => return event,
+            Self::Newest => &[],
             Self::Oldest => &[("created_at", "created")],
             Self::Flat => &[("event_id", "id"), ("event_type", "type"), ("timestamp", "created")],
         };
         let Value::Object(mut event) = event else { return event };
         for (old, new) in moved {
-            let value = event.remove(*old).unwrap_or_default();
-            let value = if *new == "created" { whole_seconds(&value).into() } else { value };
-            event.insert((*new).to_owned(), value);
-        }
-        // These say something else in the newest envelope, or nothing here.
-        for name in ["object", "api_version", "environment", "request"] {
-            event.remove(name);
-        }
-        if self == Self::Oldest {
-            event.remove("mode");
+            if let Some(value) = event.remove(*old) {
+                let value = if *new == "created" { whole_seconds(&value).into() } else { value };
+                event.insert((*new).to_owned(), value);
+            }
         }
         let data = event.remove("data").unwrap_or_default();
-        event.insert("data".to_owned(), Value::Object(Map::from_iter([("object".to_owned(), data)])));
+        event.insert("data".to_owned(), self.nested(data));
         Value::Object(event)
+    }
+
+    /// `data` with what it says in `object`, so that nothing of it is passed over. What is empty needs no place.
+    fn nested(self, data: Value) -> Value {
+        let is_nested = match &data {
+            Value::Object(members) if members.is_empty() => true,
+            Value::Object(members) if self == Self::Newest => {
+                let object = members.get("object");
+                object.is_some_and(Value::is_object) || (object.is_some() && members.len() == 1)
+            }
+            _ => false,
+        };
+        if is_nested { data } else { json!({ "object": data }) }
     }
 }

@@ -7,7 +7,9 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use super::envelope::Envelope;
-use crate::billerapi::{ClientId, ClientUserId, Event, EventData, EventEnvironment, EventId, EventMode};
+use crate::billerapi::{
+    ClientId, ClientUserId, Event, EventData, EventEnvironment, EventId, EventMode, EventType,
+};
 use crate::event_body::{self, InvalidEvent};
 use crate::scalar::Hidden;
 
@@ -70,8 +72,12 @@ impl EventBody {
         // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
         let problem = InvalidEvent::in_event(&value, id, kind);
         let value = envelope.in_newest(value);
+        let own_id = (envelope == Envelope::Flat).then(|| own_id(&value)).flatten();
         let event = Event::deserialize(&value).or_else(|_| serde_json::from_value(mended(value)));
-        let event: Event = event.map_err(|_| problem)?;
+        let mut event: Event = event.map_err(|_| problem)?;
+        if let Some(id) = own_id {
+            event.data.set_resource_id(&id);
+        }
         // All events without an id would pass for repetitions of the first one.
         if event.id.as_str().is_empty() {
             return Err(InvalidEvent::empty_id(id));
@@ -151,8 +157,9 @@ impl Event {
         (self.client_id.as_ref(), &self.id)
     }
 
-    /// Id of what the event is about: a bill, an account link, a link or a request to link, by the type. Of an event that
-    /// this version does not know it is `id` of the data. Read that resource again before acting.
+    /// Id of what the event is about: a bill, an account link, a link or a request to link, by the type. It is found in
+    /// data that does not decode too. Of an event that this version does not know it is `id` of the data. Read that
+    /// resource again before acting.
     ///
     /// Source: BillerAPI description, section 6.2 "Three envelopes".
     #[must_use]
@@ -168,33 +175,73 @@ impl Event {
             EventData::RequestToLinkCreated(data) | EventData::RequestToLinkUpdated(data) => {
                 Some(data.id.as_str())
             }
-            EventData::Unrecognized(data) | EventData::Undecodable { data, .. } => data.get("id")?.as_str(),
+            EventData::Unrecognized(data) | EventData::Undecodable { data, .. } => {
+                let text = |name: &str| data.get(name).and_then(Value::as_str);
+                resource_key(&self.kind).and_then(text).or_else(|| text("id"))
+            }
         }
     }
 
-    /// Your own id of the user, whatever the envelope calls it.
+    /// Your own id of the user, whatever the envelope calls it: `client_user_id`, or else `user_id`. An event that has both
+    /// keeps the other one in its data.
     ///
     /// Source: BillerAPI description, section 6.2 "Three envelopes"; section 10 "Contradictions and recommended
     /// decisions", C16.
     #[must_use]
     pub fn client_user_id(&self) -> Option<ClientUserId> {
-        match &self.data {
-            EventData::BillCreated(data) | EventData::BillUpdated(data) => data.client_user_id.clone(),
+        let (ours, other) = match &self.data {
+            EventData::BillCreated(data) | EventData::BillUpdated(data) => {
+                (&data.client_user_id, &data.user_id)
+            }
             EventData::AccountLinkCreated(data) | EventData::AccountLinkUpdated(data) => {
-                data.client_user_id.clone()
+                (&data.client_user_id, &data.user_id)
             }
             EventData::LinkCreated(data) | EventData::LinkUpdated(data) | EventData::LinkCompleted(data) => {
-                data.client_user_id.clone()
+                (&data.client_user_id, &data.user_id)
             }
             EventData::RequestToLinkCreated(data) | EventData::RequestToLinkUpdated(data) => {
-                data.client_user_id.clone()
+                (&data.client_user_id, &data.user_id)
             }
             EventData::Unrecognized(data) | EventData::Undecodable { data, .. } => {
                 let text = |name: &str| data.get(name).and_then(Value::as_str);
-                text("client_user_id").or_else(|| text("user_id")).map(ClientUserId::new)
+                return text("client_user_id").or_else(|| text("user_id")).map(ClientUserId::new);
             }
+        };
+        ours.as_ref().or(other.as_ref()).cloned()
+    }
+}
+
+impl EventData {
+    fn set_resource_id(&mut self, id: &str) {
+        match self {
+            Self::BillCreated(data) | Self::BillUpdated(data) => data.id = id.into(),
+            Self::AccountLinkCreated(data) | Self::AccountLinkUpdated(data) => data.id = id.into(),
+            Self::LinkCreated(data) | Self::LinkUpdated(data) | Self::LinkCompleted(data) => {
+                data.id = id.into();
+            }
+            Self::RequestToLinkCreated(data) | Self::RequestToLinkUpdated(data) => data.id = id.into(),
+            // Kept as it came.
+            Self::Unrecognized(_) | Self::Undecodable { .. } => {}
         }
     }
+}
+
+/// What the flat envelope calls the id of the resource.
+const fn resource_key(kind: &EventType) -> Option<&'static str> {
+    match kind {
+        EventType::BillCreated | EventType::BillUpdated => Some("bill_id"),
+        EventType::AccountLinkCreated | EventType::AccountLinkUpdated => Some("account_link_id"),
+        EventType::LinkCreated | EventType::LinkUpdated | EventType::LinkCompleted => Some("link_id"),
+        EventType::RequestToLinkCreated | EventType::RequestToLinkUpdated => Some("request_to_link_id"),
+        EventType::Unrecognized(_) => None,
+    }
+}
+
+/// The id under the key of its own, in an event that was flat: there it counts before an `id` (`inferred`).
+fn own_id(event: &Value) -> Option<String> {
+    let kind = EventType::from(event.get("type")?.as_str()?);
+    let id = event.get("data")?.get("object")?.get(resource_key(&kind)?)?;
+    id.as_str().map(str::to_owned)
 }
 
 /// The event with everything but id, type and data brought into a form that decodes.
@@ -210,9 +257,6 @@ fn mended(event: Value) -> Value {
     let request = event.remove("request").unwrap_or_default();
     let text = |name: &str| request.get(name).and_then(event_body::as_text);
     event.insert("request".to_owned(), json!({"id": text("id"), "idempotency_key": text("idempotency_key")}));
-    let data = event.remove("data").unwrap_or_default();
-    let object = data.get("object").cloned().unwrap_or(data);
-    event.insert("data".to_owned(), json!({"object": object}));
     Value::Object(event)
 }
 

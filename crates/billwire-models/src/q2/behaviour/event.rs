@@ -146,6 +146,7 @@ impl Event {
 }
 
 fn event(value: Value) -> Result<EventBody, InvalidEvent> {
+    let value = event_body::with_data(value);
     // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
     let problem = InvalidEvent::in_event(&value, "_id", "type");
     let event = Event::deserialize(&value)

@@ -124,11 +124,21 @@ fn an_event_is_not_lost_because_its_envelope_is_odd() {
         assert_eq!((event.resource.kind.as_str(), event.resource.id.as_str()), (kind, id), "{to}");
         assert_eq!((&event.created, &event.data), (&decoded(BARE).created, &decoded(BARE).data), "{to}");
     }
-    for payload in ["{}", "null", "[]", "7"] {
+    let resource = r#"{"resource": {"type": "bill", "id": "b"}, "phase": "full"}"#;
+    for (payload, kept) in [
+        ("{}", "null"),
+        ("null", "null"),
+        ("[]", "[]"),
+        ("7", "7"),
+        (r#"{"phase": "full"}"#, r#"{"phase": "full"}"#),
+        (resource, r#"{"phase": "full"}"#),
+    ] {
         let event = decoded(&format!(
             r#"{{"event": {{"_id": "a", "type": "bill.moon-phase", "payload": {payload}}}}}"#
         ));
-        assert_eq!(event.data, EventData::Unrecognized(Value::Null), "{payload}");
+        let kept = serde_json::from_str(kept).unwrap();
+        assert_eq!(event.data, EventData::Unrecognized(kept), "{payload}");
+        assert_eq!(event.resource.id.as_str(), if payload == resource { "b" } else { "" });
     }
     let event = decoded(&BARE.replacen(
         '{',

@@ -49,6 +49,7 @@ impl Event {
             Err(Value::Object(_)) => return Err(InvalidEvent::unknown_form()),
             Err(_) => return Err(InvalidEvent::not_an_object()),
         };
+        let value = event_body::with_data(value);
         // The error of the decoder may quote what it read; the place that is wrong is looked up instead.
         let problem = InvalidEvent::in_event(&value, "_id", "type");
         let event =

@@ -16,6 +16,9 @@ trait Hostile: Happening {
 
     /// Why the data is not the documented one, if it is not.
     fn problem(&self) -> Option<&str>;
+
+    /// The data as it came, if it was not decoded.
+    fn kept(&self) -> Option<&Value>;
 }
 
 macro_rules! hostile {
@@ -28,6 +31,14 @@ macro_rules! hostile {
             fn problem(&self) -> Option<&str> {
                 match &self.data {
                     billwire_models::$api::EventData::Undecodable { problem, .. } => Some(problem),
+                    _ => None,
+                }
+            }
+
+            fn kept(&self) -> Option<&Value> {
+                use billwire_models::$api::EventData::{Undecodable, Unrecognized};
+                match &self.data {
+                    Unrecognized(data) | Undecodable { data, .. } => Some(data),
                     _ => None,
                 }
             }
@@ -72,7 +83,17 @@ fn check<E: Hostile>(kind: &str, data: &str, field: &Field, case: &Case) {
     assert!(!is_lost, "{what} passes for an event");
     let again = E::read(event.body().to_string().as_bytes());
     assert_eq!(again.expect("what is written can be read"), event, "{what}: it means the same");
+    check_kept(&event, data, field, case, &what);
     check_data(&event, kind, data, field, case.change, &what);
+}
+
+/// What is not decoded is what came, whole: also where something else stands in the place of what holds the data.
+fn check_kept<E: Hostile>(event: &E, data: &str, field: &Field, case: &Case, what: &str) {
+    let Some(kept) = event.kept() else { return };
+    let body: Value = serde_json::from_slice(&case.body).expect("an event is JSON");
+    let came = body.pointer(data).or_else(|| body.pointer(&field.at)).unwrap_or(&Value::Null);
+    let holds_nothing = came.is_null() || came.as_object().is_some_and(serde_json::Map::is_empty);
+    assert!(kept == came || holds_nothing && kept.is_null(), "{what}: {came} became {kept}");
 }
 
 /// The data decodes or is kept whole, and then it says where it is not the documented one.
