@@ -10,7 +10,7 @@ use super::quirks::Quirks;
 use super::request_signing::RequestSigning;
 use super::trigger;
 use super::webhooks::WebhookConfiguration;
-use crate::api::{ApiWorld, Outgoing, Parcel};
+use crate::api::{Addressed, ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::population::Population;
 use crate::bill_pay::{EventSwitches, LedgerEntry, World};
 use crate::engine::Happening;
@@ -96,7 +96,7 @@ impl ApiWorld for State {
         }
     }
 
-    fn has_receiver(&self) -> bool {
+    fn has_receiver(&self, _to: &Addressed<'_>) -> bool {
         self.webhooks.url.is_some()
     }
 
