@@ -242,6 +242,8 @@ impl Engine {
         let EventRecord { id: event_id, kind, client_id, event, overridden, receiver, .. } = record;
         let to = Addressed { client_id: &client_id, kind: &kind, receiver: receiver.as_deref() };
         self.follow(at);
+        // A running clock may be past its time: what is sent says when it is sent, and the next attempt counts from then.
+        let at = at.max(self.now());
         let world = (api.world)(self);
         let protections = world.protections();
         let front = self.events.front(&lane).unwrap_or_default();

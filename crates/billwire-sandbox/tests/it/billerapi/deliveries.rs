@@ -227,3 +227,22 @@ async fn faults_spoil_a_delivery() {
     let delivery = &receiver.received("/hook")[0];
     assert!(!is_signed(delivery, SECRET) && is_signed(delivery, "whsec_a_newer_secret"));
 }
+
+/// A sandbox that comes late, as with a running clock behind a slow receiver, signs with the time it sends at, and waits
+/// from then on.
+#[tokio::test]
+async fn a_late_delivery_is_signed_with_the_time_it_is_sent() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    api.link_token().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["now"] = json!("2026-03-02T12:06:40.000Z");
+    api.sandbox.restore(&state).await.expect("restored");
+    receiver.answers([500]);
+    api.sandbox.settle().await;
+    assert_eq!(receiver.received("/hook").len(), 1, "the next attempt is not due yet");
+    api.advance("PT10S").await;
+    let times: Vec<i64> = receiver.received("/hook").iter().map(|one| read(one).0 - 1_772_452_800).collect();
+    assert_eq!(times, [400, 410]);
+    let attempts = api.sandbox.events().pop().expect("the event").attempts;
+    assert_eq!(attempts[0].at.to_string(), "2026-03-02T12:06:40.000Z");
+}
