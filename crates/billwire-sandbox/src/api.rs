@@ -143,6 +143,11 @@ pub(crate) trait ApiWorld {
     /// Makes an event on demand. The world does not change: only what is told does.
     fn trigger(&mut self, now: Moment, trigger: Trigger) -> Result<NewEvent, Error>;
 
+    /// A number that grows with everything that is made and keeps the id of the request that asked for it.
+    fn caused(&self) -> u64 {
+        0
+    }
+
     /// The money that moved.
     fn ledger(&self) -> Vec<LedgerEntry>;
 }

@@ -37,7 +37,7 @@ pub(crate) struct Engine {
     /// Not part of the state: they belong to open connections.
     pub(crate) held: HeldRequests,
     pub(crate) requests: RequestLog,
-    /// Not part of the state: reading must not change what a snapshot says.
+    /// Not part of the state: reading must not change what a snapshot says. A restored state begins anew.
     request_ids: Seed,
 }
 
@@ -143,9 +143,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Goes on with the seed of a state that was restored.
+    /// Goes on with the seed of a state that was restored. Its requests have other ids than those before it, which events
+    /// and things may name, and the same ones each time.
     pub(crate) fn begin_with(&mut self, seed: u64) {
         self.seed = seed;
+        let caused: u64 = APIS.iter().map(|api| (api.world)(self).caused()).sum();
+        self.request_ids =
+            Seed::of(seed, &format!("after {} events and {caused} things", self.events.count()));
     }
 
     pub(crate) fn seed(&self) -> u64 {

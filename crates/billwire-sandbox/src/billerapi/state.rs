@@ -203,6 +203,10 @@ impl ApiWorld for State {
         Ok(event)
     }
 
+    fn caused(&self) -> u64 {
+        self.world.made()
+    }
+
     fn ledger(&self) -> Vec<LedgerEntry> {
         Vec::new()
     }
