@@ -131,8 +131,8 @@ pub(crate) trait ApiWorld {
     /// How long to wait after the so-many-th failed attempt; none to give up.
     fn pause_after(&self, failed: u32) -> Option<SignedDuration>;
 
-    /// What protects the deliveries, so that a fault can spoil it.
-    fn protections(&self) -> Protections;
+    /// What protects a delivery, so that a fault can spoil it.
+    fn protections(&self, to: &Addressed<'_>) -> Protections;
 
     /// An event as it is sent now; made anew for each attempt.
     fn parcel(&self, provider: &dyn Provider, outgoing: &Outgoing<'_>) -> Parcel;

@@ -248,9 +248,11 @@ impl Engine {
         self.follow(at);
         // A running clock may be past its time: what is sent says when it is sent, and the next attempt counts from then.
         let at = at.max(self.now());
-        let world = (api.world)(self);
-        let protections = world.protections();
+        let protections = (api.world)(self).protections(&to);
         let front = self.events.front(&lane).unwrap_or_default();
+        if front.attempts == 0 {
+            self.overtake(&event_id, &lane);
+        }
         let plan = self.faults.of_delivery(&Due {
             api: api.name,
             event_id: &event_id,
@@ -296,6 +298,21 @@ impl Engine {
         let Some(Front { first, next: Some(next), .. }) = self.events.front(lane) else { return };
         if self.faults.another_came(&first, &next) {
             self.events.swap(lane, now);
+        }
+    }
+
+    /// Where an event has a lane of its own: one that a fault holds back until the next one of its receiver comes goes right
+    /// behind this one.
+    fn overtake(&mut self, event_id: &str, lane: &LaneKey) {
+        let events = &self.events;
+        let held = self.faults.awaiting().find_map(|first| {
+            let held = events.lane_beside(first, event_id)?;
+            Some((first.to_owned(), held))
+        });
+        if let Some((first, held)) = held
+            && self.faults.another_came(&first, event_id)
+        {
+            self.events.go_behind(&held, lane);
         }
     }
 

@@ -127,14 +127,14 @@ impl ApiWorld for State {
         i64::try_from(after.saturating_sub(*before)).ok().map(SignedDuration::from_secs)
     }
 
-    fn protections(&self) -> Protections {
-        let is_signed = self.world.settings.signature != DeliverySignature::None;
-        let receivers = self.world.subscriptions();
+    fn protections(&self, to: &Addressed<'_>) -> Protections {
+        let signature = self.world.settings.signature;
+        let secrets = self.receiver(to).map_or(0, |receiver| receiver.secrets.len());
         Protections {
-            signature: is_signed && receivers.iter().any(|receiver| !receiver.secrets.is_empty()),
-            encryption: false,
-            bearer: false,
-            two_signing_keys: is_signed && receivers.iter().any(|receiver| receiver.secrets.len() > 1),
+            signature: signature != DeliverySignature::None && secrets > 0,
+            dated: matches!(signature, DeliverySignature::New | DeliverySignature::Both),
+            two_signing_keys: secrets > 1,
+            ..Protections::default()
         }
     }
 

@@ -104,9 +104,11 @@ impl ApiWorld for State {
         webhook_sender::five_attempts(failed)
     }
 
-    fn protections(&self) -> Protections {
+    fn protections(&self, _to: &Addressed<'_>) -> Protections {
         Protections {
             signature: self.webhooks.signature.is_some(),
+            dated: true,
+            claims: true,
             encryption: self.webhooks.encryption.is_some(),
             bearer: self.webhooks.oauth.is_some(),
             two_signing_keys: self.keys.count(KeyUsage::Signing) > 1,

@@ -76,8 +76,8 @@ impl ApiWorld for State {
         webhook_sender::five_attempts(failed)
     }
 
-    fn protections(&self) -> Protections {
-        Protections { signature: false, encryption: false, bearer: false, two_signing_keys: false }
+    fn protections(&self, _to: &Addressed<'_>) -> Protections {
+        Protections::default()
     }
 
     fn parcel(&self, _provider: &dyn Provider, outgoing: &Outgoing<'_>) -> Parcel {

@@ -150,6 +150,14 @@ impl EventLog {
         }
     }
 
+    /// The lane of an event that goes to the same receiver as another one, if that one waits in another lane.
+    pub(crate) fn lane_beside(&self, id: &str, other: &str) -> Option<LaneKey> {
+        let (record, other) = (self.records.find(id)?, self.records.find(other)?);
+        let whose = |record: &Record| (record.api.name, record.client_id.clone(), record.receiver.clone());
+        let lane = record.lane();
+        (whose(record) == whose(other) && lane != other.lane()).then_some(lane)
+    }
+
     /// The API of an event.
     pub(crate) fn api_of(&self, id: &str) -> Option<&'static Api> {
         self.records.find(id).map(|record| record.api)
@@ -250,6 +258,17 @@ impl EventLog {
             lane.waiting.swap(0, 1);
         }
         self.turn_at(key, at);
+    }
+
+    /// A lane has its turn right behind another one, whose turn it is.
+    pub(crate) fn go_behind(&mut self, key: &LaneKey, other: &LaneKey) {
+        let Some((at, order)) = self.lanes.get(other).map(|lane| (lane.next_attempt, lane.order)) else {
+            return;
+        };
+        let Some(lane) = self.lanes.get_mut(key) else { return };
+        self.turns.remove(&(lane.next_attempt, lane.order, key.clone()));
+        (lane.next_attempt, lane.order) = (at, order);
+        self.turns.insert((at, order, key.clone()));
     }
 
     fn turn_at(&mut self, key: &LaneKey, at: Moment) {
