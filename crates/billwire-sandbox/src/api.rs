@@ -125,14 +125,14 @@ pub(crate) trait ApiWorld {
     /// Where the delivery of a new event stands: it waits, its type is off, or there is no receiver.
     fn delivery_of(&self, event: &NewEvent) -> DeliveryState;
 
-    /// There is somewhere to send events to.
-    fn has_receiver(&self) -> bool;
+    /// There is somewhere to send this event to.
+    fn has_receiver(&self, to: &Addressed<'_>) -> bool;
 
     /// How long to wait after the so-many-th failed attempt; none to give up.
     fn pause_after(&self, failed: u32) -> Option<SignedDuration>;
 
-    /// What protects the deliveries, so that a fault can spoil it.
-    fn protections(&self) -> Protections;
+    /// What protects a delivery, so that a fault can spoil it.
+    fn protections(&self, to: &Addressed<'_>) -> Protections;
 
     /// An event as it is sent now; made anew for each attempt.
     fn parcel(&self, provider: &dyn Provider, outgoing: &Outgoing<'_>) -> Parcel;
@@ -143,6 +143,11 @@ pub(crate) trait ApiWorld {
     /// Makes an event on demand. The world does not change: only what is told does.
     fn trigger(&mut self, now: Moment, trigger: Trigger) -> Result<NewEvent, Error>;
 
+    /// A number that grows with everything that is made and keeps the id of the request that asked for it.
+    fn caused(&self) -> u64 {
+        0
+    }
+
     /// The money that moved.
     fn ledger(&self) -> Vec<LedgerEntry>;
 
@@ -150,16 +155,25 @@ pub(crate) trait ApiWorld {
     fn count_payments_with(&mut self, _count: &PaymentCount) {}
 }
 
+/// Where an event is to go.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "billerapi"), allow(dead_code, reason = "the API that has several receivers asks"))]
+pub(crate) struct Addressed<'a> {
+    /// Whom it is about.
+    pub(crate) client_id: &'a str,
+    /// Its type.
+    pub(crate) kind: &'a str,
+    /// The receiver it was made for, where an API has several.
+    pub(crate) receiver: Option<&'a str>,
+}
+
 /// An event whose turn it is.
 pub(crate) struct Outgoing<'a> {
+    #[cfg_attr(not(feature = "billerapi"), allow(dead_code, reason = "only that API has it in a header"))]
     pub(crate) event_id: &'a str,
-    /// Whom it is about.
-    #[cfg_attr(
-        not(feature = "billerapi"),
-        allow(dead_code, reason = "the API that has several receivers asks")
-    )]
-    pub(crate) client_id: &'a str,
-    pub(crate) kind: &'a str,
+    #[cfg_attr(not(feature = "billerapi"), allow(dead_code, reason = "only that API has several receivers"))]
+    pub(crate) to: Addressed<'a>,
+    #[cfg_attr(not(feature = "billerapi"), allow(dead_code, reason = "only that API signs it here"))]
     pub(crate) at: Moment,
     pub(crate) event: &'a Value,
     /// What is done to it on purpose.

@@ -2,7 +2,7 @@
 
 use billwire_crypto::Provider;
 
-use crate::api::{APIS, Api, Outgoing};
+use crate::api::{APIS, Addressed, Api, Outgoing};
 #[cfg(feature = "q2")]
 use crate::bill_pay::population::Population;
 use crate::bill_pay::{Effect, LedgerEntry, PaymentCount};
@@ -37,7 +37,7 @@ pub(crate) struct Engine {
     /// Not part of the state: they belong to open connections.
     pub(crate) held: HeldRequests,
     pub(crate) requests: RequestLog,
-    /// Not part of the state: reading must not change what a snapshot says.
+    /// Not part of the state: reading must not change what a snapshot says. A restored state begins anew.
     request_ids: Seed,
 }
 
@@ -152,9 +152,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Goes on with the seed of a state that was restored.
+    /// Goes on with the seed of a state that was restored. Its requests have other ids than those before it, which events
+    /// and things may name, and the same ones each time.
     pub(crate) fn begin_with(&mut self, seed: u64) {
         self.seed = seed;
+        let caused: u64 = APIS.iter().map(|api| (api.world)(self).caused()).sum();
+        self.request_ids =
+            Seed::of(seed, &format!("after {} events and {caused} things", self.events.count()));
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -248,11 +252,16 @@ impl Engine {
 
     fn next_delivery(&mut self, provider: &dyn Provider) -> Step {
         let Some(Turn { at, api, lane, record }) = self.events.next() else { return Step::Done };
-        let EventRecord { id: event_id, kind, client_id, event, overridden, .. } = record;
+        let EventRecord { id: event_id, kind, client_id, event, overridden, receiver, .. } = record;
+        let to = Addressed { client_id: &client_id, kind: &kind, receiver: receiver.as_deref() };
         self.follow(at);
-        let world = (api.world)(self);
-        let protections = world.protections();
+        // A running clock may be past its time: what is sent says when it is sent, and the next attempt counts from then.
+        let at = at.max(self.now());
+        let protections = (api.world)(self).protections(&to);
         let front = self.events.front(&lane).unwrap_or_default();
+        if front.attempts == 0 {
+            self.overtake(&event_id, &lane);
+        }
         let plan = self.faults.of_delivery(&Due {
             api: api.name,
             event_id: &event_id,
@@ -264,14 +273,7 @@ impl Engine {
         });
         match plan {
             Plan::Send(fault) => {
-                let outgoing = Outgoing {
-                    event_id: &event_id,
-                    client_id: &client_id,
-                    kind: &kind,
-                    at,
-                    event: &event,
-                    fault,
-                };
+                let outgoing = Outgoing { event_id: &event_id, to, at, event: &event, fault };
                 let parcel = (api.world)(self).parcel(provider, &outgoing);
                 Step::Deliver(Box::new(DeliveryJob {
                     api,
@@ -305,6 +307,21 @@ impl Engine {
         let Some(Front { first, next: Some(next), .. }) = self.events.front(lane) else { return };
         if self.faults.another_came(&first, &next) {
             self.events.swap(lane, now);
+        }
+    }
+
+    /// Where an event has a lane of its own: one that a fault holds back until the next one of its receiver comes goes right
+    /// behind this one.
+    fn overtake(&mut self, event_id: &str, lane: &LaneKey) {
+        let events = &self.events;
+        let held = self.faults.awaiting().find_map(|first| {
+            let held = events.lane_beside(first, event_id)?;
+            Some((first.to_owned(), held))
+        });
+        if let Some((first, held)) = held
+            && self.faults.another_came(&first, event_id)
+        {
+            self.events.go_behind(&held, lane);
         }
     }
 
@@ -346,31 +363,42 @@ impl Engine {
         let now = self.now();
         let world = (api.world_mut)(self);
         let event = world.trigger(now, trigger)?;
-        let delivery =
-            if world.has_receiver() { DeliveryState::Waiting } else { DeliveryState::NotConfigured };
+        let delivery = if world.has_receiver(&event.addressed()) {
+            DeliveryState::Waiting
+        } else {
+            DeliveryState::NotConfigured
+        };
         let id = event.id.clone();
         self.queue(api, event, delivery);
         Ok(id)
     }
 
-    /// An API's receiver has changed: without one nothing of that API waits any more.
+    /// An API's receivers have changed: what waits for one that is gone waits no more.
     pub(crate) fn receiver_changed(&mut self, api: &'static Api) {
-        if !(api.world)(self).has_receiver() {
-            self.events.stop(api);
-        }
+        let mut events = std::mem::replace(&mut self.events, EventLog::new());
+        events.stop(api, |to| (api.world)(self).has_receiver(to));
+        self.events = events;
     }
 
-    /// Queues an event once more.
+    /// Queues an event once more; if the receiver it was made for is gone, for another one of its client.
     pub(crate) fn redeliver(&mut self, event_id: &str) -> Result<(), Error> {
         let api = self
             .events
             .api_of(event_id)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no event \"{event_id}\"")))?;
-        if !(api.world)(self).has_receiver() {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "there is no webhook URL to deliver to; configure one first",
-            ));
+        let reaches = |anybody: bool| {
+            let to = self.events.addressed(event_id);
+            let to = to.map(|to| if anybody { Addressed { receiver: None, ..to } } else { to });
+            to.is_some_and(|to| (api.world)(self).has_receiver(&to))
+        };
+        if !reaches(false) {
+            if !reaches(true) {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    "there is no webhook URL to deliver to; configure one first",
+                ));
+            }
+            self.events.receiver_is_gone(event_id);
         }
         self.events.redeliver(self.now(), event_id);
         Ok(())

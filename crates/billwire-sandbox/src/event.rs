@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::api::Addressed;
 use crate::error::{Error, ErrorKind};
 use crate::id_text::IdText;
 use crate::json_text::Json;
@@ -26,6 +27,14 @@ pub(crate) struct NewEvent {
     pub(crate) body: Json,
     /// It was triggered with overrides.
     pub(crate) overridden: bool,
+    /// The receiver it is made for, where an API has several.
+    pub(crate) receiver: Option<Box<str>>,
+}
+
+impl NewEvent {
+    pub(crate) fn addressed(&self) -> Addressed<'_> {
+        Addressed { client_id: self.client_id.as_str(), kind: self.kind, receiver: self.receiver.as_deref() }
+    }
 }
 
 /// What `POST /control/events/trigger` takes.

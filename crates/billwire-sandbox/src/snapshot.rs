@@ -128,8 +128,8 @@ impl Engine {
         // Whoever waits is of another world.
         self.held.clear();
         self.clock.set(state.clock_mode, state.now);
-        self.begin_with(state.seed);
         self.events = state.events.into_owned();
+        self.begin_with(state.seed);
         Ok(())
     }
 }

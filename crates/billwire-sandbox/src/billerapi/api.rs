@@ -2,13 +2,14 @@
 
 use billwire_models::operation::{Operation, Place};
 use http::{HeaderMap, HeaderValue, Method, header};
+use serde::Deserialize;
 
 use super::extras;
 use super::forms;
 use super::generated::router;
 use super::idempotency::{self, LONGEST_KEY};
 use super::rate_limits::BY_ADDRESS;
-use super::routes::{RequestContext, Routes};
+use super::routes::{RequestContext, Routes, flow_of};
 use super::security::{self, Caller};
 use super::state::State;
 use super::world::Cause;
@@ -86,7 +87,12 @@ fn carry_out(
     let Asked { parts, operation, parameters, body } = asked;
     let body = body?;
     let key = if parts.method == Method::POST { key(&parts.headers)? } else { None };
-    let client = caller.client_id().map(ToString::to_string).unwrap_or_default();
+    let context = RequestContext { now, caller };
+    // Before an answer is given again: that of a flow is for those only who may go on with it.
+    if let Some(link_token_id) = parameters.get("link_token_id") {
+        flow_of(&context, link_token_id)?;
+    }
+    let client = whose(&context.caller, &body);
     let place = |key: &str| idempotency::Place::new(&client, parts.method.as_str(), parts.uri.path(), key);
     if let Some(kept) = key.as_deref().and_then(|key| state.idempotency.find(now, &place(key))) {
         if state.world.settings.strict_idempotency && !kept.is_of(&body) {
@@ -99,7 +105,6 @@ fn carry_out(
     }
     let cause = Cause { request_id: Some(observed.record.request_id.clone()), idempotency_key: key.clone() };
     let parameters = &with_query(operation, parameters, parts.uri.query().unwrap_or_default());
-    let context = RequestContext { now, caller };
     let mut routes = Routes { state, base: &shared.urls.billerapi, cause };
     let answer = match extras::perform(&mut routes, &context, operation, parameters, &body) {
         Some(answer) => answer,
@@ -109,6 +114,19 @@ fn carry_out(
         state.idempotency.keep(now, place(key), &body, *status, answer);
     }
     answer
+}
+
+/// The client that calls; without a credential, the one that the body names.
+fn whose(caller: &Caller, body: &[u8]) -> String {
+    #[derive(Default, Deserialize)]
+    struct Named {
+        #[serde(default)]
+        client_id: String,
+    }
+    match caller.client_id() {
+        Some(client_id) => client_id.to_string(),
+        None => serde_json::from_slice::<Named>(body).unwrap_or_default().client_id,
+    }
 }
 
 /// The parameters of the path, and those of the query that the operation knows.

@@ -15,7 +15,7 @@ use super::rate_limits::RateLimits;
 use super::sending;
 use super::settings::DeliverySignature;
 use super::world::{ClientId, FIRST_CLIENT, Subscription, World};
-use crate::api::{ApiWorld, Outgoing, Parcel};
+use crate::api::{Addressed, ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::LedgerEntry;
 use crate::engine::Happening;
 use crate::error::{Error, ErrorKind};
@@ -51,7 +51,7 @@ impl State {
     }
 
     /// The event as the log keeps it: its body stays, whatever the settings become.
-    fn kept(&self, told: &Told, id: String) -> NewEvent {
+    fn kept(&self, told: &Told, id: String, receiver: Option<&Subscription>) -> NewEvent {
         NewEvent {
             id,
             kind: told.kind.as_str(),
@@ -60,31 +60,32 @@ impl State {
             sent_as: Cow::Borrowed(told.kind.as_str()),
             body: Json::from(told.body(self.world.settings.envelope)),
             overridden: false,
+            receiver: receiver.map(|receiver| receiver.id.as_str().into()),
         }
     }
 
     /// One for each receiver; the first has the event's own id, which is all there is if nobody wants it.
     fn for_receivers(&self, told: &Told, into: &mut Vec<NewEvent>) {
-        let receivers = self.receivers(&told.subject.client_id, told.kind);
-        into.push(self.kept(told, told.id.clone()));
-        into.extend(
-            receivers.skip(1).map(|receiver| self.kept(told, format!("{}{TO}{}", told.id, receiver.id))),
-        );
+        let all = self.world.subscriptions().iter();
+        let mut receivers = all.filter(|receiver| receiver.wants(&told.subject.client_id, told.kind));
+        into.push(self.kept(told, told.id.clone(), receivers.next()));
+        into.extend(receivers.map(|receiver| {
+            let id = format!("{}{TO}{}", told.id, receiver.id);
+            self.kept(told, id, Some(receiver))
+        }));
     }
 
-    fn receivers(&self, client_id: &ClientId, kind: EventType) -> impl Iterator<Item = &Subscription> {
-        self.world.subscriptions().iter().filter(move |receiver| receiver.wants(client_id, kind))
-    }
-
-    /// Where an event goes: an event on demand also to a receiver that did not ask for its type.
-    fn receiver(&self, outgoing: &Outgoing<'_>) -> Option<&Subscription> {
-        let client_id = ClientId::new(outgoing.client_id);
-        if let Some((_, id)) = outgoing.event_id.split_once(TO) {
-            return self.world.subscriptions().iter().find(|receiver| receiver.id.as_str() == id);
+    /// Where an event goes: to the receiver it was made for and to no other; one that was made for none, to the first that
+    /// wants it or, as it was asked for, to one that does not.
+    fn receiver(&self, to: &Addressed<'_>) -> Option<&Subscription> {
+        let client_id = ClientId::new(to.client_id);
+        let own = || self.world.subscriptions_of(&client_id).filter(|receiver| receiver.is_of_sandbox());
+        if let Some(id) = to.receiver {
+            return own().find(|receiver| receiver.id.as_str() == id);
         }
-        let wants =
-            EventType::of_text(outgoing.kind).and_then(|kind| self.receivers(&client_id, kind).next());
-        wants.or_else(|| self.world.subscriptions_of(&client_id).find(|receiver| receiver.is_of_sandbox()))
+        let kind = EventType::of_text(to.kind);
+        let wants = |receiver: &&Subscription| kind.is_some_and(|kind| receiver.wants(&client_id, kind));
+        own().find(wants).or_else(|| own().next())
     }
 }
 
@@ -106,22 +107,17 @@ impl ApiWorld for State {
     }
 
     fn delivery_of(&self, event: &NewEvent) -> DeliveryState {
-        let client_id = ClientId::new(event.client_id.as_str());
-        let mut receivers =
-            self.world.subscriptions_of(&client_id).filter(|one| one.is_of_sandbox()).peekable();
-        if receivers.peek().is_none() {
-            return DeliveryState::NotConfigured;
-        }
-        let kind = EventType::of_text(event.kind);
-        if receivers.any(|receiver| kind.is_some_and(|kind| receiver.wants(&client_id, kind))) {
+        if event.receiver.is_some() {
             DeliveryState::Waiting
-        } else {
+        } else if self.has_receiver(&event.addressed()) {
             DeliveryState::NotEnabled
+        } else {
+            DeliveryState::NotConfigured
         }
     }
 
-    fn has_receiver(&self) -> bool {
-        self.world.subscriptions().iter().any(Subscription::is_of_sandbox)
+    fn has_receiver(&self, to: &Addressed<'_>) -> bool {
+        self.receiver(to).is_some()
     }
 
     fn pause_after(&self, failed: u32) -> Option<SignedDuration> {
@@ -131,20 +127,20 @@ impl ApiWorld for State {
         i64::try_from(after.saturating_sub(*before)).ok().map(SignedDuration::from_secs)
     }
 
-    fn protections(&self) -> Protections {
-        let is_signed = self.world.settings.signature != DeliverySignature::None;
-        let receivers = self.world.subscriptions();
+    fn protections(&self, to: &Addressed<'_>) -> Protections {
+        let signature = self.world.settings.signature;
+        let secrets = self.receiver(to).map_or(0, |receiver| receiver.secrets.len());
         Protections {
-            signature: is_signed && receivers.iter().any(|receiver| !receiver.secrets.is_empty()),
-            encryption: false,
-            bearer: false,
-            two_signing_keys: is_signed && receivers.iter().any(|receiver| receiver.secrets.len() > 1),
+            signature: signature != DeliverySignature::None && secrets > 0,
+            dated: matches!(signature, DeliverySignature::New | DeliverySignature::Both),
+            two_signing_keys: secrets > 1,
+            ..Protections::default()
         }
     }
 
     fn parcel(&self, _provider: &dyn Provider, outgoing: &Outgoing<'_>) -> Parcel {
         let body = outgoing.event.to_string();
-        let receiver = self.receiver(outgoing);
+        let receiver = self.receiver(&outgoing.to);
         let secrets = receiver.map_or(&[][..], |receiver| &receiver.secrets);
         let secrets = match (outgoing.fault, secrets) {
             // The one that was registered last.
@@ -155,10 +151,10 @@ impl ApiWorld for State {
         let signed = sending::signatures(signature, secrets, outgoing.at, body.as_bytes(), outgoing.fault);
         let id = outgoing.event_id.split(TO).next().unwrap_or_default();
         let mut named = vec![
-            ("x-webhook-event-type", outgoing.kind.to_owned()),
+            ("x-webhook-event-type", outgoing.to.kind.to_owned()),
             ("x-webhook-id", id.to_owned()),
             ("x-webhook-timestamp", time_of(outgoing).to_string()),
-            ("x-webhook-client-id", outgoing.client_id.to_owned()),
+            ("x-webhook-client-id", outgoing.to.client_id.to_owned()),
             ("x-webhook-source", "billerapi".to_owned()),
         ];
         named.extend(signed);
@@ -187,7 +183,9 @@ impl ApiWorld for State {
         })?;
         let subject = self.world.subject_of(kind, trigger.resource_id.as_deref())?;
         let told = self.world.event_about(now, subject, &super::world::Cause::nobody());
-        let mut event = self.kept(&told, told.id.clone());
+        let to =
+            Addressed { client_id: told.subject.client_id.as_str(), kind: kind.as_str(), receiver: None };
+        let mut event = self.kept(&told, told.id.clone(), self.receiver(&to));
         if trigger.overrides.is_empty() {
             return Ok(event);
         }
@@ -203,6 +201,10 @@ impl ApiWorld for State {
         event.body = Json::from(body);
         event.overridden = true;
         Ok(event)
+    }
+
+    fn caused(&self) -> u64 {
+        self.world.made()
     }
 
     fn ledger(&self) -> Vec<LedgerEntry> {

@@ -136,13 +136,19 @@ impl FaultBook {
         }
     }
 
-    /// Another event of the client came: true if the first one waits for it, which then goes first.
+    /// Another event of the client came, into the lane of the first one or into its own: true if the first one waits for it, which then goes first.
     pub(crate) fn another_came(&mut self, first: &str, next: &str) -> bool {
         let waited = self.decided.get(first) == Some(&Decided::AwaitsAnother);
         if waited {
             self.moved(first, next);
         }
         waited
+    }
+
+    /// The events that wait for another one to change places with.
+    pub(crate) fn awaiting(&self) -> impl Iterator<Item = &str> {
+        let awaits = |decided: &Decided| *decided == Decided::AwaitsAnother;
+        self.decided.iter().filter(move |(_, decided)| awaits(decided)).map(|(id, _)| id.as_str())
     }
 
     fn moved(&mut self, first: &str, next: &str) {

@@ -31,8 +31,8 @@ pub struct WebhookFault {
 pub enum WebhookFaultKind {
     /// The same event is sent twice, one right after the other.
     Duplicate,
-    /// The event and the next one of its client change places. It waits for the next one for an hour of virtual time;
-    /// without one it is sent alone.
+    /// The event and the next one of its client, to the same receiver, change places. It waits for the next one for an hour
+    /// of virtual time; without one it is sent alone.
     Reorder,
     /// The event is recorded, but never sent.
     Drop,
@@ -47,7 +47,7 @@ pub enum WebhookFaultKind {
     RetiredKey,
     /// Signed with the newer of two keys; the older one should.
     NewerKey,
-    /// The token's `exp` passed an hour ago.
+    /// The token's `exp` passed an hour ago, or the signature was made so long ago.
     ExpiredToken,
     /// The signature header is missing.
     MissingSignature,
@@ -88,9 +88,13 @@ fn once() -> u32 {
 }
 
 /// What a kind of fault needs to be there before it can spoil it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Protections {
     pub(crate) signature: bool,
+    /// The signature says until when, or when it was made.
+    pub(crate) dated: bool,
+    /// The signature names an issuer and an audience.
+    pub(crate) claims: bool,
     pub(crate) encryption: bool,
     pub(crate) bearer: bool,
     pub(crate) two_signing_keys: bool,
@@ -233,12 +237,9 @@ impl WebhookFaultKind {
 
     fn can_spoil(self, there: Protections) -> bool {
         match self {
-            Self::WrongKey
-            | Self::RetiredKey
-            | Self::ExpiredToken
-            | Self::MissingSignature
-            | Self::WrongIssuer
-            | Self::WrongAudience => there.signature,
+            Self::WrongKey | Self::RetiredKey | Self::MissingSignature => there.signature,
+            Self::ExpiredToken => there.signature && there.dated,
+            Self::WrongIssuer | Self::WrongAudience => there.signature && there.claims,
             Self::NewerKey => there.signature && there.two_signing_keys,
             Self::PlainBody => there.encryption,
             Self::WrongBearer | Self::MissingBearer => there.bearer,

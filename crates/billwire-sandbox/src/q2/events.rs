@@ -72,7 +72,16 @@ fn enveloped(world: &mut World, now: Moment, draft: &Draft) -> NewEvent {
     let body = body.object("payload", payload).end();
     let sent_as = Cow::Borrowed(draft.kind.as_str());
     let client_id = draft.client_id.as_text().clone();
-    NewEvent { id, kind: draft.kind.as_str(), created: now, client_id, sent_as, body, overridden: false }
+    NewEvent {
+        id,
+        kind: draft.kind.as_str(),
+        created: now,
+        client_id,
+        sent_as,
+        body,
+        overridden: false,
+        receiver: None,
+    }
 }
 
 fn about_client(kind: EventType, auth: &Auth, data: Json) -> Draft {

@@ -10,7 +10,7 @@ use super::quirks::Quirks;
 use super::request_signing::RequestSigning;
 use super::trigger;
 use super::webhooks::WebhookConfiguration;
-use crate::api::{ApiWorld, Outgoing, Parcel};
+use crate::api::{Addressed, ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::population::Population;
 use crate::bill_pay::{EventSwitches, LedgerEntry, PaymentCount, World};
 use crate::engine::Happening;
@@ -96,7 +96,7 @@ impl ApiWorld for State {
         }
     }
 
-    fn has_receiver(&self) -> bool {
+    fn has_receiver(&self, _to: &Addressed<'_>) -> bool {
         self.webhooks.url.is_some()
     }
 
@@ -104,9 +104,11 @@ impl ApiWorld for State {
         webhook_sender::five_attempts(failed)
     }
 
-    fn protections(&self) -> Protections {
+    fn protections(&self, _to: &Addressed<'_>) -> Protections {
         Protections {
             signature: self.webhooks.signature.is_some(),
+            dated: true,
+            claims: true,
             encryption: self.webhooks.encryption.is_some(),
             bearer: self.webhooks.oauth.is_some(),
             two_signing_keys: self.keys.count(KeyUsage::Signing) > 1,

@@ -41,7 +41,16 @@ pub(super) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
         _ => Cow::Borrowed(kind.as_str()),
     };
     let client_id = IdText::new(&resource.client_id);
-    Ok(NewEvent { id, kind: kind.as_str(), created: now, client_id, sent_as, body: body.into(), overridden })
+    Ok(NewEvent {
+        id,
+        kind: kind.as_str(),
+        created: now,
+        client_id,
+        sent_as,
+        body: body.into(),
+        overridden,
+        receiver: None,
+    })
 }
 
 struct Resource {

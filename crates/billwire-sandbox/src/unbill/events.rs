@@ -31,6 +31,7 @@ pub(super) fn tell(world: &mut World, now: Moment, news: &News<'_>) -> Option<Ne
         sent_as: Cow::Borrowed(kind),
         body,
         overridden: false,
+        receiver: None,
     })
 }
 

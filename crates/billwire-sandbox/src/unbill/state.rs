@@ -8,7 +8,7 @@ use super::manner::MANNER;
 use super::rules::UnbillRules;
 use super::trigger;
 use super::webhooks::UnbillWebhooks;
-use crate::api::{ApiWorld, Outgoing, Parcel};
+use crate::api::{Addressed, ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::{LedgerEntry, PaymentCount, World};
 use crate::engine::Happening;
 use crate::error::Error;
@@ -65,7 +65,7 @@ impl ApiWorld for State {
         }
     }
 
-    fn has_receiver(&self) -> bool {
+    fn has_receiver(&self, _to: &Addressed<'_>) -> bool {
         self.webhooks.url.is_some()
     }
 
@@ -76,8 +76,8 @@ impl ApiWorld for State {
         webhook_sender::five_attempts(failed)
     }
 
-    fn protections(&self) -> Protections {
-        Protections { signature: false, encryption: false, bearer: false, two_signing_keys: false }
+    fn protections(&self, _to: &Addressed<'_>) -> Protections {
+        Protections::default()
     }
 
     fn parcel(&self, _provider: &dyn Provider, outgoing: &Outgoing<'_>) -> Parcel {

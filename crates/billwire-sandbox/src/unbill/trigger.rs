@@ -60,7 +60,7 @@ pub(super) fn triggered(world: &mut World, now: Moment, trigger: Trigger) -> Res
         Some(named) if named != kind => Cow::Owned(named.to_owned()),
         _ => Cow::Borrowed(kind),
     };
-    Ok(NewEvent { id, kind, created: now, client_id, sent_as, body: body.into(), overridden })
+    Ok(NewEvent { id, kind, created: now, client_id, sent_as, body: body.into(), overridden, receiver: None })
 }
 
 fn invalid(message: impl Into<String>) -> Error {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{DeliveryAttempt, DeliveryState, EventRecord, Record};
 use super::records::Records;
-use crate::api::{Api, Ordering};
+use crate::api::{Addressed, Api, Ordering};
 use crate::count;
 use crate::event::NewEvent;
 use crate::id_text::IdText;
@@ -122,18 +122,44 @@ impl EventLog {
         true
     }
 
-    /// Nothing of an API is sent any more: what waits can be redelivered once there is a receiver again.
-    pub(crate) fn stop(&mut self, api: &'static Api) {
-        self.turns.retain(|(_, _, lane)| lane.0 != api.name);
-        let (stopped, others) =
-            std::mem::take(&mut self.lanes).into_iter().partition(|(lane, _)| lane.0 == api.name);
+    /// Nothing of an API is sent any more for which there is no receiver: it can be redelivered once there is one again.
+    /// What stands in one lane has one receiver.
+    pub(crate) fn stop(&mut self, api: &'static Api, has_receiver: impl Fn(&Addressed<'_>) -> bool) {
+        let records = &self.records;
+        let goes_on = |lane: &Lane| {
+            let first = lane.waiting.front().and_then(|id| records.find(id.as_str()));
+            first.is_some_and(|record| has_receiver(&record.addressed()))
+        };
+        let (stopped, others): (BTreeMap<LaneKey, Lane>, _) = std::mem::take(&mut self.lanes)
+            .into_iter()
+            .partition(|(key, lane)| key.0 == api.name && !goes_on(lane));
+        self.turns.retain(|(_, _, key)| !stopped.contains_key(key));
         self.lanes = others;
-        let stopped: BTreeMap<LaneKey, Lane> = stopped;
         for id in stopped.into_values().flat_map(|lane| lane.waiting) {
             if let Some(record) = self.records.find_mut(id.as_str()) {
                 record.delivery = DeliveryState::NotConfigured;
             }
         }
+    }
+
+    /// Where an event goes.
+    pub(crate) fn addressed(&self, id: &str) -> Option<Addressed<'_>> {
+        self.records.find(id).map(Record::addressed)
+    }
+
+    /// The receiver that an event was made for is gone.
+    pub(crate) fn receiver_is_gone(&mut self, id: &str) {
+        if let Some(record) = self.records.find_mut(id) {
+            record.receiver = None;
+        }
+    }
+
+    /// The lane of an event that goes to the same receiver as another one, if that one waits in another lane.
+    pub(crate) fn lane_beside(&self, id: &str, other: &str) -> Option<LaneKey> {
+        let (record, other) = (self.records.find(id)?, self.records.find(other)?);
+        let whose = |record: &Record| (record.api.name, record.client_id.clone(), record.receiver.clone());
+        let lane = record.lane();
+        (whose(record) == whose(other) && lane != other.lane()).then_some(lane)
     }
 
     /// The API of an event.
@@ -236,6 +262,17 @@ impl EventLog {
             lane.waiting.swap(0, 1);
         }
         self.turn_at(key, at);
+    }
+
+    /// A lane has its turn right behind another one, whose turn it is.
+    pub(crate) fn go_behind(&mut self, key: &LaneKey, other: &LaneKey) {
+        let Some((at, order)) = self.lanes.get(other).map(|lane| (lane.next_attempt, lane.order)) else {
+            return;
+        };
+        let Some(lane) = self.lanes.get_mut(key) else { return };
+        self.turns.remove(&(lane.next_attempt, lane.order, key.clone()));
+        (lane.next_attempt, lane.order) = (at, order);
+        self.turns.insert((at, order, key.clone()));
     }
 
     fn turn_at(&mut self, key: &LaneKey, at: Moment) {

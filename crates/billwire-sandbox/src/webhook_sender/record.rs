@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::texts::TextPlace;
-use crate::api::Api;
+use crate::api::{Addressed, Api};
 use crate::event::NewEvent;
 use crate::faults::WebhookFaultKind;
 use crate::id_text::IdText;
@@ -37,6 +37,9 @@ pub struct EventRecord {
     /// It was triggered with overrides, so it may be what no description allows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overridden: bool,
+    /// The receiver it was made for, where an API has several: its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<String>,
 }
 
 /// Where the delivery of an event stands.
@@ -108,6 +111,7 @@ pub(super) struct Record {
     pub(super) attempts: Vec<DeliveryAttempt>,
     pub(super) event: TextPlace,
     pub(super) overridden: bool,
+    pub(super) receiver: Option<Box<str>>,
 }
 
 impl Record {
@@ -122,7 +126,12 @@ impl Record {
             attempts: Vec::new(),
             event: text,
             overridden: event.overridden,
+            receiver: event.receiver,
         }
+    }
+
+    pub(super) fn addressed(&self) -> Addressed<'_> {
+        Addressed { client_id: self.client_id.as_str(), kind: &self.kind, receiver: self.receiver.as_deref() }
     }
 
     pub(super) fn shown(&self, text: &str) -> EventRecord {
@@ -136,6 +145,7 @@ impl Record {
             attempts: self.attempts.clone(),
             event: serde_json::from_str(text).unwrap_or(Value::Null),
             overridden: self.overridden,
+            receiver: self.receiver.as_deref().map(ToOwned::to_owned),
         }
     }
 
@@ -150,6 +160,7 @@ impl Record {
             attempts: Cow::Borrowed(&self.attempts),
             event: Cow::Borrowed(text),
             overridden: self.overridden,
+            receiver: self.receiver.as_deref().map(Cow::Borrowed),
         }
     }
 }
@@ -171,6 +182,8 @@ pub(super) struct WrittenRecord<'a> {
     pub(super) event: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     overridden: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    receiver: Option<Cow<'a, str>>,
 }
 
 impl WrittenRecord<'_> {
@@ -189,6 +202,7 @@ impl WrittenRecord<'_> {
             attempts: self.attempts.into_owned(),
             event: text,
             overridden: self.overridden,
+            receiver: self.receiver.map(|receiver| receiver.into_owned().into_boxed_str()),
         }
     }
 }

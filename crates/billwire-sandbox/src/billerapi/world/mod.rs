@@ -162,6 +162,11 @@ impl World {
         std::mem::take(&mut self.outbox)
     }
 
+    /// How many things were made, synchronisations among them, which keep the request that asked for them.
+    pub(crate) fn made(&self) -> u64 {
+        self.made
+    }
+
     /// The next number of what stands in pages: later things have higher ones.
     fn next_number(&mut self) -> u64 {
         self.made += 1;

@@ -82,6 +82,11 @@ impl Subscription {
         self.environment == Environment::Sandbox
     }
 
+    /// The one that was not registered through the API.
+    pub(crate) fn is_of_portal(&self) -> bool {
+        self.id.as_str() == OF_PORTAL
+    }
+
     /// Whether it wants this event.
     pub(crate) fn wants(&self, client_id: &ClientId, kind: EventType) -> bool {
         self.is_of_sandbox()
@@ -148,8 +153,7 @@ impl World {
                 )));
             }
         }
-        self.subscriptions.retain(|subscription| subscription.id.as_str() != OF_PORTAL);
-        self.subscriptions.extend(receiver.map(|receiver| Subscription {
+        let receiver = receiver.map(|receiver| Subscription {
             id: SubscriptionId::new(OF_PORTAL),
             client_id: receiver.client_id,
             environment: Environment::Sandbox,
@@ -157,13 +161,19 @@ impl World {
             events: receiver.events,
             secrets: receiver.secrets,
             created: now,
-        }));
+        });
+        // In its place: the first receiver stays the first.
+        let before = self.subscriptions.iter().position(Subscription::is_of_portal);
+        match (before, receiver) {
+            (Some(place), receiver) => drop(self.subscriptions.splice(place..=place, receiver)),
+            (None, receiver) => self.subscriptions.extend(receiver),
+        }
         Ok(())
     }
 
     /// The receiver that the portal configured.
     pub(crate) fn configured(&self) -> Option<&Subscription> {
-        self.subscriptions.iter().find(|subscription| subscription.id.as_str() == OF_PORTAL)
+        self.subscriptions.iter().find(|subscription| subscription.is_of_portal())
     }
 
     /// Removes every receiver of a client; how many there were.

@@ -21,6 +21,7 @@ fn log(events: &[(&str, &str)]) -> EventLog {
             sent_as: "bill.update".into(),
             body: json!({}).into(),
             overridden: false,
+            receiver: None,
         };
         log.add(now(), &API, event, DeliveryState::Waiting);
     }

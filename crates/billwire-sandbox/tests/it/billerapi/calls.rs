@@ -125,7 +125,12 @@ impl Biller {
 
     /// A request to the control API; `path` is below `/control/billerapi`.
     pub(super) async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
-        let url = format!("{}/billerapi{path}", self.sandbox.urls().control);
+        self.sandbox_control(method, &format!("/billerapi{path}"), body).await
+    }
+
+    /// A request to the control API of every sandbox; `path` is below `/control`.
+    pub(super) async fn sandbox_control(&self, method: &str, path: &str, body: Value) -> Answer {
+        let url = format!("{}{path}", self.sandbox.urls().control);
         self.send(With::Nothing, method, &url, &[], Some(body.to_string())).await
     }
 

@@ -227,3 +227,113 @@ async fn faults_spoil_a_delivery() {
     let delivery = &receiver.received("/hook")[0];
     assert!(!is_signed(delivery, SECRET) && is_signed(delivery, "whsec_a_newer_secret"));
 }
+
+/// A sandbox that comes late, as with a running clock behind a slow receiver, signs with the time it sends at, and waits
+/// from then on.
+#[tokio::test]
+async fn a_late_delivery_is_signed_with_the_time_it_is_sent() {
+    let (api, receiver) = signed(&[SECRET]).await;
+    api.link_token().await;
+    let mut state = api.sandbox.state().expect("a state");
+    state["now"] = json!("2026-03-02T12:06:40.000Z");
+    api.sandbox.restore(&state).await.expect("restored");
+    receiver.answers([500]);
+    api.sandbox.settle().await;
+    assert_eq!(receiver.received("/hook").len(), 1, "the next attempt is not due yet");
+    api.advance("PT10S").await;
+    let times: Vec<i64> = receiver.received("/hook").iter().map(|one| read(one).0 - 1_772_452_800).collect();
+    assert_eq!(times, [400, 410]);
+    let attempts = api.sandbox.events().pop().expect("the event").attempts;
+    assert_eq!(attempts[0].at.to_string(), "2026-03-02T12:06:40.000Z");
+}
+
+/// A fault of something that a delivery does not have waits, and is not used up.
+#[tokio::test]
+async fn a_fault_waits_for_what_it_spoils() {
+    let legacy = BillerApiSettings::default().with_signature(DeliverySignature::Legacy);
+    let none = BillerApiSettings::default().with_signature(DeliverySignature::None);
+    for (kind, settings) in [
+        (WebhookFaultKind::WrongIssuer, BillerApiSettings::default()),
+        (WebhookFaultKind::WrongAudience, BillerApiSettings::default()),
+        (WebhookFaultKind::NewerKey, BillerApiSettings::default()),
+        (WebhookFaultKind::ExpiredToken, legacy),
+        (WebhookFaultKind::MissingSignature, none),
+    ] {
+        let (api, receiver) = signed(&[SECRET]).await;
+        api.sandbox.billerapi().set_settings(settings).expect("settings");
+        let fault = WebhookFault::new(kind, "*");
+        api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+        api.link_token().await;
+        api.sandbox.settle().await;
+        assert_eq!(api.sandbox.faults().webhooks[0].used(), 0, "{kind:?}");
+        assert_eq!(api.sandbox.events()[0].attempts[0].fault, None, "{kind:?}");
+        assert_eq!(receiver.received("/hook").len(), 1);
+    }
+}
+
+/// What counts is the receiver of the delivery, not what another one has.
+#[tokio::test]
+async fn a_fault_looks_at_the_receiver_of_the_delivery() {
+    for kind in [WebhookFaultKind::MissingSignature, WebhookFaultKind::NewerKey] {
+        let (api, receiver) = (Biller::start().await, Receiver::start().await);
+        let register = |url: String| json!({ "environment": "sandbox", "url": url, "events": ["*"] });
+        api.post("/iam/clients/client_sandbox/webhooks", register(receiver.url("/plain"))).await.is(201);
+        let webhooks = BillerApiWebhooks::to(receiver.url("/hook")).with_secret(SECRET);
+        let webhooks = webhooks.with_secret("whsec_a_newer_secret");
+        api.sandbox.billerapi().configure_webhooks(webhooks).await.expect("configured");
+        let fault = WebhookFault::new(kind, "*");
+        api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+        api.link_token().await;
+        api.sandbox.settle().await;
+        let faults: Vec<_> = api.sandbox.events().iter().map(|event| event.attempts[0].fault).collect();
+        assert_eq!(faults, [None, Some(kind)], "the first receiver has no secret");
+        let spoiled = &receiver.received("/hook")[0];
+        assert!(spoiled.header("billbutler-signature").is_empty() || !is_signed(spoiled, SECRET), "{kind:?}");
+    }
+}
+
+/// Section 6.8: the order of events is not guaranteed. The fault plays that on demand, for each receiver by itself.
+#[tokio::test]
+async fn two_events_change_places() {
+    for at_once in [true, false] {
+        let (api, receiver) = signed(&[SECRET]).await;
+        let second = json!({ "environment": "sandbox", "url": receiver.url("/second"), "events": ["*"] });
+        api.post("/iam/clients/client_sandbox/webhooks", second).await.is(201);
+        let fault = WebhookFault::new(WebhookFaultKind::Reorder, "*");
+        api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+        let (one, _) = api.link_token().await;
+        if !at_once {
+            api.sandbox.settle().await;
+            api.advance("PT59M").await;
+            assert!(receiver.received("/hook").is_empty(), "it waits for another one");
+        }
+        let (two, _) = api.link_token().await;
+        let (three, _) = api.link_token().await;
+        api.sandbox.settle().await;
+        let order = |path: &str| -> Vec<String> {
+            let received = receiver.received(path);
+            received
+                .iter()
+                .map(|one| one.json()["data"]["object"]["id"].as_str().expect("an id").to_owned())
+                .collect()
+        };
+        assert_eq!(order("/hook"), [two.clone(), one.clone(), three.clone()]);
+        assert_eq!(order("/second"), [one, two, three], "another receiver has its own order");
+        let moved = |path: &str| {
+            let events = api.sandbox.events();
+            let is_second = |id: &str| id.contains('.') == (path == "/second");
+            let faults =
+                events.iter().filter(|event| is_second(&event.id)).map(|event| event.attempts[0].fault);
+            faults.collect::<Vec<_>>()
+        };
+        assert_eq!(moved("/hook"), [Some(WebhookFaultKind::Reorder), Some(WebhookFaultKind::Reorder), None]);
+        assert_eq!(moved("/second"), [None; 3]);
+    }
+    let (api, receiver) = signed(&[SECRET]).await;
+    let fault = WebhookFault::new(WebhookFaultKind::Reorder, "*");
+    api.sandbox.set_faults(Faults::new().with_webhook(fault)).expect("a fault");
+    api.link_token().await;
+    api.sandbox.settle().await;
+    api.advance("PT1H").await;
+    assert_eq!(receiver.received("/hook").len(), 1, "nobody came");
+}

@@ -3,7 +3,7 @@
 use billwire_sandbox::{BillerApiSettings, Faults, HttpFault, Sandbox};
 use serde_json::{Value, json};
 
-use super::calls::{Biller, CLIENT, OTHER};
+use super::calls::{Biller, CLIENT, OTHER, With};
 use crate::http::text;
 
 fn new_token(user: &str) -> Value {
@@ -168,4 +168,29 @@ async fn a_key_is_short_visible_text() {
     assert_eq!(list().await, json!(0));
     api.post("/request-to-link/create", json!({ "client_user_id": "u" })).await.is(201);
     assert_eq!(list().await, json!(1));
+}
+
+/// What was answered under a key is given to those only who may ask for it.
+#[tokio::test]
+async fn a_replay_is_for_whoever_may_ask() {
+    let api = Biller::start_with_two_clients().await;
+    let ((other, token), (link, own)) = (api.link_token().await, api.link_token().await);
+    assert_ne!(other, link);
+    api.submit(&link, "4242424242").await;
+    api.step(&link, "discover-accounts", json!({})).await;
+    let path = format!("/link/{link}/complete");
+    let body = json!({ "account_id": "da_1" });
+    let completed = api.post_once("k", &path, body.clone()).await.ok();
+    let with_key = [("Idempotency-Key", "k")];
+    let ask = async |with| api.ask(with, "POST", &path, &with_key, Some(body.to_string())).await;
+    ask(With::Bearer(&token)).await.refused(403, "another link flow");
+    assert_eq!(ask(With::Bearer(&own)).await.ok(), completed);
+    // Without a credential it is the body that says who asks.
+    let address = async |client: &str| {
+        let body = json!({ "user_id": "u", "client_id": client }).to_string();
+        api.ask(With::Nothing, "POST", "/emails/gmail/oauth-url", &with_key, Some(body)).await.ok()
+    };
+    let first = address(CLIENT).await;
+    assert_ne!(address("client_other").await, first);
+    assert_eq!(address(CLIENT).await, first);
 }

@@ -17,6 +17,11 @@ fn kinds(receiver: &Receiver, path: &str) -> Vec<String> {
     received.iter().map(|received| received.header("x-webhook-event-type").to_owned()).collect()
 }
 
+/// Where the deliveries stand, oldest event first.
+fn deliveries(api: &Biller) -> Vec<DeliveryState> {
+    api.sandbox.events().iter().map(|event| event.delivery).collect()
+}
+
 #[tokio::test]
 async fn a_receiver_is_registered_listed_and_deleted() {
     let api = Biller::start().await;
@@ -115,8 +120,7 @@ async fn the_portal_configures_a_receiver() {
     api.linked("4242424242").await;
     api.sandbox.settle().await;
     assert_eq!(kinds(&receiver, "/hook"), ["bill.created"]);
-    let states: Vec<DeliveryState> = api.sandbox.events().iter().map(|event| event.delivery).collect();
-    assert_eq!(states, [DeliveryState::NotEnabled, DeliveryState::Delivered]);
+    assert_eq!(deliveries(&api), [DeliveryState::NotEnabled, DeliveryState::Delivered]);
     put(json!({ "url": "https://app.example.test/" })).await.refused(400, "url");
     put(json!({ "url": receiver.url("/"), "eventTypes": ["x"] })).await.refused(400, "eventTypes");
     put(json!({ "url": receiver.url("/"), "secrets": ["short"] })).await.refused(400, "secrets");
@@ -127,4 +131,79 @@ async fn the_portal_configures_a_receiver() {
     let of_nobody = BillerApiWebhooks::to(receiver.url("/")).of_client("client_x");
     let error = api.sandbox.billerapi().configure_webhooks(of_nobody).await.expect_err("unknown");
     assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+/// A retry belongs to the receiver for which it was made, also after the portal's receiver was configured anew.
+#[tokio::test]
+async fn a_retry_goes_to_the_receiver_it_was_made_for() {
+    let secret = "whsec_test_0123456789abcdef";
+    let rotated = json!({ "secrets": [secret, "whsec_a_newer_secret"] });
+    for mut again in [rotated, json!({ "eventTypes": ["bill.created"] })] {
+        let (api, receiver) = (Biller::start().await, Receiver::start().await);
+        again["url"] = json!(receiver.url("/a"));
+        api.control("PUT", "/webhooks", json!({ "url": again["url"], "secrets": [secret] })).await.ok();
+        api.post(PATH, registration(&receiver.url("/b"), &["*"])).await.is(201);
+        receiver.answers([500]);
+        api.link_token().await;
+        api.sandbox.settle().await;
+        assert_eq!((receiver.received("/a").len(), receiver.received("/b").len()), (1, 1));
+        api.control("PUT", "/webhooks", again).await.ok();
+        api.advance("PT10S").await;
+        assert_eq!((receiver.received("/a").len(), receiver.received("/b").len()), (2, 1));
+        assert_eq!(deliveries(&api), [DeliveryState::Delivered; 2]);
+        for event in api.sandbox.events() {
+            api.sandbox.redeliver_event(&event.id).await.expect("sent once more");
+        }
+        assert_eq!((receiver.received("/a").len(), receiver.received("/b").len()), (3, 2));
+    }
+}
+
+/// What waits for a receiver that is gone is sent to nobody else.
+#[tokio::test]
+async fn what_waits_for_a_receiver_stops_with_it() {
+    let (api, receiver) = (Biller::start_with_two_clients().await, Receiver::start().await);
+    let portal = |more: Value| {
+        let mut body = json!({ "url": receiver.url("/a") });
+        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+            body.extend(more);
+        }
+        body
+    };
+    for gone in [json!({}), portal(json!({ "clientId": "client_other" }))] {
+        api.control("PUT", "/webhooks", portal(json!({}))).await.ok();
+        api.post(PATH, registration(&receiver.url("/b"), &["*"])).await.is(201);
+        let (before, told) = (receiver.received("/b").len(), deliveries(&api).len());
+        receiver.answers([500]);
+        api.link_token().await;
+        api.sandbox.settle().await;
+        api.control("PUT", "/webhooks", gone).await.ok();
+        api.advance("P1D").await;
+        assert_eq!(receiver.received("/b").len() - before, 1);
+        assert_eq!(deliveries(&api)[told..], [DeliveryState::NotConfigured, DeliveryState::Delivered]);
+        // Asked for, it goes to a receiver that is left.
+        let stopped = api.sandbox.events()[told].id.clone();
+        api.sandbox.redeliver_event(&stopped).await.expect("sent once more");
+        assert_eq!(receiver.received("/b").len() - before, 2);
+        api.ask(FIRST, "DELETE", PATH, &[], None).await.ok();
+    }
+    assert_eq!(receiver.received("/a").len(), 2);
+}
+
+/// The receiver of one client is none for another one.
+#[tokio::test]
+async fn a_client_without_receivers_has_nowhere_to_deliver_to() {
+    let (api, receiver) = (Biller::start_with_two_clients().await, Receiver::start().await);
+    let (link, _) = api.link_token().await;
+    let other = With::Client("client_other", super::calls::OTHER_SECRET);
+    let foreign = registration(&receiver.url("/other"), &["*"]);
+    api.post_as(other, "/iam/clients/client_other/webhooks", foreign).await.is(201);
+    let event = api.sandbox.events()[0].id.clone();
+    assert!(
+        api.sandbox.redeliver_event(&event).await.expect_err("nowhere").to_string().contains("configure one")
+    );
+    let on_demand = json!({ "type": "link.created", "resourceId": link });
+    api.sandbox_control("POST", "/events/trigger", on_demand).await.ok();
+    api.advance("P1D").await;
+    assert_eq!(deliveries(&api), [DeliveryState::NotConfigured; 2]);
+    assert!(api.sandbox.events().iter().all(|event| event.attempts.is_empty()));
 }

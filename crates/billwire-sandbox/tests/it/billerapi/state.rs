@@ -3,7 +3,7 @@
 use billwire_sandbox::{BillerApiSettings, Envelope, RequestAnswer, Sandbox};
 use serde_json::{Value, json};
 
-use super::calls::{Biller, CLIENT, With};
+use super::calls::{Biller, CLIENT, FIRST, With};
 use crate::http::text;
 
 /// A life with everything in it, and with things still to come.
@@ -40,6 +40,8 @@ async fn the_same_seed_lives_the_same_billerapi_life() {
     let without_ports = |api: &Biller| everything(api)["billerapi"]["world"].clone();
     assert_eq!(without_ports(&one), without_ports(&other));
     assert_ne!(without_ports(&one), without_ports(&third));
+    let bodies = |api: &Biller| api.sandbox.events().into_iter().map(|event| event.event).collect::<Vec<_>>();
+    assert_eq!(bodies(&one), bodies(&other));
     let ids = |api: &Biller| api.sandbox.events().into_iter().map(|event| event.id).collect::<Vec<_>>();
     assert_eq!(ids(&one), ids(&other));
     assert!(ids(&one).iter().all(|id| !ids(&third).contains(id)));
@@ -87,4 +89,39 @@ async fn the_worlds_have_ids_of_their_own() {
         (account.account_link_id, account.access_token)
     };
     assert_eq!(create(&quiet).await, create(&busy).await);
+}
+
+/// The ids of requests go into events and synchronisations: those after a restore are new, and the same every time.
+#[tokio::test]
+async fn requests_after_a_restore_have_new_ids_and_the_same_every_time() {
+    let api = Biller::start().await;
+    live(&api).await;
+    let account = text(&everything(&api)["billerapi"]["world"]["accounts"][0]["id"]);
+    let ids = async |api: &Biller, snapshot: &Value| {
+        api.sandbox.restore(snapshot).await.expect("restored");
+        let body = json!({ "account_link_id": account, "force": true });
+        let answer = api.ask(FIRST, "POST", "/bills/sync/trigger", &[], Some(body.to_string())).await;
+        let sync = text(&answer.headers["x-request-id"].to_str().expect("text").into());
+        api.link_token().await;
+        let event = api.sandbox.events().pop().expect("an event").event;
+        (sync, text(&event["request"]["id"]), everything(api))
+    };
+    api.advance("PT1M").await;
+    let plain = BillerApiSettings::default();
+    api.sandbox.billerapi().set_settings(plain).expect("settings");
+    api.link_token().await;
+    let snapshot = everything(&api);
+    let first = ids(&api, &snapshot).await;
+    assert!(ids(&api, &snapshot).await == first, "the same life every time");
+    let fork = Biller::start().await;
+    let (sync, event, _) = ids(&fork, &snapshot).await;
+    assert_eq!((&sync, &event), (&first.0, &first.1));
+    let before = snapshot.to_string();
+    assert!(!before.contains(&sync) && !before.contains(&event), "no earlier request had them");
+    // What leaves nothing but a synchronisation counts too.
+    api.sandbox.restore(&snapshot).await.expect("restored");
+    let body = json!({ "account_link_id": account, "force": true });
+    api.post("/bills/sync/trigger", body).await.is(202);
+    let after = everything(&api);
+    assert!(!after.to_string().contains(&ids(&api, &after).await.1));
 }
