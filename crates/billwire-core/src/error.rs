@@ -164,8 +164,8 @@ impl Error {
         self.inner.advice.as_deref().unwrap_or_else(|| advice::of(self))
     }
 
-    /// The service's own message, shortened, on one line and without anything that looks like a card number or the
-    /// credential. It is text for people: do not decide by it.
+    /// The service's own message, shortened, on one line and without the credential, the secrets of the request, and anything
+    /// that looks like a card number. It is text for people: do not decide by it.
     #[must_use]
     pub fn vendor_message(&self) -> Option<&str> {
         self.inner.problem.message.as_deref()

@@ -54,6 +54,7 @@ pub mod paging;
 pub mod rate_limit;
 pub mod redact;
 pub mod retry;
+mod sent;
 pub mod splitter;
 pub mod stream;
 pub mod transport;

@@ -205,6 +205,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             link: self.link,
             protocol: self.protocol,
             operation: self.operation(),
+            body: self.draft.body,
             options: self.options,
             attempt: self.attempts,
         };
