@@ -271,6 +271,8 @@ async fn a_test_can_play_the_user() {
     assert!(
         play.visit_link(&link, &nobody).await.expect_err("refused").to_string().contains("Vacation Home")
     );
+    let somebody = LinkVisit::with_account_number("4000000008").choosing("Business");
+    play.visit_link(&link, &somebody).await.expect("nothing had happened in the flow");
     let error = play.visit_link("ltid_unknown", &LinkVisit::default()).await.expect_err("unknown");
     assert_eq!(error.kind(), ErrorKind::NotFound);
 
