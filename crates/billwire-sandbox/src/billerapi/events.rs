@@ -83,11 +83,11 @@ impl Subject {
     }
 
     pub(crate) fn link_created(link: &Link) -> Self {
-        Self::link(EventType::LinkCreated, link, link.biller, None)
+        Self::link(EventType::LinkCreated, link, link.at_biller(), None)
     }
 
     pub(crate) fn link_updated(link: &Link) -> Self {
-        Self::link(EventType::LinkUpdated, link, link.biller, None)
+        Self::link(EventType::LinkUpdated, link, link.at_biller(), None)
     }
 
     pub(crate) fn link_completed(link: &Link, biller: Biller, account_id: &AccountId) -> Self {

@@ -10,7 +10,8 @@ use super::settings::BillerApiSettings;
 use super::state::first_client;
 use super::world::{
     AccountId, AccountStatus, BillChange, BillId, BillToCome, Biller, Cause, ClientId, Failure, LinkId,
-    MailToCome, MailboxConsent, NewAccount, Receiver, RequestAnswer, RequestId, StepResult, UserId, World,
+    MailToCome, MailboxConsent, NewAccount, Receiver, RequestAnswer, RequestId, Scenario, StepResult, UserId,
+    World,
 };
 use crate::api_error::ApiError;
 use crate::error::{Error, ErrorKind};
@@ -265,6 +266,8 @@ fn completed(world: &mut World, now: Moment, id: &LinkId, account_id: &str) -> R
 fn visited(world: &mut World, now: Moment, id: &LinkId, visit: &LinkVisit) -> Result<String, Error> {
     let client_id = client_of_link(world, id)?;
     let biller = visit.biller_id.as_deref().map(biller).transpose()?;
+    // Before the first step: a wrong name leaves the flow where it is.
+    let chosen = chosen_account(visit)?;
     let mut result = world
         .submit_credentials(now, &client_id, id, &visit.account_number, biller)
         .map_err(|error| refused(&error))?;
@@ -273,18 +276,21 @@ fn visited(world: &mut World, now: Moment, id: &LinkId, visit: &LinkVisit) -> Re
     }
     succeeded(&result)?;
     let found = world.discover_accounts(now, &client_id, id).map_err(|error| refused(&error))?;
-    let StepResult::Discovered { accounts, .. } = found else {
-        succeeded(&found)?;
-        return Err(invalid("no account was discovered"));
-    };
-    let chosen = accounts
-        .iter()
-        .find(|found| found.id == visit.account || found.name == visit.account)
-        .ok_or_else(|| {
-            let names = accounts.iter().map(|found| found.name).collect::<Vec<_>>().join(", ");
-            invalid(format!("there is no account \"{}\"; there are {names}", visit.account))
-        })?;
-    completed(world, now, id, chosen.id)
+    succeeded(&found)?;
+    completed(world, now, id, chosen)
+}
+
+/// The id of the account that a user is to choose, of those behind the account number; a login that finds none is refused
+/// anyway.
+fn chosen_account(visit: &LinkVisit) -> Result<&str, Error> {
+    let scenario = Scenario::of_number(&visit.account_number).filter(|scenario| scenario.failure().is_none());
+    let accounts = scenario.map_or(&[][..], Scenario::accounts);
+    let chosen = accounts.iter().find(|found| found.id == visit.account || found.name == visit.account);
+    if chosen.is_none() && !accounts.is_empty() {
+        let names = accounts.iter().map(|found| found.name).collect::<Vec<_>>().join(", ");
+        return Err(invalid(format!("there is no account \"{}\"; there are {names}", visit.account)));
+    }
+    Ok(chosen.map_or("", |found| found.id))
 }
 
 fn succeeded(result: &StepResult) -> Result<(), Error> {

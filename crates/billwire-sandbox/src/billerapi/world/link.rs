@@ -38,8 +38,11 @@ pub(crate) struct Link {
     pub(crate) consents: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) redirect_uri: Option<String>,
-    /// The one the token names, or the one the user chose.
+    /// The one the token names.
     pub(crate) biller: Option<Biller>,
+    /// The one at which the user logged in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) chosen: Option<Biller>,
     /// The request to link from which it came.
     pub(crate) request_id: Option<RequestId>,
     pub(crate) expires: Moment,
@@ -132,6 +135,13 @@ impl LinkState {
     }
 }
 
+impl Link {
+    /// The biller it is about: the one the token names, or the one the user chose.
+    pub(crate) fn at_biller(&self) -> Option<Biller> {
+        self.biller.or(self.chosen)
+    }
+}
+
 impl Row for Link {
     type Id = LinkId;
 
@@ -173,6 +183,7 @@ impl World {
             consents: new.consents,
             redirect_uri: new.redirect_uri,
             biller: new.biller,
+            chosen: None,
             request_id: new.request_id,
             expires: now.plus(TOKEN_LIFE),
             wrong_codes: 0,
@@ -247,7 +258,7 @@ impl World {
         if let Some(link) = self.links.find_mut(id) {
             // What is refused chooses nothing.
             if matches!(state, LinkState::LoggedIn { .. } | LinkState::AwaitsCode { .. }) {
-                link.biller = chosen;
+                link.chosen = chosen;
             }
             link.state = state;
         }
@@ -322,7 +333,8 @@ impl World {
             return Err(ApiError::bad_request("No account was discovered yet; discover the accounts first."));
         };
         let found = Scenario::of_number(&account_number).map_or(&[][..], Scenario::accounts);
-        let (Some(biller), true) = (link.biller, found.iter().any(|account| account.id == chosen)) else {
+        let (Some(biller), true) = (link.at_biller(), found.iter().any(|account| account.id == chosen))
+        else {
             return Err(ApiError::bad_request(
                 "The account_id is none of the accounts that were discovered in this flow.",
             ));

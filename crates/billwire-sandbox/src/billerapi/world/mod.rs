@@ -194,7 +194,7 @@ impl World {
             }
             EventType::LinkCompleted => self.link(&LinkId::new(id)).and_then(|link| match &link.state {
                 LinkState::Completed { account_id, .. } => {
-                    Some(Subject::link_completed(link, link.biller?, account_id))
+                    Some(Subject::link_completed(link, link.at_biller()?, account_id))
                 }
                 _ => None,
             }),

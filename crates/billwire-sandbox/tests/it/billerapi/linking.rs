@@ -271,6 +271,8 @@ async fn a_test_can_play_the_user() {
     assert!(
         play.visit_link(&link, &nobody).await.expect_err("refused").to_string().contains("Vacation Home")
     );
+    let somebody = LinkVisit::with_account_number("4000000008").choosing("Business");
+    play.visit_link(&link, &somebody).await.expect("nothing had happened in the flow");
     let error = play.visit_link("ltid_unknown", &LinkVisit::default()).await.expect_err("unknown");
     assert_eq!(error.kind(), ErrorKind::NotFound);
 
@@ -280,4 +282,22 @@ async fn a_test_can_play_the_user() {
     let path = format!("/link/{link}/submit-credentials");
     api.post(&path, json!({ "account_number": "4242424242" })).await.refused(400, "left");
     assert!(play.leave_link(&link).await.is_err());
+}
+
+/// Until a login is accepted to its end the user may go back and choose another biller.
+#[tokio::test]
+async fn a_user_may_turn_to_another_biller_before_the_code() {
+    let api = Biller::start().await;
+    let body = json!({ "client_id": CLIENT, "client_user_id": "user_123", "consents": ["bills"] });
+    let link = text(&api.post("/link/token/create", body).await.is(201)["link_token_id"]);
+    let at = |number: &str, biller: &str| json!({ "account_number": number, "biller_id": biller });
+    let asked = api.step(&link, "submit-credentials", at("4000000003", "test_gas_company")).await;
+    assert_eq!(asked["status"], json!("mfa_required"));
+    let path = format!("/link/{link}/submit-credentials");
+    api.post(&path, json!({ "account_number": "4242424242" })).await.refused(400, "biller_id");
+    api.step(&link, "submit-credentials", at("4242424242", "test_water_company")).await;
+    api.step(&link, "discover-accounts", json!({})).await;
+    let public_token =
+        text(&api.step(&link, "complete", json!({ "account_id": "da_1" })).await["public_token"]);
+    assert_eq!(api.exchange(&public_token).await.ok()["biller_id"], json!("test_water_company"));
 }
