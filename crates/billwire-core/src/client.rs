@@ -20,6 +20,7 @@ use crate::protocol::sealed::Protocol;
 use crate::rate_limit::RateLimiter;
 use crate::request::Draft;
 use crate::response;
+use crate::sent::Sent;
 use crate::stream::{Elements, List, Refusal};
 use crate::transport::Transport;
 
@@ -117,10 +118,12 @@ fn refusal<C: Carrier>(client: &C, operation: &'static Operation) -> Refusal {
     let client = client.clone();
     Box::new(move |head, beside| {
         let Parts { config, options, .. } = client.parts();
-        let secret = options.credential.as_ref().map(Credential::secret);
+        let credential = options.credential.as_ref().map(Credential::secret);
+        // Only reads are streamed, and they have no body.
+        let sent = Sent { operation, body: None, credential };
         let mut answer = http::Response::new(beside);
         *answer.status_mut() = head.status;
-        response::receive(config, operation, secret.as_slice(), usize::MAX, answer).err()
+        response::receive(config, &sent, usize::MAX, answer).err()
     })
 }
 

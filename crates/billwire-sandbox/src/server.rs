@@ -61,7 +61,8 @@ impl Listeners {
             let shared = Arc::clone(&control);
             async move {
                 let step = Arc::clone(&shared);
-                let answer = shared.steps.take(async move { control::answer(&step, request).await }).await;
+                let answer =
+                    shared.steps.take(async move { Box::pin(control::answer(&step, request)).await }).await;
                 answer.map(faults::whole).ok_or(Cut)
             }
         };

@@ -133,6 +133,9 @@ async fn a_waiting_webhook_is_part_of_the_state() {
     assert_eq!(receiver.received("/hook").len(), 2);
 }
 
+/// What is done to a state, and a part of what is said about it.
+type Refusal = (fn(&mut Value), &'static str);
+
 /// What waits and what is remembered belong together: a queue that nobody can work off must not stop the clock.
 #[tokio::test]
 async fn a_queue_that_cannot_be_is_refused() {
@@ -151,7 +154,7 @@ async fn a_queue_that_cannot_be_is_refused() {
         spoil(&mut state["events"]);
         state
     };
-    let refusals: [(fn(&mut Value), &str); 8] = [
+    let refusals: [Refusal; 8] = [
         (|events| events["records"] = json!([]), "no such event waits"),
         (|events| events["lanes"][0]["waiting"] = json!([]), "nothing waits in it"),
         (|events| events["lanes"][0]["of"] = json!("somebody else"), "another lane"),

@@ -148,12 +148,12 @@ async fn a_login_on_hold_stays_known_while_it_is_asked() {
         unbill.auths(&client).await.iter().map(|auth| auth["_id"].clone()).collect()
     };
     let challenge = asked(&unbill, &client, "testmfaquestions").await;
-    assert_eq!(ids().await, [held.clone()]);
+    assert_eq!(ids().await, std::slice::from_ref(&held));
     refused(&step(&unbill, &challenge, answers(&challenge, "wrong")).await, 400, "check the information");
-    assert_eq!(ids().await, [held.clone()], "after a wrong answer");
+    assert_eq!(ids().await, std::slice::from_ref(&held), "after a wrong answer");
     asked(&unbill, &client, "testmfacode").await;
     unbill.advance("PT10M").await;
-    assert_eq!(ids().await, [held.clone()], "after none");
+    assert_eq!(ids().await, std::slice::from_ref(&held), "after none");
     assert_eq!(unbill.auths(&client).await[0]["status"]["type"], "authenticate");
     asked(&unbill, &client, "testmfacode").await;
     unbill.request("DELETE", &format!("/auth/{}", text(&held)), "").await.ok();
