@@ -42,6 +42,8 @@ pub(crate) struct Manner {
     pub(crate) known_bills_stay: bool,
     /// A second swap takes the place of one that runs, where nobody can see that one runs.
     pub(crate) swaps_replace: bool,
+    /// `fix-hold` ends a hold whatever its reason, where no code says that it does not.
+    pub(crate) every_hold_ends: bool,
 }
 
 /// What was typed into a login form, by the names of its fields.

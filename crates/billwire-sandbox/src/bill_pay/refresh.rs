@@ -35,7 +35,7 @@ pub enum AuthRefresh {
         #[serde(default)]
         subcategory: Option<String>,
         /// How often the re-check after `fix-hold` finds the problem unchanged before it passes; 0 if nothing is said.
-        /// `authentication_not_completed` never passes.
+        /// `authentication_not_completed` never passes, except at Unbill, which knows no codes.
         #[serde(default)]
         failing_fixes: u32,
     },
@@ -73,7 +73,10 @@ impl World {
             AuthRefresh::NeedsResync {} => self.lapse(now, id, Lapse::NeedsResync)?,
             AuthRefresh::Invalid {} => self.lapse(now, id, Lapse::Invalid)?,
             AuthRefresh::Hold { code, subcategory, failing_fixes } => {
-                let hold = documented_hold(code, subcategory.as_deref(), *failing_fixes)?;
+                let mut hold = documented_hold(code, subcategory.as_deref(), *failing_fixes)?;
+                if self.manner.every_hold_ends {
+                    hold.failing_fixes = Some(*failing_fixes);
+                }
                 let unfinished = Unfinished::of_background(auth);
                 self.put_on_hold(now, id, hold, unfinished);
             }

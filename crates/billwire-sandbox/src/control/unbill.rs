@@ -102,8 +102,14 @@ pub(crate) async fn configure_webhooks(shared: &Shared, webhooks: UnbillWebhooks
 
 /// Lets the service look at a verified login by itself. What it finds is what this version has a status for.
 pub(crate) async fn refresh(shared: &Shared, id: &str, found: &AuthRefresh) -> Result<Value, Error> {
-    if matches!(found, AuthRefresh::MfaRequired {}) {
-        let message = "a login of this version is asked something only while its caller waits";
+    let refusal = match found {
+        AuthRefresh::MfaRequired {} => {
+            Some("a login of this version is asked something only while its caller waits")
+        }
+        AuthRefresh::NeedsResync {} => Some("this version has no such notion; take \"invalid\""),
+        AuthRefresh::Verified {} | AuthRefresh::Invalid {} | AuthRefresh::Hold { .. } => None,
+    };
+    if let Some(message) = refusal {
         return Err(Error::new(ErrorKind::InvalidInput, message));
     }
     outside::refresh(shared, outside::UNBILL, id, found).await

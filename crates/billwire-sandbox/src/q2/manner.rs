@@ -25,6 +25,7 @@ pub(crate) static MANNER: Manner = Manner {
     // Balance and due date are typed into the form.
     known_bills_stay: false,
     swaps_replace: false,
+    every_hold_ends: false,
 };
 
 fn check_items(new: &NewAuth) -> Result<(), ApiError> {

@@ -54,12 +54,12 @@ impl UnbillWorld<'_> {
     }
 
     /// The service looks at a verified login by itself: all is well, its credentials have stopped working, or it goes on
-    /// hold.
+    /// hold, which `fix-hold` ends whatever its code.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for an unknown auth;
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is not verified, for a hold code that no document
-    /// names, and for questions, which this version asks only while a caller waits.
+    /// names, and for what this version does not have: questions that nobody waits for, and `needs-resync`.
     pub async fn refresh_auth(self, auth_id: &str, found: &AuthRefresh) -> Result<(), Error> {
         unbill::refresh(&self.sandbox.shared, auth_id, found).await.map(drop)
     }

@@ -22,4 +22,5 @@ pub(crate) static MANNER: Manner = Manner {
     forgets_unanswered: true,
     known_bills_stay: true,
     swaps_replace: true,
+    every_hold_ends: true,
 };

@@ -25,11 +25,12 @@ pub(super) fn auth(world: &World, auth: &Auth) -> unbill::Auth {
     if let Some(company) = world.company(&auth.company_id) {
         shown = shown.with_company(company_in_short(company));
     }
-    // No codes in this version (trap L16): the developer gets a text too.
+    // No codes in this version (trap L16): the developer gets a text too, which names none.
     match auth.hold.filter(|_| auth.status == AuthStatus::Hold) {
         Some(hold) => {
-            let debug = format!("The company asks for something: {}.", hold.code.as_str().replace('_', " "));
-            let reason = unbill::HoldReason::new().with_user_message(hold.text()).with_debug_message(debug);
+            let reason = unbill::HoldReason::new()
+                .with_user_message(hold.text())
+                .with_debug_message("Only the user can end this, at the provider; call fix-hold afterwards.");
             shown.with_reason(reason)
         }
         None => shown,

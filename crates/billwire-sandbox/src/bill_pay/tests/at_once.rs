@@ -56,7 +56,7 @@ impl Walk {
                 self.world.card_surcharge = switches.then(|| Amount::from_cents(250));
                 Ok(Done::Accepted)
             }
-            Action::Refresh { finds: 1, .. }
+            Action::Refresh { finds: 1 | 2, .. }
             | Action::AnswerLater { .. }
             | Action::Revoke { .. }
             | Action::Sync { .. }

@@ -9,6 +9,7 @@ mod faults;
 mod legacy;
 mod logins;
 mod methods;
+mod outside;
 mod payments;
 mod refusals;
 mod webhooks;
