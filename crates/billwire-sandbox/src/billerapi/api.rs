@@ -66,7 +66,12 @@ pub(super) fn perform(shared: &Shared, asked: Asked<'_>, observed: &mut Observed
             count(caller.client_id().map_or("nobody", |client_id| client_id.as_str()))?;
         }
         observed.record.credential = seen;
-        carry_out(shared, &mut engine.billerapi, now, caller?, asked, observed)
+        let receivers = world.subscriptions().len();
+        let answer = carry_out(shared, &mut engine.billerapi, now, caller?, asked, observed);
+        if engine.billerapi.world.subscriptions().len() < receivers {
+            engine.receiver_changed(&super::API);
+        }
+        answer
     })
 }
 

@@ -159,11 +159,8 @@ fn biller(id: &str) -> Result<Value, ApiError> {
 
 fn webhooks(routes: &Routes<'_>, context: &RequestContext, client_id: &str) -> Result<Value, ApiError> {
     check_own(context, client_id)?;
-    let own = routes.state.world.subscriptions().iter();
-    let own: Vec<_> = own
-        .filter(|subscription| subscription.client_id.as_str() == client_id)
-        .map(shown::subscription)
-        .collect();
+    let client_id = super::world::ClientId::new(client_id);
+    let own: Vec<_> = routes.state.world.registered(&client_id).map(shown::subscription).collect();
     Ok(json!({ "data": own }))
 }
 

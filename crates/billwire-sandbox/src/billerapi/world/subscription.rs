@@ -120,7 +120,7 @@ impl World {
         {
             return Err(ApiError::bad_request(format!("secret takes {SHORTEST_SECRET} to {LONGEST} bytes.")));
         }
-        if self.subscriptions_of(client_id).count() >= MOST {
+        if self.registered(client_id).count() >= MOST {
             return Err(ApiError::bad_request(format!(
                 "There are {MOST} webhooks already; delete them first."
             )));
@@ -176,10 +176,16 @@ impl World {
         self.subscriptions.iter().find(|subscription| subscription.is_of_portal())
     }
 
-    /// Removes every receiver of a client; how many there were.
+    /// Those of a client that were registered through the API.
+    pub(crate) fn registered(&self, client_id: &ClientId) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions_of(client_id).filter(|subscription| !subscription.is_of_portal())
+    }
+
+    /// Removes every receiver that a client registered; how many there were.
     pub(crate) fn unregister_all(&mut self, client_id: &ClientId) -> usize {
         let before = self.subscriptions.len();
-        self.subscriptions.retain(|subscription| subscription.client_id != *client_id);
+        self.subscriptions
+            .retain(|subscription| subscription.client_id != *client_id || subscription.is_of_portal());
         before - self.subscriptions.len()
     }
 }

@@ -189,6 +189,24 @@ async fn what_waits_for_a_receiver_stops_with_it() {
     assert_eq!(receiver.received("/a").len(), 2);
 }
 
+/// Deleting receivers stops what waits for them, and leaves the one of the portal alone.
+#[tokio::test]
+async fn deleted_receivers_are_sent_nothing_and_the_portal_keeps_its_own() {
+    let (api, receiver) = (Biller::start().await, Receiver::start().await);
+    api.post(PATH, registration(&receiver.url("/b"), &["*"])).await.is(201);
+    receiver.answers([500]);
+    api.link_token().await;
+    api.sandbox.settle().await;
+    api.ask(FIRST, "DELETE", PATH, &[], None).await.ok();
+    assert_eq!(deliveries(&api), [DeliveryState::NotConfigured]);
+    api.control("PUT", "/webhooks", json!({ "url": receiver.url("/a") })).await.ok();
+    assert_eq!(api.get(PATH).await.ok()["data"], json!([]), "it was not registered");
+    assert_eq!(api.ask(FIRST, "DELETE", PATH, &[], None).await.ok()["deleted"], json!(0));
+    api.link_token().await;
+    api.sandbox.settle().await;
+    assert_eq!((kinds(&receiver, "/a").len(), kinds(&receiver, "/b").len()), (1, 1));
+}
+
 /// The receiver of one client is none for another one.
 #[tokio::test]
 async fn a_client_without_receivers_has_nowhere_to_deliver_to() {
