@@ -51,6 +51,9 @@ impl<R> Call<R> {
     /// The same call to another path below the base URL, for a service that is known to serve the operation there: where
     /// the documents print one path and its siblings suggest another. Ids in it must be percent-encoded.
     ///
+    /// That an operation honours its idempotency key is documented for its own path. So such a call is sent once, like any
+    /// other write, when nobody knows whether it arrived.
+    ///
     /// ```
     /// use billwire_core::Error;
     /// use billwire_core::billerapi::{Client, calls};
@@ -128,8 +131,9 @@ impl<R: DeserializeOwned + scalar::Answer> Call<R> {
         response: http::Response<Bytes>,
     ) -> Result<Answer<R>, Error> {
         let settings = config.settings();
-        let received = response::receive(config, self.operation, &[], settings.max_response_bytes, response)?;
-        response::decode(config, self.operation, &received, settings.strict)
+        response::receive(config, self.operation, &[], settings.max_response_bytes, response)
+            .and_then(|received| response::decode(config, self.operation, &received, settings.strict))
+            .map_err(|error| error.with_safety(self.draft().safety()))
     }
 }
 

@@ -89,6 +89,7 @@ pub(crate) async fn send<C: Carrier, R: DeserializeOwned + scalar::Answer>(
             Ok(answer.with_call(done.call_id, done.attempts, done.idempotency_key))
         }
         Err(error) => {
+            let error = error.with_safety(call.draft().safety());
             Err(error.with_call(&done.call_id, done.attempts).with_idempotency_key(done.idempotency_key))
         }
     }

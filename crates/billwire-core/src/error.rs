@@ -1,6 +1,7 @@
 //! The one error of this crate.
 
 mod advice;
+mod judgement;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -12,10 +13,11 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use crate::delivery::Delivery;
+use crate::engine::{History, LastAnswer};
 use crate::idempotency::IdempotencyKey;
 use crate::protocol::Problem;
 use crate::response::Head;
-use crate::retry::{AnswerRules, policy::is_repeatable, retry_after};
+use crate::retry::{AnswerRules, retry_after};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// What kind of failure it is, and so who has to do something.
@@ -88,7 +90,8 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     operation: Option<&'static Operation>,
     delivery: Delivery,
-    earlier_unknown: bool,
+    /// Whether an attempt of a write before the last one may have been carried out.
+    earlier_effect: bool,
     status: Option<StatusCode>,
     request_id: Option<String>,
     call_id: Option<String>,
@@ -98,6 +101,8 @@ struct Inner {
     problem: Problem,
     body: Option<String>,
     idempotency_key: Option<IdempotencyKey>,
+    /// Whether the call may be repeated, if that differs from its operation.
+    safety: Option<Safety>,
     answer_rules: &'static AnswerRules,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -115,7 +120,7 @@ impl Error {
         self.inner.operation
     }
 
-    /// The status of the answer, if there was one.
+    /// The status of the answer, if there was one: the last answer, should the attempts after it not have been sent.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status
@@ -172,8 +177,9 @@ impl Error {
         self.inner.problem.code.as_deref()
     }
 
-    /// The key that every attempt of the call carried, if its operation takes one. To go on with the same call later, give
-    /// it to [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
+    /// The key that every attempt of the call carried, if its operation takes one. It is no secret. To go on with the same
+    /// call later, use [`Error::retry_options`], or after a restart of the program give the key to
+    /// [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
         self.inner.idempotency_key.as_ref()
@@ -190,93 +196,6 @@ impl Error {
     pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
         retry_after::parse(self.inner.retry_after.as_deref()?, now)
     }
-
-    /// Whether the same call, sent again later, can help and cannot do anything twice.
-    ///
-    /// When `true`: wait, at least [`Error::retry_after`], and repeat the call. When `false` for a write, look at
-    /// [`Error::may_have_taken_effect`] first.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        if self.kind() == ErrorKind::BusinessFailure {
-            return self.inner.problem.passes
-                && (is_repeatable(self.safety()) || !self.inner.earlier_unknown);
-        }
-        let helps = !matches!(
-            self.kind(),
-            ErrorKind::Configuration
-                | ErrorKind::InvalidRequest
-                | ErrorKind::CredentialNotAllowed
-                | ErrorKind::Cryptography
-                | ErrorKind::AnswerTooLarge
-                | ErrorKind::EndlessList
-        );
-        let safety = self.safety();
-        let no_answer =
-            matches!(self.kind(), ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::DeadlineExceeded);
-        helps
-            && if is_repeatable(safety) && no_answer {
-                // Whatever the attempts before the last one were answered.
-                true
-            } else {
-                (is_repeatable(safety) || !self.inner.earlier_unknown) && self.may_retry(self.delivery())
-            }
-    }
-
-    /// Whether the service may have carried the call out although it ended with this error.
-    ///
-    /// `true` for a write that ended unclear, that was answered with a 5xx status, whose 2xx answer could not be read,
-    /// or whose 2xx answer says `success: false`. Of the 4xx statuses only 408 and 499 count: gateways use them when
-    /// the service behind them was too slow. Read the resource back before asking again: this is where paying twice
-    /// begins.
-    #[must_use]
-    pub fn may_have_taken_effect(&self) -> bool {
-        if self.safety() == Safety::Read {
-            return false;
-        }
-        self.inner.earlier_unknown
-            || match self.delivery() {
-                Delivery::NotSent => false,
-                Delivery::Unknown => true,
-                Delivery::Answered => {
-                    self.kind() != ErrorKind::BusinessFailure
-                        && self.status().is_none_or(|status| !is_refusal(status))
-                }
-            }
-    }
-
-    /// Whether the answer is the service's way to say "there is no such thing": status 400 or 404.
-    ///
-    /// The service has used both for unknown ids. When `true` and an id was the only input, treat the resource as
-    /// missing; otherwise check the request first.
-    ///
-    /// Source: Q2 Biller Direct description, section 2.3 "Errors".
-    #[must_use]
-    pub fn is_not_found_like(&self) -> bool {
-        self.status().is_some_and(|status| matches!(status.as_u16(), 400 | 404))
-    }
-
-    /// Whether a time limit ended the call. Raise the limit or try later; for a write ask
-    /// [`Error::may_have_taken_effect`] first.
-    #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::DeadlineExceeded)
-    }
-
-    /// Whether the rules allow another attempt after one that ended with this error and `delivery`.
-    pub(crate) fn may_retry(&self, delivery: Delivery) -> bool {
-        let status = self.status().map(|status| status.as_u16());
-        self.inner.answer_rules.may_retry(self.safety(), delivery, status)
-    }
-
-    /// Without an operation nothing was asked for, so nothing can have happened.
-    fn safety(&self) -> Safety {
-        self.operation().map_or(Safety::Read, |operation| operation.safety)
-    }
-}
-
-/// Whether the service says that it did not do what was asked. 408 and 499 come from gateways that gave up waiting.
-fn is_refusal(status: StatusCode) -> bool {
-    status.is_client_error() && !matches!(status.as_u16(), 408 | 499)
 }
 
 /// Making and completing errors: only this crate does.
@@ -289,7 +208,7 @@ impl Error {
                 advice: None,
                 operation: None,
                 delivery: Delivery::NotSent,
-                earlier_unknown: false,
+                earlier_effect: false,
                 status: None,
                 request_id: None,
                 call_id: None,
@@ -299,6 +218,7 @@ impl Error {
                 problem: Problem::default(),
                 body: None,
                 idempotency_key: None,
+                safety: None,
                 answer_rules: &AnswerRules::DEFAULT,
                 source: None,
             }),
@@ -365,6 +285,12 @@ impl Error {
         self
     }
 
+    /// Says whether the call may be repeated, which can differ from its operation.
+    pub(crate) fn with_safety(mut self, safety: Safety) -> Self {
+        self.inner.safety = Some(safety);
+        self
+    }
+
     pub(crate) fn with_idempotency_key(mut self, key: Option<IdempotencyKey>) -> Self {
         self.inner.idempotency_key = key;
         self
@@ -382,11 +308,28 @@ impl Error {
         self
     }
 
-    /// Adds what happened in the attempts before the one that failed last.
-    pub(crate) fn with_history(mut self, earlier: Delivery, earlier_unknown: bool) -> Self {
-        self.inner.delivery = earlier.followed_by(self.inner.delivery);
-        self.inner.earlier_unknown = earlier_unknown;
+    /// Adds what happened in the attempts before the one that failed last. If that was not sent, the answer to the one before
+    /// stands.
+    pub(crate) fn with_history(mut self, history: &History) -> Self {
+        if let (Delivery::NotSent, Some(answer)) = (self.inner.delivery, &history.answer) {
+            self.inner.status = Some(answer.status);
+            self.inner.request_id.clone_from(&answer.request_id);
+            self.inner.retry_after.clone_from(&answer.retry_after);
+        }
+        self.inner.delivery = history.delivery.followed_by(self.inner.delivery);
+        self.inner.earlier_effect = history.possible_effect && self.safety() != Safety::Read;
+        if self.inner.earlier_effect {
+            // What an earlier attempt may have done matters more than why the last one failed.
+            self.inner.advice = None;
+        }
         self
+    }
+
+    /// What is kept of the answer that this error tells of, if it came whole.
+    pub(crate) fn last_answer(&self) -> Option<LastAnswer> {
+        let status = self.inner.status.filter(|_| self.inner.delivery == Delivery::Answered)?;
+        let (request_id, retry_after) = (self.inner.request_id.clone(), self.inner.retry_after.clone());
+        Some(LastAnswer { status, request_id, retry_after })
     }
 
     /// Says how much of a list had been given when it failed.
@@ -426,6 +369,9 @@ impl fmt::Display for Error {
             if let Some(call_id) = &inner.call_id {
                 write!(formatter, ", call id {call_id}")?;
             }
+            if let Some(key) = &inner.idempotency_key {
+                write!(formatter, ", idempotency key {key}")?;
+            }
             formatter.write_str(")")?;
         }
         write!(formatter, ". What to do: {}", self.advice())
@@ -445,6 +391,7 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("call_id", &inner.call_id)
             .field("attempts", &inner.attempts)
+            .field("idempotency_key", &inner.idempotency_key)
             .field("vendor_code", &inner.problem.code)
             .field("vendor_message", &inner.problem.message)
             .field("source", &inner.source.as_ref().map(ToString::to_string))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use billwire_models::operation::{Method, Operation};
+use billwire_models::operation::{self, Method, Operation, Safety};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Uri};
@@ -22,6 +22,18 @@ pub struct Draft<'a> {
     pub(crate) path_and_query: &'a str,
     pub(crate) own_path: bool,
     pub(crate) body: Option<&'a Bytes>,
+}
+
+impl Draft<'_> {
+    /// Whether the call may be repeated. What an idempotency key promises it promises for the documented path.
+    pub(crate) const fn safety(&self) -> Safety {
+        match (self.operation.safety, self.operation.idempotency_key) {
+            (Safety::Idempotent, Some(operation::IdempotencyKey::Honoured)) if self.own_path => {
+                Safety::Reconcilable
+            }
+            (safety, _) => safety,
+        }
+    }
 }
 
 impl fmt::Debug for Draft<'_> {

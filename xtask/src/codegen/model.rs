@@ -241,6 +241,22 @@ impl Operation {
     pub fn rust_method(&self) -> String {
         super::names::method(&self.id)
     }
+
+    /// Whether twice has the effect of once only if both carry the same idempotency key.
+    pub fn needs_its_key(&self) -> bool {
+        self.safety == Safety::Idempotent && self.idempotency_key == Some(IdempotencyKey::Honoured)
+    }
+
+    /// What becomes of a repetition, as a user is told.
+    pub fn repeat_sentence(&self) -> &'static str {
+        if self.needs_its_key() {
+            "Repeating it with the same idempotency key changes nothing more: so it is repeated automatically when an \
+             answer is lost. Calling it anew is a second call; to go on with one that failed, call with \
+             `Error::retry_options`."
+        } else {
+            self.safety.sentence()
+        }
+    }
 }
 
 /// What may happen when an operation is sent twice.

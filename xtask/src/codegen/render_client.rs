@@ -292,7 +292,7 @@ fn method_docs(description: &Description, operation: &Operation) -> String {
         operation.method.to_uppercase(),
         operation.path,
         credentials.join(" or "),
-        operation.safety.sentence()
+        operation.repeat_sentence()
     );
     if has_limit(description, operation) {
         sends.push_str(" A query without `limit` asks for a page of 100.");

@@ -5,6 +5,10 @@ use std::fmt::Write as _;
 use super::model::{Description, EnumValue, Example, Operation, Property, Schema, SchemaKind, Type};
 use super::render::{limits, one_line, sentence};
 
+/// What is to be said of idempotence where a key makes it.
+const SAME_KEY: &str = " Where it honours an idempotency key that holds for a repetition with the same key; a new call has a \
+                        new one.";
+
 /// The pages by file name below `docs/reference/<api>`.
 pub fn render(description: &Description) -> Vec<(String, String)> {
     let mut pages =
@@ -62,7 +66,9 @@ fn index(description: &Description) -> String {
     }
     text.push_str("\n## Safe to repeat?\n\n");
     for safety in super::model::Safety::ALL {
-        let _ = writeln!(text, "- `{}`: {}", safety.word(), safety.sentence());
+        let needs_key = |operation: &Operation| operation.safety == safety && operation.needs_its_key();
+        let key = if description.operations.iter().any(needs_key) { SAME_KEY } else { "" };
+        let _ = writeln!(text, "- `{}`: {}{key}", safety.word(), safety.sentence());
     }
     finish(&text)
 }
@@ -91,7 +97,7 @@ fn operation_section(description: &Description, operation: &Operation) -> String
         text,
         "| safe to repeat | `{}`: {}{} |",
         operation.safety.word(),
-        operation.safety.sentence(),
+        operation.repeat_sentence(),
         cell(&reason)
     );
     for (name, words) in more_facts(operation) {

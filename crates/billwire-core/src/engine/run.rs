@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 
 use super::attempt::first_of;
 use super::exchange::{Exchange, Way};
+use super::history::History;
 use super::trace;
 use crate::call::Attempt;
 use crate::clock::Clock;
@@ -101,10 +102,7 @@ struct Run<'a, P, E> {
     end: Duration,
     max_attempts: u32,
     attempts: u32,
-    /// What the attempts so far add up to.
-    delivery: Delivery,
-    /// Whether any attempt ended unclear.
-    unclear: bool,
+    history: History,
 }
 
 impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
@@ -130,8 +128,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             end: link.clock.monotonic().saturating_add(deadline),
             max_attempts: options.max_attempts.unwrap_or(settings.retry.max_attempts),
             attempts: 0,
-            delivery: Delivery::NotSent,
-            unclear: false,
+            history: History::new(),
         }
     }
 
@@ -142,22 +139,19 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
                     self.settings.budget.reward();
                     return Ok(output);
                 }
-                Err(error) => error,
+                Err(error) => error.with_safety(self.draft.safety()),
             };
-            self.unclear |= error.delivery() == Delivery::Unknown;
-            let last = error.delivery();
-            let error = error.with_history(self.delivery, self.unclear);
-            self.delivery = error.delivery();
-            match self.wait_before_next(&error, last) {
+            match self.wait_before_next(&error) {
                 Next::Wait(wait) => {
+                    self.history.add(&error);
                     trace::waiting(self.attempts, wait);
                     self.link.clock.sleep(wait).await;
                 }
                 Next::Stop(why) => {
                     trace::not_repeated(&why);
-                    return Err(error.with_not_repeated(why));
+                    return Err(error.with_history(&self.history).with_not_repeated(why));
                 }
-                Next::Final => return Err(error),
+                Next::Final => return Err(error.with_history(&self.history)),
             }
         }
     }
@@ -248,10 +242,10 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         Error::new(kind, reason).with_operation(self.operation())
     }
 
-    /// What follows after `error`, whose own attempt (not the whole call) ended with `last`.
-    fn wait_before_next(&self, error: &Error, last: Delivery) -> Next {
+    /// What follows after an attempt that ended with `error`.
+    fn wait_before_next(&self, error: &Error) -> Next {
         let policy = &self.settings.retry;
-        if !is_about_the_network(error.kind()) || !error.may_retry(last) {
+        if !is_about_the_network(error.kind()) || !error.may_retry(error.delivery()) {
             return Next::Final;
         }
         if self.attempts >= self.max_attempts {

@@ -5,6 +5,15 @@ use billwire_models::operation::Safety;
 use super::{Error, ErrorKind};
 use crate::delivery::Delivery;
 
+const REPEAT: &str = "repeat it: carried out twice it has the effect of once";
+const MEND_AND_REPEAT: &str = "it may have been carried out: when the cause is mended, repeat it; carried out twice it has \
+                               the effect of once";
+
+const REPEAT_WITH_KEY: &str = "repeat it soon with the same idempotency key (`Error::retry_options`): then it has the effect \
+                               of once; with another key it is a second call";
+const MEND_AND_REPEAT_WITH_KEY: &str = "it may have been carried out: when the cause is mended, repeat it soon with the same \
+                                        idempotency key (`Error::retry_options`); with another key it is a second call";
+
 const READ_BACK: &str = "do not repeat it blindly, it may have been carried out: read the resource back, compare, \
                          and only then decide";
 const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
@@ -70,20 +79,32 @@ pub(super) fn of(error: &Error) -> &'static str {
 
 fn of_unclear_write(error: &Error) -> &'static str {
     let accepted = error.status().is_some_and(|status| status.is_success());
-    match error.operation().map(|operation| operation.safety) {
+    match error.safety() {
         _ if error.kind() == ErrorKind::Redirected => REDIRECTED_WRITE,
         _ if error.kind() == ErrorKind::NotAccepted => NOT_ACCEPTED,
-        Some(Safety::Idempotent) => "repeat it: carried out twice it has the effect of once",
-        Some(Safety::Reconcilable) if accepted => READ_BACK_ACCEPTED,
-        Some(Safety::Reconcilable) => READ_BACK,
+        Safety::Idempotent => of_unclear_idempotent_write(error),
+        Safety::Reconcilable if accepted => READ_BACK_ACCEPTED,
+        Safety::Reconcilable => READ_BACK,
         _ if accepted => CANNOT_READ_BACK_ACCEPTED,
         _ => CANNOT_READ_BACK,
+    }
+}
+
+fn of_unclear_idempotent_write(error: &Error) -> &'static str {
+    match (error.is_retryable(), error.needs_its_key()) {
+        (true, false) => REPEAT,
+        (true, true) => REPEAT_WITH_KEY,
+        (false, false) => MEND_AND_REPEAT,
+        (false, true) => MEND_AND_REPEAT_WITH_KEY,
     }
 }
 
 fn of_no_answer(error: &Error) -> &'static str {
     match error.delivery() {
         Delivery::NotSent => "nothing was sent: check the network and the address, then repeat the call",
-        Delivery::Unknown | Delivery::Answered => "repeat it: the call changes nothing",
+        _ if error.safety() == Safety::Read => "repeat it: the call changes nothing",
+        Delivery::Unknown | Delivery::Answered => {
+            "nothing was carried out, the service refused what reached it: wait as long as it asks, then repeat the call"
+        }
     }
 }

@@ -100,6 +100,10 @@ async fn an_unclear_attempt_is_not_forgotten_when_a_later_one_is_not_sent() {
     assert_eq!(error.delivery(), Delivery::Unknown, "the first attempt may have arrived");
     assert!(error.may_have_taken_effect());
 
+    let scene = Scene::new([support::status(502), support::status(400)]);
+    let error = scene.client.send(support::idempotent()).await.expect_err("refused at last");
+    assert!(error.may_have_taken_effect(), "nor an answer with a status of the 500 range: {error}");
+
     let scene = Scene::new([unclear(), support::status(400)]);
     let error = scene.client.send(support::idempotent()).await.expect_err("refused at last");
     assert_eq!(error.delivery(), Delivery::Answered);

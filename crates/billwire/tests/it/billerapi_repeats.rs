@@ -256,6 +256,23 @@ async fn one_key_has_one_effect_after_every_fault_whoever_repeats() {
     );
 }
 
+/// A caller without a key of its own goes on with the one that the error brings.
+#[tokio::test]
+async fn a_call_that_failed_is_gone_on_with_by_what_its_error_brings() {
+    for (operation, table) in HONOURED {
+        let scene = Scene::begin().await;
+        let account = scene.account().await;
+        let before = scene.made(table);
+        scene.spoil(HttpFault::cut(operation).after_effect().times(4));
+        let error =
+            scene.honoured(&scene.client, operation, &account).await.expect_err("every answer is cut");
+        assert!(error.is_retryable() && error.may_have_taken_effect(), "{error}");
+        let again = scene.client.with_options(error.retry_options());
+        scene.honoured(&again, operation, &account).await.expect("an answer");
+        assert_eq!((scene.wire.sent(), scene.made(table)), (5, before + 1), "{operation}");
+    }
+}
+
 /// The connection is closed before or after the effect, or the answer comes too late: the client cannot know which, so it
 /// does not repeat.
 #[tokio::test]

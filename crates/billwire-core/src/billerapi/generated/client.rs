@@ -180,9 +180,10 @@ impl Client<scope::ClientWide> {
     /// Known values:
     /// - `consents`: `bills`, `payments`
     ///
-    /// Sends `POST /link/token/create` with the client credentials. Repeating it changes nothing more: it
-    /// is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
-    /// retries: a repeat gives the original answer.
+    /// Sends `POST /link/token/create` with the client credentials. Repeating it with the same idempotency
+    /// key changes nothing more: so it is repeated automatically when an answer is lost. Calling it anew is
+    /// a second call; to go on with one that failed, call with `Error::retry_options`. Carries an
+    /// idempotency key, the same over all retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
@@ -202,9 +203,10 @@ impl Client<scope::ClientWide> {
     /// which the sandbox serves as well (contradiction C9). The event `request-to-link.created` follows
     /// (inferred). The idempotency key is honoured.
     ///
-    /// Sends `POST /request-to-link/create` with the client credentials. Repeating it changes nothing more:
-    /// it is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
-    /// retries: a repeat gives the original answer.
+    /// Sends `POST /request-to-link/create` with the client credentials. Repeating it with the same
+    /// idempotency key changes nothing more: so it is repeated automatically when an answer is lost.
+    /// Calling it anew is a second call; to go on with one that failed, call with `Error::retry_options`.
+    /// Carries an idempotency key, the same over all retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
@@ -458,9 +460,10 @@ impl Client<scope::ClientWide> {
     /// a trigger shortly after a finished synchronisation may return that one (inferred). The idempotency
     /// key is honoured.
     ///
-    /// Sends `POST /bills/sync/trigger` with the client credentials. Repeating it changes nothing more: it
-    /// is repeated automatically when an answer is lost. Carries an idempotency key, the same over all
-    /// retries: a repeat gives the original answer.
+    /// Sends `POST /bills/sync/trigger` with the client credentials. Repeating it with the same idempotency
+    /// key changes nothing more: so it is repeated automatically when an answer is lost. Calling it anew is
+    /// a second call; to go on with one that failed, call with `Error::retry_options`. Carries an
+    /// idempotency key, the same over all retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///

@@ -108,3 +108,69 @@ fn a_request_without_a_client_takes_the_given_key_or_makes_one() {
         calls::list_accounts().request(&config, &attempt.with_idempotency_key(&key)).expect("a request");
     assert_eq!(header(&read, "idempotency-key"), None);
 }
+
+/// What is idempotent by its key alone is so with that key alone, so an error has to tell it.
+#[tokio::test]
+async fn a_call_that_failed_goes_on_with_its_own_key() {
+    let scene = Scene::new([unclear(), unclear(), unclear(), unclear()]);
+    let error = scene.client.send(super::create_request_to_link()).await.expect_err("nothing came back");
+    let sent = scene.headers("idempotency-key")[0].clone().expect("a key");
+    assert!(error.is_retryable() && error.may_have_taken_effect(), "{error}");
+    assert!(error.advice().contains("with the same idempotency key"), "{error}");
+    assert!(error.to_string().contains(&sent) && format!("{error:?}").contains(&sent), "{error:?}");
+
+    scene.transport.push(Step::ok(super::REQUEST_TO_LINK));
+    let again = scene.client.with_options(error.retry_options());
+    again.send(super::create_request_to_link()).await.expect("an answer");
+    assert_eq!(scene.headers("idempotency-key"), vec![Some(sent); 5]);
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_is_unreadable_is_not_advised_to_be_made_anew() {
+    for last in [Step::ok("<html>"), status(403)] {
+        let scene = Scene::new([status(502), last]);
+        let error = scene.client.send(super::create_link_token()).await.expect_err("no good answer");
+        assert!(!error.is_retryable() && error.may_have_taken_effect(), "{error}");
+        assert!(error.advice().contains("with the same idempotency key"), "{error}");
+    }
+}
+
+/// A known failure is the answer of its key: a repetition with that key would be given it again.
+#[tokio::test]
+async fn after_a_known_failure_another_try_is_another_call() {
+    let failure = Step::ok(r#"{"success": false, "error_code": "BILLER_UNAVAILABLE"}"#);
+    let scene = Scene::new([failure, Step::ok(super::SYNC)]);
+    let error = scene.client.send(super::trigger_sync()).await.expect_err("the biller is down");
+    assert!(error.is_retryable() && !error.may_have_taken_effect(), "{error}");
+    let again = scene.client.with_options(error.retry_options());
+    again.send(super::trigger_sync()).await.expect("an answer");
+    let sent = scene.headers("idempotency-key");
+    assert_ne!(sent[0], sent[1]);
+}
+
+#[tokio::test]
+async fn what_takes_no_key_is_repeated_without_one() {
+    let scene = support::Scene::new([status(502), status(502), status(502), support::created_client()]);
+    let error = scene.client.send(support::idempotent()).await.expect_err("an outage");
+    assert_eq!(error.advice(), "repeat it: carried out twice it has the effect of once");
+    let again = scene.client.with_options(error.retry_options());
+    again.send(support::idempotent()).await.expect("an answer");
+}
+
+/// Contradiction C9: of another path nothing is documented, so nothing is promised about its keys either.
+#[tokio::test]
+async fn on_a_path_of_the_callers_own_no_key_makes_a_repetition_safe() {
+    for failure in [unclear(), status(500)] {
+        let scene = Scene::new([failure, Step::ok(super::REQUEST_TO_LINK)]);
+        let call = super::create_request_to_link().with_path("/link/request-to-link");
+        let error = scene.client.send(call).await.expect_err("not repeated");
+        assert_eq!(scene.sent(), 1, "{error}");
+        assert!(error.may_have_taken_effect() && !error.is_retryable(), "{error}");
+        assert!(error.advice().contains("read the resource back"), "{error}");
+        assert!(scene.headers("idempotency-key")[0].is_some(), "it is sent all the same");
+    }
+    let scene = Scene::new([Step::ok("<html>")]);
+    let call = super::create_request_to_link().with_path("/link/request-to-link");
+    let error = scene.client.send(call).await.expect_err("unreadable");
+    assert!(error.advice().contains("read the resource back"), "{error}");
+}

@@ -3,6 +3,7 @@
 mod answers;
 mod credentials;
 mod demand;
+mod history;
 mod keys;
 mod limits;
 mod pages;

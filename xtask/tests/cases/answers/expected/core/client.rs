@@ -57,9 +57,10 @@ impl<S: AccessTokenOrPortalToken> Client<S> {
 impl Client<scope::ClientWide> {
     /// Make a thing and wait for it.
     ///
-    /// Sends `POST /thing/make` with the client credentials. Repeating it changes nothing more: it is
-    /// repeated automatically when an answer is lost. Carries an idempotency key, the same over all
-    /// retries: a repeat gives the original answer.
+    /// Sends `POST /thing/make` with the client credentials. Repeating it with the same idempotency key
+    /// changes nothing more: so it is repeated automatically when an answer is lost. Calling it anew is a
+    /// second call; to go on with one that failed, call with `Error::retry_options`. Carries an idempotency
+    /// key, the same over all retries: a repeat gives the original answer.
     ///
     /// # Errors
     ///
