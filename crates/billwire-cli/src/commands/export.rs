@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use billwire::core::{Element, Error as CallError};
+use billwire::models::operation::Operation;
 use billwire::models::q2::operations;
 use billwire::q2::{PartnerBill, PartnerId};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -21,8 +22,15 @@ use crate::secret_source::Reader;
 /// How the resource and the word of the command are called.
 pub(crate) const RESOURCE: &str = "bill";
 pub(crate) const NAME: &str = "export";
+/// The whole command.
+pub(crate) const WORDS: &str = "billwire q2 bill export";
 /// How many unreadable bills are named one by one.
 const NAMED: usize = 10;
+
+/// Whether `operation` gives the list that is exported.
+pub(crate) fn gives_the_same(operation: &Operation) -> bool {
+    *operation == operations::LIST_BILLS_BY_PARTNER
+}
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
