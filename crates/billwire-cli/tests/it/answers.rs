@@ -1,5 +1,6 @@
 //! What becomes of an answer: nothing that came is lost without a word.
 
+use billwire_sandbox::AccountToLink;
 use serde_json::{Value, json};
 
 use crate::run::{Ended, Service, billwire, run};
@@ -139,4 +140,17 @@ fn an_answer_that_is_too_large_has_advice_for_the_command() {
         assert_eq!(ended.code, 11, "{}", ended.stderr);
         assert!(ended.stderr.contains(says) && !ended.stderr.contains("with_"), "{}", ended.stderr);
     }
+}
+
+/// A page is a table, whatever the service calls its list.
+#[test]
+fn a_page_is_a_table() {
+    let service = Service::start();
+    let play = service.sandbox.billerapi();
+    let link = AccountToLink::of_user("user");
+    let account = service.wait(play.link_account(&link)).expect("an account").account_link_id;
+    let ended = run(&mut service.command(["billerapi", "bill", "list", "--account-link-id", &account]));
+    insta::assert_snapshot!("billerapi_bill_list", ended.whole());
+    let ended = run(&mut service.command(["billerapi", "account", "list"]));
+    assert!(!ended.stdout.contains("  - "), "{ended:#?}");
 }
