@@ -24,12 +24,15 @@ use crate::error::{Error, ErrorKind};
 use crate::idempotency::IdempotencyKey;
 use crate::path;
 use crate::protocol::Protocol;
+use crate::redact;
 use crate::request::{self, Draft};
 use crate::response;
+use crate::sent::Sent;
 
 /// One call of one operation, whose answer is an `R`.
 ///
-/// `Debug` shows the operation and the path. The body, which may hold secrets, is hidden, and wiped when dropped.
+/// `Debug` shows the operation and the path. The query and the body, which may hold secrets, are hidden, and the body is wiped
+/// when dropped.
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call<R> {
     operation: &'static Operation,
@@ -131,7 +134,8 @@ impl<R: DeserializeOwned + scalar::Answer> Call<R> {
         response: http::Response<Bytes>,
     ) -> Result<Answer<R>, Error> {
         let settings = config.settings();
-        response::receive(config, self.operation, &[], settings.max_response_bytes, response)
+        let sent = Sent { operation: self.operation, body: self.body.as_ref(), credential: None };
+        response::receive(config, &sent, settings.max_response_bytes, response)
             .and_then(|received| response::decode(config, self.operation, &received, settings.strict))
             .map_err(|error| error.with_safety(self.draft().safety()))
     }
@@ -154,7 +158,7 @@ impl<R> fmt::Debug for Call<R> {
         formatter
             .debug_struct("Call")
             .field("operation", &self.operation.id)
-            .field("path_and_query", &self.path_and_query)
+            .field("path_and_query", &redact::without_query(&self.path_and_query))
             .field("own_path", &self.own_path)
             .field("body", &self.body.as_ref().map(|_| "[hidden]"))
             .finish()

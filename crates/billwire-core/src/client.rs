@@ -37,10 +37,11 @@ impl<P: Protocol> Parts<P> {
         Self { link, config, options: CallOptions::new() }
     }
 
-    /// The same way with another configuration. A credential of a single call does not come along.
+    /// The same way with another configuration. A credential and a key of a single call do not come along.
     pub(crate) fn with_config<Q>(&self, config: Q) -> Parts<Q> {
         let mut options = self.options.clone();
         options.credential = None;
+        options.idempotency_key = None;
         Parts { link: Arc::clone(&self.link), config, options }
     }
 
@@ -86,11 +87,11 @@ pub(crate) async fn send<C: Carrier, R: DeserializeOwned + scalar::Answer>(
     match response::decode::<R>(&parts.config, call.operation(), &done.output, parts.is_strict()) {
         Ok(answer) => {
             trace::elements_rejected(&done.call_id, &answer);
-            Ok(answer.with_call(done.call_id, done.attempts, done.idempotency_key))
+            Ok(answer.with_call(done.call_id, done.attempts, done.key.map(|key| key.key().clone())))
         }
         Err(error) => {
             let error = error.with_safety(call.draft().safety());
-            Err(error.with_call(&done.call_id, done.attempts).with_idempotency_key(done.idempotency_key))
+            Err(error.with_call(&done.call_id, done.attempts).with_key(done.key))
         }
     }
 }

@@ -10,7 +10,7 @@ use http::HeaderValue;
 use crate::credential::{ClientToken, Credential};
 use crate::environment::{BaseUrl, Environment, Hosts, PlainHttp, Stage};
 use crate::error::{Error, ErrorKind};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, KeyOfCall};
 use crate::rate_limit::RateLimits;
 use crate::retry::{RetryBudget, RetryPolicy};
 
@@ -191,7 +191,7 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) strict: Option<bool>,
     pub(crate) credential: Option<Credential>,
-    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    pub(crate) idempotency_key: Option<KeyOfCall>,
     /// The fetched key of one call; set by the client, never by a caller.
     pub(crate) encryption_key: Option<PublicKey>,
 }
@@ -241,13 +241,15 @@ impl CallOptions {
 
     /// The idempotency key of one call, in place of a fresh one. A write whose operation takes no key refuses it.
     ///
-    /// Use such options for a single call: a service that honours the key gives a second call with it the answer of the
-    /// first one, whatever the second one asks for.
+    /// A service that honours the key gives a second call with it the answer of the first one, whatever the second one asks
+    /// for. So these options, and every client made with them, are for one request and its repetitions: a write that differs
+    /// from the first one in operation, path or body is refused and not sent ([`ErrorKind::InvalidRequest`]). Options that
+    /// are made anew with the same key know nothing of earlier ones.
     ///
     /// Source: BillerAPI description, section 3.7 "Idempotency".
     #[must_use]
     pub fn with_idempotency_key(mut self, key: IdempotencyKey) -> Self {
-        self.idempotency_key = Some(key);
+        self.idempotency_key = Some(KeyOfCall::new(key));
         self
     }
 

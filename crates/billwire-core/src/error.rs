@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::delivery::Delivery;
 use crate::engine::{History, LastAnswer};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, KeyOfCall};
 use crate::protocol::Problem;
 use crate::response::Head;
 use crate::retry::{AnswerRules, retry_after};
@@ -61,7 +61,8 @@ pub enum ErrorKind {
     /// documents only ever show `true`, so what is left behind is not known: [`Error::may_have_taken_effect`].
     NotAccepted,
     /// The service answered with a status of the 200 range that the thing asked for failed, and why:
-    /// [`Error::vendor_code`]. A documented outcome, such as a login that a biller refused.
+    /// [`Error::vendor_code`]. A documented code is a known outcome, such as a login that a biller refused; any other one
+    /// leaves open what was done: [`Error::may_have_taken_effect`].
     BusinessFailure,
     /// The service accepted the call, but its answer could not be read. A write was probably carried out.
     UnreadableAnswer,
@@ -100,7 +101,7 @@ struct Inner {
     not_repeated: Option<Cow<'static, str>>,
     problem: Problem,
     body: Option<String>,
-    idempotency_key: Option<IdempotencyKey>,
+    key: Option<KeyOfCall>,
     /// Whether the call may be repeated, if that differs from its operation.
     safety: Option<Safety>,
     answer_rules: &'static AnswerRules,
@@ -163,8 +164,8 @@ impl Error {
         self.inner.advice.as_deref().unwrap_or_else(|| advice::of(self))
     }
 
-    /// The service's own message, shortened, on one line and without anything that looks like a card number or the
-    /// credential. It is text for people: do not decide by it.
+    /// The service's own message, shortened, on one line and without the credential, the secrets of the request, and anything
+    /// that looks like a card number. It is text for people: do not decide by it.
     #[must_use]
     pub fn vendor_message(&self) -> Option<&str> {
         self.inner.problem.message.as_deref()
@@ -182,7 +183,7 @@ impl Error {
     /// [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key).
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
-        self.inner.idempotency_key.as_ref()
+        self.inner.key.as_ref().map(KeyOfCall::key)
     }
 
     /// The raw text of an error answer. It may hold personal data: do not log it.
@@ -217,7 +218,7 @@ impl Error {
                 not_repeated: None,
                 problem: Problem::default(),
                 body: None,
-                idempotency_key: None,
+                key: None,
                 safety: None,
                 answer_rules: &AnswerRules::DEFAULT,
                 source: None,
@@ -291,8 +292,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_idempotency_key(mut self, key: Option<IdempotencyKey>) -> Self {
-        self.inner.idempotency_key = key;
+    pub(crate) fn with_key(mut self, key: Option<KeyOfCall>) -> Self {
+        self.inner.key = key;
         self
     }
 
@@ -369,7 +370,7 @@ impl fmt::Display for Error {
             if let Some(call_id) = &inner.call_id {
                 write!(formatter, ", call id {call_id}")?;
             }
-            if let Some(key) = &inner.idempotency_key {
+            if let Some(key) = self.idempotency_key() {
                 write!(formatter, ", idempotency key {key}")?;
             }
             formatter.write_str(")")?;
@@ -391,7 +392,7 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("call_id", &inner.call_id)
             .field("attempts", &inner.attempts)
-            .field("idempotency_key", &inner.idempotency_key)
+            .field("idempotency_key", &inner.key)
             .field("vendor_code", &inner.problem.code)
             .field("vendor_message", &inner.problem.message)
             .field("source", &inner.source.as_ref().map(ToString::to_string))

@@ -5,9 +5,11 @@
 
 use serde_json::Value;
 
+use crate::members;
+
 /// The message for people: `message`, else `error`, else `error.message`, of a JSON object.
 pub(crate) fn message(text: &str) -> Option<String> {
-    let body: Value = serde_json::from_str(text).ok()?;
+    let body = members::read(text.as_bytes(), &["message", "error"])?;
     let error = body.get("error");
     let candidates =
         [body.get("message"), error, error.and_then(|error| error.get("message"))].into_iter().flatten();

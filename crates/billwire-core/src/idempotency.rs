@@ -1,11 +1,14 @@
 //! The key by which a service tells a repetition from a second call.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, OnceLock};
 
 use billwire_crypto::SecureRandom;
 use http::{HeaderName, HeaderValue};
 
 use crate::error::{Error, ErrorKind};
+use crate::request::Draft;
 use crate::uuid;
 
 /// Longest accepted key, in characters.
@@ -17,7 +20,8 @@ pub(crate) const HEADER: HeaderName = HeaderName::from_static("idempotency-key")
 ///
 /// The client makes one for every call of an operation that takes one, so most programs never need this type. Give a
 /// key of your own, with [`CallOptions::with_idempotency_key`](crate::CallOptions::with_idempotency_key), to repeat a
-/// call after a restart of the program: note the key first, then call. One key belongs to one call with one body.
+/// call after a restart of the program: note the key first, then call. One key belongs to one call with one body; a client
+/// that was given a key refuses to send a second request with it.
 ///
 /// A key is no secret. It is shown by `Debug` and comes back in events.
 ///
@@ -82,6 +86,46 @@ impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("IdempotencyKey").field(&self.0).finish()
     }
+}
+
+/// A key on its way: for the first request that is sent with it, and for repetitions of that one. Clones are one key.
+#[derive(Clone)]
+pub(crate) struct KeyOfCall {
+    key: IdempotencyKey,
+    request: Arc<OnceLock<u64>>,
+}
+
+impl KeyOfCall {
+    pub(crate) fn new(key: IdempotencyKey) -> Self {
+        Self { key, request: Arc::default() }
+    }
+
+    pub(crate) const fn key(&self) -> &IdempotencyKey {
+        &self.key
+    }
+
+    /// Takes the key for a request: a service would give another one the answer to the first.
+    pub(crate) fn claim(&self, draft: &Draft<'_>) -> Result<(), Error> {
+        let request = fingerprint(draft);
+        if *self.request.get_or_init(|| request) == request {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::InvalidRequest, "the idempotency key was used for another request already")
+            .with_advice("make this call without that key, or with one of its own: a key is for one request"))
+    }
+}
+
+impl fmt::Debug for KeyOfCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key.fmt(formatter)
+    }
+}
+
+/// Tells requests apart, against mistakes and not against malice; a body is not kept for it.
+fn fingerprint(draft: &Draft<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (draft.operation.api, draft.operation.id, draft.path_and_query, draft.body).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Problem {
     pub(crate) code: Option<String>,
     /// What to do about this code, where the documents say it.
     pub(crate) advice: Option<&'static str>,
+    /// Whether the documents know this code, and so that nothing was done.
+    pub(crate) is_known: bool,
     /// Whether it is documented to pass by itself.
     pub(crate) passes: bool,
 }

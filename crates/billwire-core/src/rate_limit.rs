@@ -20,6 +20,8 @@ use std::time::Duration;
 
 use billwire_models::operation::RateLimit;
 
+use crate::error::{Error, ErrorKind};
+
 pub(crate) use self::limiter::{Permit, RateLimiter};
 
 /// Which limits a client keeps to. Clones of a client share one count.
@@ -27,12 +29,19 @@ pub(crate) use self::limiter::{Permit, RateLimiter};
 /// ```
 /// use std::time::Duration;
 /// use billwire_core::RateLimits;
+/// use billwire_models::billerapi::RATE_LIMITS;
 ///
-/// // Two processes with the same credentials: each takes half.
-/// let half = RateLimits::none().with_limit("link", 50, Duration::from_secs(60));
+/// // Two processes with the same credentials: each takes half of every limit.
+/// let half = RATE_LIMITS.iter().fold(RateLimits::of(RATE_LIMITS), |limits, row| {
+///     limits.with_limit(row.group, row.requests / 2, Duration::from_secs(row.per_seconds.into()))
+/// });
 /// assert_eq!(half.limit("link"), Some((50, Duration::from_secs(60))));
-/// assert_eq!(half.limit("biller"), None);
+/// assert_eq!(half.limit("biller"), Some((100, Duration::from_secs(60))));
+/// assert!(half.obeys_retry_after(), "what they do not know of each other the service tells them");
 /// ```
+///
+/// By what the service counts a group stands in the table: that of BillerAPI counts `authentication` by IP address, so it is
+/// shared by all processes behind one address, whatever their credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
     limits: BTreeMap<String, Limit>,
@@ -81,6 +90,18 @@ impl RateLimits {
     pub fn without_limit(mut self, group: &str) -> Self {
         self.limits.remove(group);
         self
+    }
+
+    /// Refuses a limit for a group that is in no row of `table`: nothing would count against it.
+    pub(crate) fn check(&self, table: &[RateLimit]) -> Result<(), Error> {
+        let is_known = |group: &str| table.iter().any(|row| row.group == group);
+        let Some(group) = self.limits.keys().find(|group| !is_known(group)) else { return Ok(()) };
+        let known: Vec<_> = table.iter().map(|row| row.group).collect();
+        Err(Error::new(
+            ErrorKind::Configuration,
+            format!("no operation counts against the limit of `{group}`"),
+        )
+        .with_advice(format!("the groups are {}", known.join(", "))))
     }
 
     /// How many requests of `group` go in which window; `None` when they are not limited.

@@ -1,5 +1,6 @@
 //! What may be shown: an allow-list of headers, and text of the service with the secrets taken out.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use http::HeaderMap;
@@ -51,10 +52,21 @@ impl fmt::Debug for VisibleHeaders<'_> {
 pub(crate) fn vendor_text(text: &str, secrets: &[&str]) -> String {
     // Removing comes before shortening, so that a cut cannot leave half a secret.
     let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+    let mut secrets: Vec<_> = secrets.iter().filter(|secret| !secret.is_empty()).collect();
+    // One may be a part of another, of which nothing may be left then.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in secrets {
         text = text.replace(secret, "[redacted]");
     }
     bounded(&without_long_numbers(&text))
+}
+
+/// A path as it may be shown: ids stand in it. A query holds what somebody looks for, such as an account number.
+pub(crate) fn without_query(path_and_query: &str) -> Cow<'_, str> {
+    match path_and_query.split_once('?') {
+        Some((path, _)) => Cow::Owned(format!("{path}?[hidden]")),
+        None => Cow::Borrowed(path_and_query),
+    }
 }
 
 /// Untrusted text on one line: control and direction characters escaped, at most [`LONGEST_TEXT`] characters.
@@ -182,6 +194,7 @@ mod tests {
     #[test]
     fn the_credential_is_removed() {
         check("unknown key dc220490-secret!", "unknown key [redacted]!");
+        assert_eq!(vendor_text("code 73701", &["737", "73701"]), "code [redacted]");
     }
 
     #[test]

@@ -9,9 +9,9 @@
 use billwire_models::operation::{Operation, Safety};
 use billwire_models::scalar::lenient::LenientBool;
 use serde::Deserialize as _;
-use serde_json::Value;
 
 use crate::error::ErrorKind;
+use crate::members;
 use crate::protocol::{Problem, Refusal};
 
 /// The refusal of a write that the documents do not know: the answer says `success: false`, and nobody can tell what that
@@ -34,7 +34,7 @@ pub(crate) fn is_said_in(body: &[u8]) -> bool {
     if !contains(body, b"success") && !contains(body, b"\\u") {
         return false;
     }
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else { return false };
+    let Some(answer) = members::read(body, &["success"]) else { return false };
     let success = answer.get("success").and_then(|success| LenientBool::deserialize(success).ok());
     success == Some(LenientBool(false))
 }
@@ -71,5 +71,13 @@ mod tests {
             assert!(!is_said_in(body.as_bytes()), "{body}");
         }
         assert!(!is_said_in("[".repeat(100_000).as_bytes()));
+    }
+
+    /// Nothing is built of what lies beside: a tree that deep would be refused by its builder.
+    #[test]
+    fn what_lies_beside_is_passed_over() {
+        let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+        assert!(is_said_in(format!(r#"{{"bills": {deep}, "success": false}}"#).as_bytes()));
+        assert!(!is_said_in(format!(r#"{{"bills": {deep}, "success": {deep}}}"#).as_bytes()));
     }
 }

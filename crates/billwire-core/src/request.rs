@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::path;
 use crate::protocol::sealed::Protocol;
+use crate::redact;
 
 /// A call before credentials, encryption and signature.
 #[derive(Clone, Copy)]
@@ -41,7 +42,7 @@ impl fmt::Debug for Draft<'_> {
         formatter
             .debug_struct("Draft")
             .field("operation", &self.operation.id)
-            .field("path_and_query", &self.path_and_query)
+            .field("path_and_query", &redact::without_query(self.path_and_query))
             .finish_non_exhaustive()
     }
 }

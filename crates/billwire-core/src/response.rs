@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::Refusal;
 use crate::protocol::sealed::Protocol;
 use crate::redact;
+use crate::sent::Sent;
 
 /// Longest error body that an [`Error`] keeps, in bytes.
 const LONGEST_KEPT_BODY: usize = 64 * 1024;
@@ -51,14 +52,14 @@ impl AsRef<Head> for Received {
 /// Sorts a response by its status: 2xx is received, everything else, and a write that was not accepted, is an error
 /// with the service's message.
 ///
-/// `secrets` are texts that are cut out of that message, beside those that the configuration knows.
+/// What the request held of secrets is cut out of that message, beside those that the configuration knows.
 pub(crate) fn receive(
     protocol: &(impl Protocol + ?Sized),
-    operation: &'static Operation,
-    secrets: &[&str],
+    sent: &Sent<'_>,
     max_bytes: usize,
     response: http::Response<Bytes>,
 ) -> Result<Received, Error> {
+    let operation = sent.operation;
     let (parts, body) = response.into_parts();
     let head = Head::of(protocol, &parts);
     let status = head.status;
@@ -84,8 +85,10 @@ pub(crate) fn receive(
         }
         None => (kind_of(status), format!("the service answered {status}"), protocol.problem(status, &text)),
     };
-    let mut secrets = secrets.to_vec();
-    secrets.extend(protocol.secrets());
+    let of_body = sent.secrets();
+    let mut secrets = protocol.secrets();
+    secrets.extend(sent.credential);
+    secrets.extend(of_body.iter().map(|secret| secret.as_str()));
     let shown = |text: Option<String>| {
         text.map(|text| redact::vendor_text(&text, &secrets)).filter(|text| !text.is_empty())
     };

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::error::ErrorKind;
+use crate::members;
 use crate::protocol::{Problem, Refusal};
 use crate::refusal;
 use crate::retry::AnswerRules;
@@ -35,7 +36,7 @@ pub(super) const REQUEST_ID: &str = "x-request-id";
 ///
 /// Source: BillerAPI description, section 3.2 "Two error body shapes".
 pub(super) fn problem(status: StatusCode, text: &str) -> Problem {
-    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let body = members::read(text.as_bytes(), &["message", "error"]).unwrap_or_default();
     let reason = status.canonical_reason().map(str::to_owned);
     Problem { message: message(&body).or(reason), code: code(&body), ..Problem::default() }
 }
@@ -64,15 +65,17 @@ pub(super) fn refusal(operation: &Operation, body: &[u8]) -> Option<Refusal> {
     if !refusal::is_said_in(body) {
         return None;
     }
-    let body: Value = serde_json::from_slice(body).ok()?;
+    let body = members::read(body, &["message", "error_code"])?;
     let message = message(&body);
     let Some(code) = body.get("error_code").and_then(Value::as_str).filter(|code| !code.is_empty()) else {
         // Nothing tells what happened.
         let problem = Problem { message, ..Problem::default() };
         return Some(Refusal { kind: ErrorKind::NotAccepted, problem });
     };
-    let (advice, passes) = advice(operation, &FailureCode::from(code));
-    let problem = Problem { message, code: Some(code.to_owned()), advice: Some(advice), passes };
+    let known = FailureCode::from(code);
+    let (advice, passes) = advice(operation, &known);
+    let is_known = FailureCode::ALL.contains(&known);
+    let problem = Problem { message, code: Some(code.to_owned()), advice: Some(advice), is_known, passes };
     Some(Refusal { kind: ErrorKind::BusinessFailure, problem })
 }
 
@@ -91,7 +94,9 @@ fn advice(operation: &Operation, code: &FailureCode) -> (&'static str, bool) {
         FailureCode::InvalidMfaCode => ("do not repeat it: ask the user for the one-time code again", false),
         FailureCode::LinkTokenExpired => ("create a new link token and begin again with it", false),
         _ if operation.sandbox_only => ("look up the service's code in its documents", false),
-        _ => ("look up the service's code, and ask the user before trying again", false),
+        _ => {
+            ("look up the service's code before trying again: no document says what it leaves behind", false)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The service's codes as types.
 
 use billwire_models::billerapi::{ErrorCode, FailureCode};
+use billwire_models::operation::Api;
 
 use crate::error::{Error, ErrorKind};
 
@@ -15,12 +16,13 @@ impl Error {
         (self.kind() == ErrorKind::BusinessFailure).then(|| self.vendor_code().map(FailureCode::from))?
     }
 
-    /// The code of an answer with an error status: as its body tells it if that is a documented one, else as its status
+    /// The code of an answer of BillerAPI with an error status: as its body tells it if that is a documented one, else as its status
     /// does; `None` where neither does.
     ///
     /// Source: BillerAPI description, section 3.2 "Two error body shapes".
     #[must_use]
     pub fn error_code(&self) -> Option<ErrorCode> {
+        self.operation().filter(|operation| operation.api == Api::BillerApi)?;
         let status = self.status().filter(|status| !status.is_success())?;
         let told = self.vendor_code().map(ErrorCode::from);
         told.filter(|code| ErrorCode::ALL.contains(code)).or(match status.as_u16() {

@@ -145,7 +145,8 @@ impl<S: Scope> ConfigBuilder<S> {
     /// The rate limits that the client keeps, so that the service need not refuse. Default: those that are documented, and a
     /// `Retry-After` holds back every call of its group. All clones of a client share one count.
     ///
-    /// Give each of several processes its part of the limits; [`RateLimits::none`] holds nothing back.
+    /// Give each of several processes its part of the limits, as [`RateLimits`] shows; [`RateLimits::none`] holds nothing back,
+    /// not even after a 429.
     ///
     /// Source: BillerAPI description, section 3.5 "Rate limits" (contradiction C10).
     pub fn with_rate_limits(mut self, limits: RateLimits) -> Self {
@@ -160,11 +161,12 @@ impl<S: Scope> ConfigBuilder<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) for an unusable or unsafe address, a credential of
-    /// another environment, or a bound of zero. The message says what to change.
+    /// another environment, a bound of zero, or a rate limit for an unknown group. The message says what to change.
     ///
     /// Source: BillerAPI description, section 1.1 "Hosts".
     pub fn build(self) -> Result<Config<S>, Error> {
         let settings = self.draft.check(&HOSTS)?;
+        settings.rate_limits.check(RATE_LIMITS)?;
         check(&self.credential, settings.stage)?;
         Ok(Config { inner: Arc::new(Inner { settings, credential: self.credential }), scope: PhantomData })
     }

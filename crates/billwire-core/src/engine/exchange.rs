@@ -13,15 +13,16 @@ use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::sealed::Protocol;
 use crate::response::{self, Head, Received};
+use crate::sent::Sent;
 use crate::stream::reading::{self, Reading};
 use crate::transport::{Body, TransportError, TransportLimits};
 
 /// What an attempt needs to know besides its request.
-#[derive(Debug)]
 pub(crate) struct Way<'a, P> {
     pub(super) link: &'a Link,
     pub(super) protocol: &'a P,
     pub(super) operation: &'static Operation,
+    pub(super) body: Option<&'a Bytes>,
     pub(super) options: &'a CallOptions,
     pub(super) attempt: u32,
 }
@@ -37,9 +38,9 @@ impl<P: Protocol> Way<'_, P> {
     }
 
     fn receive(&self, response: http::Response<Bytes>) -> Result<Received, Error> {
-        let secret = self.options.credential.as_ref().map(Credential::secret);
-        let max_bytes = self.settings().max_response_bytes;
-        response::receive(self.protocol, self.operation, secret.as_slice(), max_bytes, response)
+        let credential = self.options.credential.as_ref().map(Credential::secret);
+        let sent = Sent { operation: self.operation, body: self.body, credential };
+        response::receive(self.protocol, &sent, self.settings().max_response_bytes, response)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::{CallOptions, Settings};
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
-use crate::idempotency::IdempotencyKey;
+use crate::idempotency::{IdempotencyKey, KeyOfCall};
 use crate::protocol::sealed::Protocol;
 use crate::rate_limit::{Permit, RateLimiter};
 use crate::request::{self, Draft};
@@ -40,7 +40,7 @@ pub(crate) struct Done<T> {
     pub(crate) output: T,
     pub(crate) call_id: String,
     pub(crate) attempts: u32,
-    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    pub(crate) key: Option<KeyOfCall>,
 }
 
 /// Sends `draft` until it is answered, may not be repeated, or a bound is reached. `exchange` reads the answer.
@@ -65,8 +65,8 @@ pub(crate) async fn run<P: Protocol, E: Exchange>(
     let result = run.until_done().instrument(span).await;
     let attempts = run.attempts;
     match result {
-        Ok(output) => Ok(Done { output, call_id, attempts, idempotency_key: key }),
-        Err(error) => Err(error.with_call(&call_id, attempts).with_idempotency_key(key)),
+        Ok(output) => Ok(Done { output, call_id, attempts, key }),
+        Err(error) => Err(error.with_call(&call_id, attempts).with_key(key)),
     }
 }
 
@@ -75,10 +75,10 @@ fn idempotency_key(
     operation: &'static Operation,
     options: &CallOptions,
     random: &dyn SecureRandom,
-) -> Result<Option<IdempotencyKey>, Error> {
+) -> Result<Option<KeyOfCall>, Error> {
     match (operation.idempotency_key, &options.idempotency_key) {
         (Some(_), Some(key)) => Ok(Some(key.clone())),
-        (Some(_), None) => IdempotencyKey::generate(random).map(Some),
+        (Some(_), None) => IdempotencyKey::generate(random).map(|key| Some(KeyOfCall::new(key))),
         (None, Some(_)) if operation.safety != Safety::Read => Err(Error::new(
             ErrorKind::InvalidRequest,
             "the operation takes no idempotency key, so the given one would protect from nothing",
@@ -96,7 +96,7 @@ struct Run<'a, P, E> {
     settings: &'a Settings,
     draft: Draft<'a>,
     options: &'a CallOptions,
-    idempotency_key: Option<&'a IdempotencyKey>,
+    key: Option<&'a KeyOfCall>,
     timeout: Duration,
     /// When the call must be over, as a monotonic reading.
     end: Duration,
@@ -112,7 +112,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         draft: Draft<'a>,
         options: &'a CallOptions,
         exchange: &'a E,
-        idempotency_key: Option<&'a IdempotencyKey>,
+        key: Option<&'a KeyOfCall>,
     ) -> Self {
         let settings = protocol.settings();
         let deadline = options.deadline.unwrap_or_else(|| protocol.deadline(draft.operation));
@@ -123,7 +123,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             settings,
             draft,
             options,
-            idempotency_key,
+            key,
             timeout: options.timeout.unwrap_or_else(|| protocol.timeout(draft.operation)),
             end: link.clock.monotonic().saturating_add(deadline),
             max_attempts: options.max_attempts.unwrap_or(settings.retry.max_attempts),
@@ -160,6 +160,9 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
     async fn attempt(&mut self) -> Result<E::Output, Error> {
         // What cannot be sent need not wait for leave to be sent.
         let request = self.build()?;
+        if let Some(key) = self.key {
+            key.claim(&self.draft).map_err(|error| error.with_operation(self.operation()))?;
+        }
         let permit = self.admit().await?;
         let request = if permit.waited().is_zero() {
             request
@@ -202,6 +205,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
             link: self.link,
             protocol: self.protocol,
             operation: self.operation(),
+            body: self.draft.body,
             options: self.options,
             attempt: self.attempts,
         };
@@ -222,7 +226,7 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         let mut attempt = Attempt::new(self.link.clock.now(), &*self.settings.random);
         attempt.credential = self.options.credential.as_ref();
         attempt.encryption_key = self.options.encryption_key.as_ref();
-        attempt.idempotency_key = self.idempotency_key;
+        attempt.idempotency_key = self.key.map(KeyOfCall::key);
         request::build(self.protocol, &self.draft, &attempt)
     }
 
@@ -271,7 +275,9 @@ impl<'a, P: Protocol, E: Exchange> Run<'a, P, E> {
         if wait >= self.remaining() {
             return Next::Stop("the wait would exceed the deadline of the call".to_owned());
         }
-        if !self.settings.budget.take() {
+        // The budget is against outages. A service that names the time to come again is not down.
+        let is_asked_for = error.kind() == ErrorKind::RateLimited && asked.is_some();
+        if !is_asked_for && !self.settings.budget.take() {
             return Next::Stop("the client's retry budget is used up".to_owned());
         }
         Next::Wait(wait)

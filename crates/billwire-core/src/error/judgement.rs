@@ -57,16 +57,14 @@ impl Error {
     #[must_use]
     pub fn retry_options(&self) -> CallOptions {
         let is_over = self.kind() == ErrorKind::BusinessFailure && !self.may_have_taken_effect();
-        match self.idempotency_key() {
-            Some(key) if !is_over => CallOptions::new().with_idempotency_key(key.clone()),
-            _ => CallOptions::new(),
-        }
+        CallOptions { idempotency_key: self.inner.key.clone().filter(|_| !is_over), ..CallOptions::new() }
     }
 
     /// Whether the service may have carried the call out although it ended with this error.
     ///
     /// `true` for a write of which any attempt, not only the last one, ended unclear, was answered with a 5xx status, or
-    /// was answered with a 2xx status and a body that could not be read or says `success: false`. Of the 4xx statuses only
+    /// was answered with a 2xx status and a body that could not be read or says `success: false` without a documented
+    /// reason. Of the 4xx statuses only
     /// 408 and 499 count: gateways use them when the service behind them was too slow. Read the resource back before
     /// asking again: this is where paying twice begins.
     #[must_use]
@@ -98,8 +96,9 @@ impl Error {
             Delivery::NotSent => false,
             Delivery::Unknown => true,
             Delivery::Answered => {
-                self.kind() != ErrorKind::BusinessFailure
-                    && self.status().is_none_or(|status| !is_refusal(status))
+                let is_known_failure =
+                    self.kind() == ErrorKind::BusinessFailure && self.inner.problem.is_known;
+                !is_known_failure && self.status().is_none_or(|status| !is_refusal(status))
             }
         }
     }

@@ -10,7 +10,8 @@ const COST_OF_A_RETRY: u32 = 10;
 ///
 /// Each repetition takes ten tokens, each successful call puts one back, up to the capacity. So a healthy service
 /// allows every tenth call a repetition for ever, and a service that is down sees few repetitions. Time plays no
-/// part. Clones share one bucket.
+/// part. Clones share one bucket. After a 429 with `Retry-After` a repetition costs nothing: the service is up, and said
+/// when to come.
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
     tokens: Arc<AtomicU32>,

@@ -3,8 +3,10 @@
 use std::error::Error as _;
 
 use billwire_core::testing::Step;
-use billwire_core::{CallOptions, ClientToken};
+use billwire_core::{Call, CallOptions, ClientToken};
+use billwire_models::q2::{QueuedAuth, operations};
 use http::StatusCode;
+use serde_json::json;
 
 use crate::support::{self, Scene};
 
@@ -69,4 +71,22 @@ async fn an_undecodable_answer_is_not_quoted() {
     let strict = scene.client.with_options(CallOptions::new().with_strict(true));
     let error = strict.send(support::list()).await.expect_err("strict");
     assert_silent(&format!("{error} {error:?} {:?}", error.source()));
+}
+
+/// Whatever the table calls secret in the body that was sent, at any depth, in the message or the code.
+#[tokio::test]
+async fn an_error_does_not_repeat_a_secret_of_its_request() {
+    let echo =
+        r#"{"message": "code 737 or 7370 of visa is wrong, login anna@example.test, PIN \u00e9t\u00e9"}"#;
+    let scene = Scene::new([(); 2].map(|()| Step::respond(StatusCode::BAD_REQUEST, echo)));
+    let login = json!({"companyId": "visa", "clientId": "c", "form": {"login": "anna@example.test", "pin": "\u{e9}t\u{e9}"}});
+    let call: Call<QueuedAuth> = support::with_body(&operations::CREATE_AUTH, &login);
+    let error = scene.client.send(call).await.expect_err("refused");
+    assert_eq!(
+        error.vendor_message(),
+        Some("code 737 or 7370 of visa is wrong, login [redacted], PIN [redacted]"),
+        "what is no secret stays"
+    );
+    let error = scene.client.send(support::never()).await.expect_err("refused");
+    assert_silent(&format!("{error} {error:?}"));
 }

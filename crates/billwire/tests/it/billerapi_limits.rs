@@ -11,7 +11,7 @@ use billwire::billerapi::{
     AccountLinkId, Client, ClientId, Config, CreateRequestToLink, EventType, ListBillersQuery, RATE_LIMITS,
     RegisterWebhook, TriggerSync, WebhookEnvironment, operations,
 };
-use billwire::core::retry::{RetryBudget, RetryPolicy};
+use billwire::core::retry::RetryPolicy;
 use billwire::core::{ClientCredentials, Clock as _, Environment, Error, RateLimits};
 use billwire_sandbox::{AccountToLink, BillerApiSettings, Sandbox};
 use futures_util::future::join_all;
@@ -151,8 +151,7 @@ async fn ten_minutes(limits: Option<RateLimits>) -> Outcome {
     if let Some(limits) = limits {
         // Eight ask for the five places of a minute: whoever is unlucky must be patient.
         let patient = RetryPolicy::new().with_max_attempts(100).with_max_retry_after(Duration::from_mins(1));
-        let budget = RetryBudget::new(100_000);
-        config = config.with_rate_limits(limits).with_retry(patient).with_retry_budget(budget);
+        config = config.with_rate_limits(limits).with_retry(patient);
         config = config.with_deadline(2 * TEN_MINUTES);
     }
     let client = Client::new(

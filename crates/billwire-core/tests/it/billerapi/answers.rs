@@ -3,11 +3,13 @@
 use billwire_core::testing::Step;
 use billwire_core::{CallOptions, ErrorKind};
 use billwire_models::billerapi::{
-    BillStatus, ConnectGmail, CreateGmailAuthorization, ErrorCode, FailureCode, ListScenarioBillsQuery,
+    BillStatus, ConnectGmail, CreateGmailAuthorization, ErrorCode, ExchangePublicToken, FailureCode,
+    ListScenarioBillsQuery,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{Scene, submit_credentials};
+use crate::support;
 
 fn failed(code: &str) -> Step {
     Step::ok(format!(r#"{{"success": false, "error_code": "{code}", "message": "The biller says no."}}"#))
@@ -31,7 +33,7 @@ async fn a_failure_at_the_biller_is_an_error_with_its_code_and_advice() {
         assert_eq!(error.vendor_message(), Some("The biller says no."));
         assert_eq!((error.status(), error.error_code()), (Some(StatusCode::OK), None), "no error of HTTP");
         assert_eq!(error.is_retryable(), passes, "{error}");
-        assert!(!error.may_have_taken_effect(), "{code}: the outcome is known");
+        assert_eq!(error.may_have_taken_effect(), code == "A_NEW_ONE", "{code}: is the outcome known?");
         assert!(error.advice().contains(advice), "{error}");
         assert!(error.to_string().contains(code), "{error}");
         assert_eq!(scene.sent(), 1, "never repeated by itself");
@@ -48,6 +50,28 @@ async fn a_failure_at_the_biller_is_found_in_a_read_too() {
     let scene = Scene::new([super::unclear(), failed("BILLER_UNAVAILABLE")]);
     let error = scene.client.list_scenario_bills(&query).await.expect_err("the biller is down");
     assert!(error.is_retryable() && !error.may_have_taken_effect(), "a read does nothing twice: {error}");
+}
+
+/// What no document lists may leave anything behind: a public token that works once, for one.
+#[tokio::test]
+async fn an_unknown_failure_of_a_write_leaves_the_outcome_open() {
+    let scene = Scene::new([failed("A_NEW_ONE"), failed("A_NEW_ONE")]);
+    let request = ExchangePublicToken::new("pt_sandbox_7Qm2".into(), "client_xyz".into());
+    let error = scene.client.exchange_public_token(&request).await.expect_err("no token");
+    assert_eq!(error.kind(), ErrorKind::BusinessFailure);
+    assert!(error.may_have_taken_effect() && !error.is_retryable(), "{error}");
+    assert!(error.advice().contains("no document says what it leaves behind"), "{error}");
+    let query = ListScenarioBillsQuery::new("4000000002");
+    let error = scene.client.list_scenario_bills(&query).await.expect_err("no bills");
+    assert!(!error.may_have_taken_effect(), "a read leaves nothing behind: {error}");
+}
+
+/// The codes are those of BillerAPI; the other services have none.
+#[tokio::test]
+async fn only_errors_of_this_api_have_its_codes() {
+    let scene = support::Scene::new([support::status(404)]);
+    let error = scene.client.send(support::read()).await.expect_err("not found");
+    assert_eq!((error.kind(), error.error_code()), (ErrorKind::NotFound, None));
 }
 
 #[tokio::test]

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use billwire_core::billerapi::scope::{OneAccount, Portal};
-use billwire_core::billerapi::{Client, Config};
+use billwire_core::billerapi::{Client, Config, calls};
 use billwire_core::testing::Step;
 use billwire_core::{
     AccessToken, ApiKey, Attempt, CallOptions, ClientCredentials, ClientToken, Credential, Delivery,
     Environment, Error, ErrorKind, PortalToken,
 };
 use billwire_crypto::OsRandom;
-use billwire_models::billerapi::{CreateGmailAuthorization, RegisterWebhook, WebhookEnvironment};
+use billwire_models::billerapi::{
+    CreateGmailAuthorization, ListScenarioBillsQuery, RegisterWebhook, SubmitMfa, WebhookEnvironment,
+};
 use http::StatusCode;
 
 use super::{CLIENT_ID, SECRET, Scene, sandbox};
@@ -206,4 +208,37 @@ async fn nothing_of_billerapi_prints_a_secret() {
         assert!(!text.contains(SECRET) && !text.contains("4242424242"), "{text}");
     }
     assert_eq!(error.vendor_message(), Some("unknown secret [redacted]"));
+}
+
+#[tokio::test]
+async fn an_error_does_not_repeat_the_code_of_the_user() {
+    let echo = r#"{"success": false, "error_code": "CODE_739201", "message": "The code 739201 is wrong."}"#;
+    let echoes = [Step::respond(StatusCode::BAD_REQUEST, echo), Step::ok(echo)];
+    let scene = Scene::new(echoes);
+    for _ in 0..2 {
+        let call = calls::submit_mfa(&"ltid_7Qm2".into(), &SubmitMfa::new("739201".into())).expect("a call");
+        let error = scene.client.send(call).await.expect_err("refused");
+        assert_eq!(error.vendor_message(), Some("The code [redacted] is wrong."));
+        assert!(!format!("{error} {error:?}").contains("739201"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_response_read_without_a_client_is_as_silent() {
+    let call = calls::submit_mfa(&"ltid_7Qm2".into(), &SubmitMfa::new("739201".into())).expect("a call");
+    let mut response = http::Response::new(bytes::Bytes::from_static(br#"{"message": "739201 is wrong"}"#));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    let error = call.answer(&super::builder().build().expect("usable"), response).expect_err("refused");
+    assert_eq!(error.vendor_message(), Some("[redacted] is wrong"));
+}
+
+/// The query holds what callers look for, which is hidden in the type of the query, too.
+#[test]
+fn a_call_does_not_show_its_query() {
+    let call = calls::list_scenario_bills(&ListScenarioBillsQuery::new("4242424242"));
+    assert!(call.path_and_query().contains("4242424242"));
+    let shown = format!("{call:?} {call:#?}");
+    assert!(!shown.contains("4242424242") && shown.contains("/bills?[hidden]"), "{shown}");
+    let plain = format!("{:?}", super::read());
+    assert!(plain.contains("/bills/sandbox_bill_1\""), "{plain}");
 }

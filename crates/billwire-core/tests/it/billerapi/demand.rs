@@ -9,9 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use billwire_core::billerapi::{Client, calls};
 use billwire_core::testing::ManualClock;
-use billwire_core::{
-    Call, Clock, Error, RateLimits, Transport, TransportError, TransportLimits, retry::RetryBudget,
-};
+use billwire_core::{Call, Clock, Error, RateLimits, Transport, TransportError, TransportLimits};
 use billwire_models::billerapi::{BillerPage, CreatedLinkToken, ListBillersQuery, RATE_LIMITS};
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -90,8 +88,10 @@ struct Outcome {
     lost: Vec<Error>,
 }
 
-/// Eight tasks that ask without a pause, each for one group, which is far more than is allowed.
-async fn ten_minutes(limits: Option<RateLimits>) -> Outcome {
+/// Eight tasks for each client that ask without a pause, each for one group, which is far more than is allowed. The clients
+/// share the credentials and so the limits, and do not know of each other, like two processes. All settings but the limits
+/// are the shipped ones.
+async fn ten_minutes(clients: usize, limits: Option<RateLimits>) -> Outcome {
     let clock = ManualClock::jumping(super::START.parse().expect("a timestamp"));
     let service = Arc::new(Service {
         clock: clock.clone(),
@@ -99,13 +99,17 @@ async fn ten_minutes(limits: Option<RateLimits>) -> Outcome {
         served: AtomicUsize::new(0),
         refused: AtomicUsize::new(0),
     });
-    let mut builder = super::builder().with_retry_budget(RetryBudget::new(10_000));
-    if let Some(limits) = limits {
-        builder = builder.with_rate_limits(limits);
-    }
-    let config = builder.build().expect("usable");
-    let client = Client::new(config, Arc::<Service>::clone(&service), Arc::new(clock.clone()));
-    let tasks = join_all((0..TASKS).map(|task| one_task(client.clone(), clock.clone(), task % 2 == 0))).await;
+    let client = || {
+        let mut builder = super::builder();
+        if let Some(limits) = &limits {
+            builder = builder.with_rate_limits(limits.clone());
+        }
+        let config = builder.build().expect("usable");
+        Client::new(config, Arc::<Service>::clone(&service), Arc::new(clock.clone()))
+    };
+    let clients = (0..clients).map(|_| client());
+    let tasks = clients.flat_map(|client| (0..TASKS).map(move |task| (client.clone(), task % 2 == 0)));
+    let tasks = join_all(tasks.map(|(client, is_link)| one_task(client, clock.clone(), is_link))).await;
     let (mut succeeded, mut lost) = (0, Vec::new());
     for (count, errors) in tasks {
         succeeded += count;
@@ -136,7 +140,7 @@ async fn one_task(client: Client, clock: ManualClock, is_link: bool) -> (usize, 
 /// At 20 calls a second, four tasks ask for 4800 a minute where 100 and 200 are allowed.
 #[tokio::test]
 async fn with_the_limiter_no_demand_is_ever_refused() {
-    let outcome = ten_minutes(None).await;
+    let outcome = ten_minutes(1, None).await;
     assert!(outcome.refused == 0 && outcome.lost.is_empty(), "{outcome:?}");
     assert_eq!(outcome.succeeded, outcome.served);
     let allowed = 10 * (limit_of("link") + limit_of("biller")) as usize;
@@ -149,7 +153,7 @@ async fn with_the_limiter_no_demand_is_ever_refused() {
 
 #[tokio::test]
 async fn without_the_limiter_every_refusal_is_survived_and_nothing_is_lost() {
-    let outcome = ten_minutes(Some(RateLimits::none())).await;
+    let outcome = ten_minutes(1, Some(RateLimits::none())).await;
     assert!(outcome.refused > 50, "{outcome:?}");
     assert!(outcome.lost.is_empty(), "{outcome:?}");
     assert_eq!(outcome.succeeded, outcome.served);
@@ -157,8 +161,44 @@ async fn without_the_limiter_every_refusal_is_survived_and_nothing_is_lost() {
 
 #[tokio::test]
 async fn obeying_retry_after_alone_refuses_less_than_obeying_nothing() {
-    let nothing = ten_minutes(Some(RateLimits::none())).await;
-    let together = ten_minutes(Some(RateLimits::only_retry_after())).await;
+    let nothing = ten_minutes(1, Some(RateLimits::none())).await;
+    let together = ten_minutes(1, Some(RateLimits::only_retry_after())).await;
     assert!(together.lost.is_empty() && together.refused > 0, "{together:?}");
     assert!(together.refused <= nothing.refused, "{} against {}", together.refused, nothing.refused);
+}
+
+/// Several processes with the same credentials: each takes its part of the limits.
+#[tokio::test]
+async fn two_clients_with_half_the_limits_each_are_never_refused() {
+    let half = |limits: RateLimits, group| limits.with_limit(group, limit_of(group) / 2, MINUTE);
+    let halves = ["link", "biller"].into_iter().fold(RateLimits::of(RATE_LIMITS), half);
+    let outcome = ten_minutes(2, Some(halves)).await;
+    assert!(outcome.refused == 0 && outcome.lost.is_empty(), "{outcome:?}");
+    assert_eq!(outcome.succeeded, outcome.served);
+}
+
+/// Every call that fails used up its attempts or its time, and may be repeated.
+fn loses_nothing_but_time(outcome: &Outcome) {
+    assert_eq!(outcome.succeeded, outcome.served);
+    assert!(outcome.lost.len() * 20 < outcome.served, "{outcome:?}");
+    for error in &outcome.lost {
+        assert!(error.is_retryable(), "{error}");
+        assert!(!error.to_string().contains("budget"), "the service is not down: {error}");
+    }
+}
+
+/// Decisions 23 and 27: where nobody shares the limits out, `Retry-After` does, however many are refused.
+#[tokio::test]
+async fn eight_clients_that_keep_to_no_limits_live_from_retry_after() {
+    let outcome = ten_minutes(8, Some(RateLimits::none())).await;
+    assert!(outcome.refused * 10 > outcome.served, "a lot: {outcome:?}");
+    loses_nothing_but_time(&outcome);
+}
+
+/// Each believes that it has the limits for itself.
+#[tokio::test]
+async fn two_clients_with_the_whole_limits_each_live_from_retry_after() {
+    let outcome = ten_minutes(2, None).await;
+    assert!(outcome.refused > 50, "{outcome:?}");
+    loses_nothing_but_time(&outcome);
 }

@@ -2,13 +2,13 @@
 
 use billwire_core::billerapi::calls;
 use billwire_core::testing::Step;
-use billwire_core::{Attempt, CallOptions, ErrorKind, IdempotencyKey};
+use billwire_core::{Attempt, CallOptions, Delivery, ErrorKind, IdempotencyKey, PortalToken};
 use billwire_crypto::testing::SeededRandom;
-use billwire_models::billerapi::operations;
+use billwire_models::billerapi::{CreateLinkToken, operations};
 use billwire_models::operation::{self, Method};
 use billwire_models::q2::CreateClient;
 
-use super::{LINK_STEP, LINK_TOKEN, Scene, not_sent, status, unclear};
+use super::{CLIENT_ID, LINK_STEP, LINK_TOKEN, Scene, not_sent, status, unclear};
 use crate::support::{self, header};
 
 const KEY: &str = "0b6f7c86-0d0e-4d53-9a77-6a6b3f0c7e11";
@@ -173,4 +173,58 @@ async fn on_a_path_of_the_callers_own_no_key_makes_a_repetition_safe() {
     let call = super::create_request_to_link().with_path("/link/request-to-link");
     let error = scene.client.send(call).await.expect_err("unreadable");
     assert!(error.advice().contains("read the resource back"), "{error}");
+}
+
+/// A service answers a second request under the same key with the answer to the first one, whatever it asks for.
+#[tokio::test]
+async fn a_key_is_for_one_request_and_its_repetitions() {
+    let scene = Scene::new([Step::ok(LINK_TOKEN), Step::ok(LINK_TOKEN)]);
+    let once = scene.client.with_options(CallOptions::new().with_idempotency_key(key()));
+    once.send(super::create_link_token()).await.expect("the first request");
+    once.clone().send(super::create_link_token()).await.expect("its repetition");
+
+    let of_another = CreateLinkToken::new(CLIENT_ID.into(), "user_124".into(), vec!["bills".into()]);
+    let patient = once.with_options(CallOptions::new().with_max_attempts(9));
+    for error in [
+        patient.create_link_token(&of_another).await.expect_err("another body"),
+        patient.send(super::trigger_sync()).await.expect_err("another operation"),
+        patient.send(super::create_link_token().with_path("/link/token")).await.expect_err("another path"),
+    ] {
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::InvalidRequest, Delivery::NotSent),
+            "{error}"
+        );
+        assert!(!error.may_have_taken_effect() && error.reason().contains("another request"), "{error}");
+    }
+    assert_eq!(scene.sent(), 2);
+    scene.transport.push(Step::ok(super::BILL));
+    patient.send(super::read()).await.expect("a read carries no key");
+    scene.transport.push(Step::ok(LINK_TOKEN));
+    scene.client.create_link_token(&of_another).await.expect("the client itself has no key");
+}
+
+#[tokio::test]
+async fn a_key_that_was_not_sent_is_not_used_up() {
+    let scene = Scene::new([Step::ok(LINK_TOKEN)]);
+    let once = scene.client.with_options(CallOptions::new().with_idempotency_key(key()));
+    let wrong = super::create_link_token().with_path("no path");
+    assert_eq!(once.send(wrong).await.expect_err("no path").kind(), ErrorKind::InvalidRequest);
+    once.send(super::create_link_token()).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn the_key_of_a_failed_call_is_for_that_call() {
+    let scene = Scene::new([unclear(), unclear(), unclear(), unclear()]);
+    let error = scene.client.send(super::create_request_to_link()).await.expect_err("nothing came back");
+    let again = scene.client.with_options(error.retry_options());
+    let error = again.send(super::trigger_sync()).await.expect_err("another operation");
+    assert_eq!((error.kind(), scene.sent()), (ErrorKind::InvalidRequest, 4));
+}
+
+#[tokio::test]
+async fn a_client_for_another_credential_takes_no_key_along() {
+    let once = Scene::new([]).client.with_options(CallOptions::new().with_idempotency_key(key()));
+    let portal = once.for_portal(PortalToken::for_sandbox("portal")).expect("a client");
+    assert!(!format!("{portal:?}").contains(KEY), "{portal:?}");
 }

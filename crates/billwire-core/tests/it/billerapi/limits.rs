@@ -5,7 +5,7 @@ use std::time::Duration;
 use billwire_core::billerapi::{Client, calls};
 use billwire_core::testing::Step;
 use billwire_core::{AccessToken, CallOptions, Clock as _, Delivery, ErrorKind, RateLimits};
-use billwire_models::billerapi::{ListBillersQuery, ListBillsQuery, operations};
+use billwire_models::billerapi::{ListBillersQuery, ListBillsQuery, RATE_LIMITS, operations};
 use futures_util::future::join_all;
 
 use super::{BILL, Scene, busy, not_sent, status};
@@ -22,6 +22,15 @@ fn limited(group: &str, requests: u32, steps: impl IntoIterator<Item = Step>) ->
 
 async fn read(client: &Client) {
     client.send(super::read()).await.expect("an answer");
+}
+
+/// A limit for a group that no operation counts against would hold nothing back.
+#[test]
+fn a_limit_for_an_unknown_group_is_refused() {
+    let limits = RateLimits::of(RATE_LIMITS).with_limit("links", 50, MINUTE);
+    let error = super::builder().with_rate_limits(limits).build().expect_err("a mistake");
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.reason().contains("`links`") && error.advice().contains("authentication, link"), "{error}");
 }
 
 /// Contradiction C10: three groups of their own, and the rest by method.

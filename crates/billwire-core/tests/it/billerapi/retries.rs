@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use billwire_core::billerapi::ANSWER_RULES;
-use billwire_core::retry::RetryPolicy;
+use billwire_core::retry::{RetryBudget, RetryPolicy};
 use billwire_core::testing::Step;
 use billwire_core::{Clock as _, Delivery, Error, ErrorKind};
 use billwire_crypto::SecureRandom;
@@ -140,4 +140,18 @@ async fn a_login_is_repeated_after_429_and_after_nothing_else() {
     let error = scene.client.send(super::submit_credentials()).await.expect_err("unclear");
     assert_eq!((error.attempts(), scene.sent()), (2, 2));
     assert!(error.may_have_taken_effect() && !error.is_retryable(), "{error}");
+}
+
+/// The budget is against outages; who says when to come again is up.
+#[tokio::test]
+async fn a_refusal_that_names_a_time_costs_nothing_of_the_budget() {
+    let broke = || super::builder().with_retry_budget(RetryBudget::new(0));
+    let scene = Scene::with(broke(), [busy("1"), busy("2"), busy("1"), Step::ok(super::BILL)]);
+    assert_eq!(scene.client.send(super::read()).await.expect("the fourth attempt").attempts(), 4);
+    for unpaid in [status(429), status(503), unclear(), not_sent()] {
+        let scene = Scene::with(broke(), [busy("1"), unpaid]);
+        let error = scene.client.send(super::read()).await.expect_err("nothing pays for a third attempt");
+        assert!(error.to_string().contains("retry budget is used up"), "{error}");
+        assert_eq!(scene.sent(), 2);
+    }
 }

@@ -26,16 +26,19 @@ async fn syncs(api: &BillerApi, account: &AccountLinkId) -> usize {
 
 pub(super) async fn the_same_key_is_the_same_call_for_a_day(api: BillerApi) {
     let account = api.links(GOOD).await.link_id;
-    let (first, other) = (with_key(&api, "first"), with_key(&api, "other"));
     let token = CreateLinkToken::new(api.client_id.clone(), api.user(), vec![Consent::Bills]);
     let ask = async |client: &Client| {
         client.create_link_token(&token).await.granted().link_token.expose().to_owned()
     };
+    let first = with_key(&api, "first");
     let once = ask(&first).await;
     same("one link token", ask(&first).await, once.clone());
-    assert!(ask(&other).await != once, "another key is another call");
-
+    same("also after a restart", ask(&with_key(&api, "first")).await, once.clone());
+    assert!(ask(&with_key(&api, "other")).await != once, "another key is another call");
     let request = CreateRequestToLink::new(api.user());
+    same("a key is for one call", first.create_request_to_link(&request).await.is_err(), true);
+
+    let first = with_key(&api, "first");
     let id = first.create_request_to_link(&request).await.granted().id;
     same("one request to link", first.create_request_to_link(&request).await.granted().id, id);
     let listed = api.client.list_requests_to_link(&ListRequestsToLinkQuery::new()).await.granted();
@@ -43,8 +46,9 @@ pub(super) async fn the_same_key_is_the_same_call_for_a_day(api: BillerApi) {
 
     let before = syncs(&api, &account).await;
     let sync = TriggerSync::new(account.clone()).with_force(true);
-    let id = first.trigger_sync(&sync).await.granted().id;
-    same("one synchronisation", first.trigger_sync(&sync).await.granted().id, id);
+    let synced = with_key(&api, "first");
+    let id = synced.trigger_sync(&sync).await.granted().id;
+    same("one synchronisation", synced.trigger_sync(&sync).await.granted().id, id);
     same("one effect", syncs(&api, &account).await, before + 1);
 
     api.advance("PT23H59M").await;
