@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     pub(crate) credentials: &'static [CredentialOption],
     /// Whether requests can be signed and bodies encrypted.
     pub(crate) message_security: bool,
+    /// How long an idempotency key is remembered, as an adverbial.
+    pub(crate) key_life: &'static str,
 }
 
 /// A kind of credential.
@@ -53,6 +55,9 @@ impl Part {
 
 /// The key of the documents' examples, which every local sandbox takes.
 const LOCAL_API_KEY: &str = "dc220490-e6ee-11e5-8a94-e7385a8d929e";
+
+/// Where no operation takes an idempotency key.
+const NO_KEYS: &str = "soon";
 
 /// How an API with a partner's key is called; the variable and the help differ.
 macro_rules! api_key {
@@ -106,6 +111,7 @@ static APIS: [Entry; 3] = [
             ),
         ],
         message_security: true,
+        key_life: NO_KEYS,
     },
     Entry {
         api: Api::Unbill,
@@ -115,6 +121,7 @@ static APIS: [Entry; 3] = [
         base_url_variable: "BILLWIRE_UNBILL_BASE_URL",
         credentials: &[api_key!("BILLWIRE_UNBILL_API_KEY")],
         message_security: false,
+        key_life: NO_KEYS,
     },
     Entry {
         api: Api::BillerApi,
@@ -160,6 +167,7 @@ static APIS: [Entry; 3] = [
             ),
         ],
         message_security: false,
+        key_life: "within 24 hours",
     },
 ];
 

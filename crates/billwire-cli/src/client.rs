@@ -10,7 +10,7 @@ use billwire::core::{
 use billwire::crypto::{PrivateKey, PublicKey};
 use billwire::models::operation::{self, Api, Operation};
 use billwire::models::scalar::Secret;
-use billwire::{billerapi, core, q2, unbill};
+use billwire::{billerapi, q2, unbill};
 use serde_json::Value;
 
 use crate::api::CredentialOption;
@@ -131,6 +131,24 @@ impl Client {
         }
     }
 
+    /// Asks for every page of the list of `operation`, from the one on that the arguments name.
+    pub(crate) async fn all_pages(
+        &self,
+        operation: &'static Operation,
+        arguments: &Arguments,
+    ) -> Result<Outcome, Error> {
+        match self {
+            Self::BillerApi(client) => crate::billerapi::lists::whole(client, operation, arguments).await,
+            Self::BillerApiAccount(client) => {
+                crate::billerapi::lists::whole(client, operation, arguments).await
+            }
+            Self::BillerApiPortal(client) => {
+                crate::billerapi::lists::whole(client, operation, arguments).await
+            }
+            Self::Q2(_) | Self::Unbill(_) => Err(outcome::not_compiled_in(operation)),
+        }
+    }
+
     /// The client of Q2 Biller Direct, for the commands that only it has.
     pub(crate) fn q2(&self) -> Result<&q2::Client, Error> {
         match self {
@@ -167,7 +185,7 @@ fn of_q2(setup: Setup) -> Result<q2::Client, Error> {
     if let Some(limit) = setup.time_limit {
         config = config.with_deadline(limit).with_timeout(limit);
     }
-    q2::client(config.build().map_err(|error| not_configured(&error))?).map_err(|error| no_transport(&error))
+    q2::client(config.build().map_err(|error| outcome::failed(&error))?).map_err(|error| no_transport(&error))
 }
 
 fn of_unbill(setup: &Setup) -> Result<unbill::Client, Error> {
@@ -177,7 +195,7 @@ fn of_unbill(setup: &Setup) -> Result<unbill::Client, Error> {
         config = config.with_deadline(limit).with_timeout(limit);
         config = config.with_login_deadline(limit).with_login_timeout(limit);
     }
-    let config = config.build().map_err(|error| not_configured(&error))?;
+    let config = config.build().map_err(|error| outcome::failed(&error))?;
     unbill::client(config).map_err(|error| no_transport(&error))
 }
 
@@ -208,23 +226,10 @@ fn billerapi_client<S: Scope>(
     if let Some(limit) = setup.time_limit {
         config = config.with_deadline(limit).with_timeout(limit);
     }
-    let config = config.build().map_err(|error| not_configured(&error))?;
+    let config = config.build().map_err(|error| outcome::failed(&error))?;
     billerapi::client(config).map_err(|error| no_transport(&error))
 }
 
 fn no_transport(error: &billwire::reqwest::BuildError) -> Error {
     Error::configuration("the HTTP client cannot be set up").with_cause(error).with_causes_of(error)
-}
-
-/// A configuration that the client refuses, with advice in terms of this command.
-fn not_configured(error: &core::Error) -> Error {
-    let failure = outcome::failed(error);
-    if error.advice().contains("Environment::") {
-        failure.with_advice(
-            "give --environment sandbox or --environment production for the vendor's hosts, without --base-url;\n\
-             any other address with --base-url takes sandbox credentials unless --environment production is given",
-        )
-    } else {
-        failure
-    }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Error {
     exit: Exit,
     message: String,
     advice: Option<String>,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(&'static str, Value)>,
     causes: Vec<String>,
     silent: bool,
 }
@@ -75,7 +75,21 @@ impl Error {
     /// A detail that helps whoever looks into it, such as the request id.
     #[must_use]
     pub(crate) fn with_fact(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.facts.push((name, value.to_string()));
+        self.facts.push((name, Value::from(value.to_string())));
+        self
+    }
+
+    /// How many of something there are.
+    #[must_use]
+    pub(crate) fn with_count(mut self, name: &'static str, count: usize) -> Self {
+        self.facts.push((name, Value::from(count)));
+        self
+    }
+
+    /// A detail that has several values.
+    #[must_use]
+    pub(crate) fn with_list(mut self, name: &'static str, values: &[String]) -> Self {
+        self.facts.push((name, Value::from(values)));
         self
     }
 
@@ -116,7 +130,7 @@ impl Error {
             text.push_str(&labelled("cause", cause));
         }
         for (name, value) in &self.facts {
-            text.push_str(&labelled(name, value));
+            text.push_str(&labelled(name, &lines(value)));
         }
         if let Some(advice) = &self.advice {
             text.push_str(&labelled("what to do", advice));
@@ -128,7 +142,7 @@ impl Error {
     pub(crate) fn json(&self) -> Value {
         let mut details = Map::new();
         for (name, value) in &self.facts {
-            details.insert(name.replace(' ', "_"), Value::from(value.as_str()));
+            details.insert(name.replace(' ', "_"), value.clone());
         }
         json!({"error": {
             "kind": self.exit.word(),
@@ -138,6 +152,15 @@ impl Error {
             "causes": self.causes,
             "details": details,
         }})
+    }
+}
+
+/// A value as text: a list has a line for each element.
+fn lines(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(lines).collect::<Vec<_>>().join("\n"),
+        other => other.to_string(),
     }
 }
 
@@ -198,6 +221,15 @@ mod tests {
         assert_eq!(error["error"]["kind"], "usage");
         assert_eq!(error["error"]["exit_code"], 2);
         assert_eq!(error["error"]["details"]["request_id"], "r-1");
+    }
+
+    #[test]
+    fn a_list_has_a_line_for_each_element() {
+        let error = Error::unexpected("wrong").with_list("left out", &["a".to_owned(), "b".to_owned()]);
+        let error = error.with_count("count", 2);
+        assert_eq!(error.text(), "error: wrong\n  left out: a\n            b\n  count: 2\n");
+        let details = &error.json()["error"]["details"];
+        assert_eq!(*details, json!({"left_out": ["a", "b"], "count": 2}));
     }
 
     #[test]

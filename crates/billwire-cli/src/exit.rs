@@ -29,7 +29,8 @@ pub(crate) enum Exit {
     SandboxStart,
     /// The demo did not prove what it sets out to prove.
     DemoFailed,
-    /// The service failed, or answered something that cannot be read. Nothing was changed by it.
+    /// The service failed, or answered something that cannot be read, or not whole. What was done is printed as far as it
+    /// can be read; where nothing is printed, nothing was changed.
     ServiceFailed,
     /// A live write was not confirmed. Nothing was sent.
     NotConfirmed,
@@ -97,12 +98,12 @@ impl Exit {
             Self::Done => "done",
             Self::Unexpected => "unexpected failure: please report it",
             Self::Usage => "the command line or the request body is wrong; nothing was sent",
-            Self::Refused => "the service refused the request (4xx)",
+            Self::Refused => "the service refused the request (4xx), or answered 200 and said that it failed",
             Self::NotFound => "the service knows no such resource (404)",
             Self::Unauthorized => "the service refused the credential or the signature (401, 403)",
             Self::NotSent => "no connection: nothing reached the service",
             Self::Unknown => {
-                "outcome unknown: the write may have been carried out; read back before repeating"
+                "outcome unknown: the write may have been carried out; do as the advice says before repeating"
             }
             Self::Configuration => {
                 "a variable, key, file or profile is missing or unusable; nothing was sent"
@@ -110,7 +111,7 @@ impl Exit {
             Self::SandboxStart => "the sandbox could not start, for example because a port is in use",
             Self::DemoFailed => "the demo did not prove what it sets out to prove",
             Self::ServiceFailed => {
-                "the service failed or its answer cannot be read; nothing was changed by it"
+                "the service failed, or its answer cannot be read or not whole; where nothing is printed, nothing was changed"
             }
             Self::NotConfirmed => "a live write was not confirmed; nothing was sent",
         }

@@ -3,6 +3,7 @@
 //! Data goes to stdout and talk to stderr; exit codes are a promise (`exit.rs`). Reading order: `args`, `operation_args`,
 //! `commands`, then `demo`.
 
+mod advice;
 mod api;
 mod args;
 mod billerapi;
@@ -24,7 +25,9 @@ mod profile;
 mod q2;
 mod render;
 mod secret_source;
+mod signals;
 mod unbill;
+mod unreadable;
 
 use std::process::ExitCode;
 

@@ -11,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Map, Value};
 
+use crate::advice;
 use crate::connection;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -33,11 +34,6 @@ impl Arguments {
         })
     }
 
-    /// Gives a parameter another value.
-    pub(crate) fn set(&mut self, name: &'static str, value: String) {
-        self.0.insert(name, value);
-    }
-
     /// The query parameters of `operation` as an object of texts.
     pub(crate) fn query(&self, operation: &'static Operation) -> Value {
         let in_query = operation.parameters.iter().filter(|parameter| parameter.place == Place::Query);
@@ -57,7 +53,8 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
     if let Some(body) = &operation.body {
         command = command.arg(whole_body(body));
         for member in body.members {
-            command = command.arg(if member.secret { secret_member(member) } else { plain_member(member) });
+            command =
+                command.arg(if member.secret { secret_member(member) } else { plain_member(body, member) });
             if member.secret {
                 command = command.arg(refused_member(member));
             }
@@ -102,6 +99,11 @@ fn read_body(body: &Body, matches: &ArgMatches, reader: &mut Reader) -> Result<M
     for member in body.members {
         if let Some(value) = read_member(member, matches, reader)? {
             members.insert(member.name.to_owned(), value);
+        }
+    }
+    for (name, default) in body.explicit_defaults {
+        if members.get(*name).is_none_or(Value::is_null) {
+            members.insert((*name).to_owned(), Value::from(*default));
         }
     }
     Ok(members)
@@ -181,9 +183,12 @@ fn parameter(parameter: &'static Parameter) -> Arg {
         .required(parameter.required)
 }
 
-fn plain_member(member: &'static BodyMember) -> Arg {
+fn plain_member(body: &Body, member: &'static BodyMember) -> Arg {
     let option = plain_option(member);
-    let arg = Arg::new(plain_id(member)).long(option.clone()).help(help(member)).help_heading(BODY_HEADING);
+    let default = body.explicit_defaults.iter().find(|(name, _)| *name == member.name);
+    let default = default.map_or_else(String::new, |(_, default)| format!(" [default: {default}]"));
+    let arg = Arg::new(plain_id(member)).long(option.clone()).help(help(member) + &default);
+    let arg = arg.help_heading(BODY_HEADING);
     let arg = if member.required { arg.required_unless_present(BODY) } else { arg };
     match member.kind {
         MemberKind::Choice(choices) => {
@@ -275,13 +280,18 @@ fn after_help(operation: &Operation) -> String {
     )
 }
 
-fn repeat_text(operation: &Operation) -> &'static str {
-    match operation.safety.as_str() {
+fn repeat_text(operation: &Operation) -> String {
+    let text = match operation.safety.as_str() {
         "read" => "Yes, it changes nothing.",
+        "idempotent" if advice::needs_its_key(operation) => {
+            let life = advice::key_life(operation);
+            return format!("Yes, {life} with the same --idempotency-key; without it, it is another call.");
+        }
         "idempotent" => "Yes, twice has the effect of once.",
         "reconcilable" => "Not blindly: read the resource back first.",
         _ => "No.",
-    }
+    };
+    text.to_owned()
 }
 
 /// A whole command line with the required options.
@@ -354,7 +364,7 @@ fn secret_option(member: &BodyMember) -> String {
     beside_connection(format!("{}-from", long(member.name)))
 }
 
-fn flag(name: &str) -> String {
+pub(crate) fn flag(name: &str) -> String {
     format!("--{}", long(name))
 }
 

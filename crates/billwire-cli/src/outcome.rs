@@ -6,35 +6,40 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::advice;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::operation_args::Arguments;
+use crate::unreadable::Unreadable;
 
 /// A successful call.
+#[derive(Default)]
 pub(crate) struct Outcome {
     /// The answer as JSON in the order of the documentation, secrets included.
     pub(crate) json: String,
     /// What stderr says about it.
     pub(crate) remarks: Vec<String>,
+    /// What came and is not in it.
+    pub(crate) unreadable: Unreadable,
 }
 
 /// The outcome of a call, or its error with the exit code that belongs to it.
 pub(crate) fn of<R: Serialize>(result: Result<Answer<R>, core::Error>) -> Result<Outcome, Error> {
-    let answer = result.map_err(|error| failed(&error))?;
-    let mut remarks: Vec<String> = answer
-        .rejected()
-        .iter()
-        .map(|rejected| format!("left out, not readable: {} ({})", rejected.path(), rejected.element()))
-        .collect();
+    of_answer(&result.map_err(|error| failed(&error))?)
+}
+
+/// The outcome of a call that was answered.
+pub(crate) fn of_answer<R: Serialize>(answer: &Answer<R>) -> Result<Outcome, Error> {
+    let mut remarks = Vec::new();
     if let Some(request_id) = answer.request_id() {
         remarks.push(format!("request id {request_id}"));
     }
     if let Some(key) = answer.idempotency_key() {
         remarks.push(format!("idempotency key {}", key.as_str()));
     }
-    let json = serde_json::to_string(&*answer)
+    let json = serde_json::to_string(&**answer)
         .map_err(|error| Error::unexpected("the answer cannot be written as JSON").with_cause(error))?;
-    Ok(Outcome { json, remarks })
+    Ok(Outcome { json, remarks, unreadable: Unreadable::of(answer) })
 }
 
 /// A call whose body could be written.
@@ -81,7 +86,7 @@ pub(crate) fn not_compiled_in(operation: &'static Operation) -> Error {
 /// A failed call as an error of the command.
 pub(crate) fn failed(error: &core::Error) -> Error {
     let mut failure =
-        Error::new(exit_of(error), headline(error)).with_causes_of(error).with_advice(error.advice());
+        Error::new(exit_of(error), headline(error)).with_causes_of(error).with_advice(advice::of(error));
     if let Some(operation) = error.operation() {
         failure = failure.with_fact("sent", format!("{} {}", operation.method.as_str(), operation.path));
     }

@@ -1,28 +1,22 @@
 //! `--all-pages`: one page after the other until the list ends, printed as one list.
 //!
-//! Which operations have pages, and how they are asked for, stands in the operation table.
+//! Which operations have pages stands in the operation table; how they follow each other, and when they end, is the core's
+//! to know.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
+use billwire::core::paging::{Pages, Paging};
 use billwire::models::operation::{Operation, PagingStyle};
 use clap::{Arg, ArgAction, Command};
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::client::Client;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::operation_args::Arguments;
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 
 /// Id of the option.
 pub(crate) const ALL: &str = "all-pages";
-/// The parameters by which pages are asked for.
-const CURSOR: &str = "cursor";
-const PAGE: &str = "page";
-/// More pages than this are no list that a command line asks for.
-const MOST_PAGES: usize = 10_000;
 
 /// The command of `operation` with the option, if its list has pages.
 pub(crate) fn with_option(operation: &Operation, command: Command) -> Command {
@@ -40,38 +34,27 @@ pub(crate) fn with_option(operation: &Operation, command: Command) -> Command {
 }
 
 /// The whole list, as its last page with the elements of all of them.
-pub(crate) async fn all(
-    client: &Client,
-    operation: &'static Operation,
-    mut arguments: Arguments,
-) -> Result<Outcome, Error> {
+pub(crate) async fn whole<P>(mut pages: Pages<P>) -> Result<Outcome, Error>
+where
+    P: Paging<Page: Serialize>,
+{
+    let mut whole = Outcome::default();
     let mut elements: Vec<Box<RawValue>> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut remarks = Vec::new();
-    for _ in 0..MOST_PAGES {
-        let outcome = client.call(operation, &arguments, None).await?;
-        remarks.extend(outcome.remarks);
-        let mut page = Page::read(&outcome.json)?;
-        let next = page.next(operation.paging);
+    let mut last = None;
+    while let Some(answer) = pages.next_page().await.map_err(|error| outcome::failed(&error))? {
+        let page = outcome::of_answer(&answer)?;
+        whole.remarks.extend(page.remarks);
+        whole.unreadable.add_page(pages.fetched(), page.unreadable);
+        let mut page = Page::read(&page.json, P::MEMBER)?;
         elements.append(&mut page.elements);
-        let Some((parameter, value)) = next else {
-            page.elements = elements;
-            return Ok(Outcome { json: page.text(), remarks });
-        };
-        if !seen.insert(value.clone()) {
-            return Err(endless(&format!("the service gave the {parameter} {value} twice")));
-        }
-        arguments.set(parameter, value);
+        last = Some(page);
     }
-    Err(endless(&format!("there are more than {MOST_PAGES} pages")))
+    let mut last = last.ok_or_else(|| Error::unexpected("a list without a page"))?;
+    last.elements = elements;
+    Ok(Outcome { json: last.text(), ..whole })
 }
 
-fn endless(why: &str) -> Error {
-    Error::new(Exit::ServiceFailed, format!("the list does not end: {why}"))
-        .with_advice("ask for single pages, and report it to the service's support")
-}
-
-/// One page: the members of the answer in their order, and the elements of the one that is a list.
+/// One page: the members of the answer in their order, and the elements of its list.
 struct Page {
     members: Vec<(String, Box<RawValue>)>,
     list: usize,
@@ -79,40 +62,18 @@ struct Page {
 }
 
 impl Page {
-    fn read(json: &str) -> Result<Self, Error> {
+    /// The page in `json`, whose list is the member `list`.
+    fn read(json: &str, list: &str) -> Result<Self, Error> {
         let unreadable = |error: serde_json::Error| {
             Error::unexpected("a page of the answer cannot be read again").with_cause(error)
         };
         let Members(members) = serde_json::from_str(json).map_err(unreadable)?;
-        let list = members.iter().position(|(_, value)| value.get().starts_with('['));
+        let list = members.iter().position(|(name, _)| name == list);
         let Some((list, (_, value))) = list.and_then(|list| Some((list, members.get(list)?))) else {
             return Err(Error::unexpected("a page of the answer has no list"));
         };
         let elements = serde_json::from_str(value.get()).map_err(unreadable)?;
         Ok(Self { members, list, elements })
-    }
-
-    fn member<'a, T: Deserialize<'a>>(&'a self, name: &str) -> Option<T> {
-        let (_, value) = self.members.iter().find(|(member, _)| member == name)?;
-        serde_json::from_str(value.get()).ok()
-    }
-
-    /// The parameter that asks for the next page, if there is one.
-    fn next(&self, style: Option<PagingStyle>) -> Option<(&'static str, String)> {
-        match style? {
-            PagingStyle::Cursor => {
-                let more = self.member("has_more").unwrap_or(true);
-                let cursor: String = self.member("next_cursor")?;
-                (more && !cursor.is_empty()).then_some((CURSOR, cursor))
-            }
-            PagingStyle::PageNumber => {
-                let (page, limit) = (self.member::<u64>("page")?, self.member::<u64>("limit")?);
-                let total = self.member::<u64>("total")?;
-                let more = page.saturating_mul(limit) < total && !self.elements.is_empty();
-                more.then(|| (PAGE, page.saturating_add(1).to_string()))
-            }
-            _ => None,
-        }
     }
 
     /// The answer as JSON again.
@@ -160,27 +121,14 @@ impl<'de> Visitor<'de> for MembersVisitor {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(json: &str, style: PagingStyle, expected: Option<(&'static str, &str)>) {
-        let page = Page::read(json).unwrap_or_else(|error| panic!("{json}: {}", error.text()));
-        let next = page.next(Some(style));
-        assert_eq!(next.as_ref().map(|(name, value)| (*name, value.as_str())), expected, "{json}");
-        assert_eq!(page.text(), json);
-    }
-
     #[test]
-    fn a_page_says_whether_another_follows() {
-        let cursor = PagingStyle::Cursor;
-        check(r#"{"data":[1.50],"has_more":true,"next_cursor":"b"}"#, cursor, Some(("cursor", "b")));
-        check(r#"{"bills":[],"next_cursor":"b"}"#, cursor, Some(("cursor", "b")));
-        check(r#"{"data":[],"has_more":false,"next_cursor":"b"}"#, cursor, None);
-        check(r#"{"data":[],"has_more":true,"next_cursor":null}"#, cursor, None);
-        check(r#"{"data":[],"has_more":true,"next_cursor":""}"#, cursor, None);
-        check(r#"{"data":[]}"#, cursor, None);
-        let number = PagingStyle::PageNumber;
-        check(r#"{"items":[1],"total":3,"page":1,"limit":2}"#, number, Some(("page", "2")));
-        check(r#"{"items":[1],"total":4,"page":2,"limit":2}"#, number, None);
-        check(r#"{"items":[],"total":9,"page":2,"limit":2}"#, number, None);
-        check(r#"{"items":[1]}"#, number, None);
+    fn a_page_is_written_as_it_was_read() {
+        for json in
+            [r#"{"tags":["a"],"data":[1.50,{"a":null}],"has_more":true,"next_cursor":"b"}"#, r#"{"data":[]}"#]
+        {
+            let page = Page::read(json, "data").unwrap_or_else(|error| panic!("{json}: {}", error.text()));
+            assert_eq!(page.text(), json);
+        }
+        assert!(Page::read(r#"{"tags":["a"]}"#, "data").is_err());
     }
 }

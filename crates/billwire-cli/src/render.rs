@@ -28,6 +28,9 @@ const HIDDEN: &str = "[hidden: use --show-secrets or --json]";
 /// Members that tell an element from the others, the most telling one first.
 const TELLING: &[&str] =
     &["_id", "id", "name", "type", "status", "balance", "amount", "dueDate", "due_date", "payDate", "paidOn"];
+/// Members that tell nothing but the place of a page in its list.
+const ABOUT_THE_PAGE: &[&str] =
+    &["success", "has_more", "next_cursor", "total", "page", "limit", "resultCount"];
 /// Fewer columns than this are no table.
 const FEWEST_COLUMNS: usize = 2;
 
@@ -73,13 +76,14 @@ struct Renderer {
 type Row = Vec<(String, String)>;
 
 impl Renderer {
-    /// An object. A list wrapped in `data`, as the APIs send it, is printed as the list it is.
+    /// An object. A page is printed as the list it is.
     fn answer(self, members: &[(String, Node)]) -> Rendered {
         let mut text = String::new();
         let mut list = None;
+        let page = list_of_page(members);
         for (name, value) in members {
             match value {
-                Node::List(elements) if name == "data" => list = Some(self.list(elements)),
+                Node::List(elements) if page == Some(name) => list = Some(self.list(elements)),
                 value => self.member(name, value, 0, &mut text),
             }
         }
@@ -188,6 +192,14 @@ impl Renderer {
     }
 }
 
+/// The name of the list in an answer that is a page: `data`, or the one member that does not tell about the page.
+fn list_of_page(members: &[(String, Node)]) -> Option<&str> {
+    let mut others = members.iter().filter(|(name, _)| !ABOUT_THE_PAGE.contains(&name.as_str()));
+    let only = others.next().filter(|_| others.next().is_none());
+    let data = members.iter().find(|(name, _)| name == "data");
+    data.or(only).map(|(name, _)| name.as_str())
+}
+
 /// Sorts columns: those near the top first, and of these the telling ones. An object that is nothing but a `type`, as every
 /// status is, counts as the member it belongs to.
 fn importance(name: &str) -> (usize, usize) {
@@ -280,6 +292,26 @@ mod tests {
         );
         check(r#"{"resultCount": 0, "data": []}"#, "resultCount: 0\n(none)\n");
         check(r#"{"data": [{"z": 1, "payments": [{"a": 1}, {"a": 2}]}]}"#, "z  payments\n1  2 of them\n");
+    }
+
+    #[test]
+    fn a_page_is_the_list_in_it_by_whatever_name() {
+        check(
+            r#"{"bills": [{"id": "a", "amount": 1}], "has_more": false, "next_cursor": null}"#,
+            "has_more: false\nnext_cursor: -\nid  amount\na   1\n",
+        );
+        check(r#"{"accounts": []}"#, "(none)\n");
+        // One thing with lists in it is no page.
+        check(r#"{"bill": {"id": "a"}, "payments": [{"a": 1}]}"#, "bill:\n  id: a\npayments:\n  - a: 1\n");
+    }
+
+    #[test]
+    fn every_secret_of_an_answer_is_hidden() {
+        for operation in crate::api::all().iter().flat_map(|entry| entry.operations) {
+            for secret in operation.answer_secrets {
+                assert!(SECRET_MEMBERS.contains(secret), "{}: {secret}", operation.name());
+            }
+        }
     }
 
     #[test]

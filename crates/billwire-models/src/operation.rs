@@ -204,6 +204,9 @@ pub struct Body {
     pub schema: &'static str,
     /// The top-level members, in the order of the description.
     pub members: &'static [BodyMember],
+    /// Optional members that are sent in any case, because versions differ in what their absence means; each with what it
+    /// means here.
+    pub explicit_defaults: &'static [(&'static str, bool)],
 }
 
 /// One endpoint of one API.
@@ -228,6 +231,8 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The name of the answer's schema, which is also the name of its type.
     pub answer: &'static str,
+    /// The names of the answer's members that hold secrets or card data, at any depth.
+    pub answer_secrets: &'static [&'static str],
     /// The documented statuses of success, in the order of the description.
     pub successes: &'static [u16],
     /// Whether the call may be repeated.
@@ -276,6 +281,7 @@ impl Operation {
             parameters: &[],
             body: None,
             answer: "",
+            answer_secrets: &[],
             successes: &[200],
             safety: Safety::Never,
             credentials: &[Credential::ApiKey],

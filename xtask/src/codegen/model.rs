@@ -98,6 +98,8 @@ pub struct Property {
     pub source: Option<String>,
     pub deprecated: bool,
     pub limits: Limits,
+    /// What its absence means, for an optional boolean that is sent in any case.
+    pub explicit_default: Option<bool>,
 }
 
 impl Property {

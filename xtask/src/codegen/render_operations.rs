@@ -96,6 +96,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
     let list = list_names(description, operation);
     let wrappers = &operation.unwrap;
     let sandbox_only = operation.sandbox_only;
+    let answer_secrets = description.secret_members(&Type::Named(response.clone()));
     let successes = operation.successes.iter().map(|success| success.status);
     let summary = one_line(&operation.summary);
     let source = &operation.source;
@@ -111,6 +112,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
             parameters: &[#(#in_path,)* #(#in_query,)*],
             body: #body,
             answer: #response,
+            answer_secrets: &[#(#answer_secrets),*],
             successes: &[#(#successes),*],
             safety: Safety::#safety,
             credentials: &[#(#credentials),*],
@@ -192,7 +194,11 @@ fn body(description: &Description, operation: &Operation) -> TokenStream {
         let text = one_line(&property.description);
         quote!(BodyMember { name: #name, kind: #kind, required: #required, secret: #secret, description: #text })
     });
-    quote!(Some(Body { schema: #schema, members: &[#(#members),*] }))
+    let explicit = description.properties(schema).iter().filter_map(|property| {
+        let name = &property.wire;
+        property.explicit_default.map(|default| quote!((#name, #default)))
+    });
+    quote!(Some(Body { schema: #schema, members: &[#(#members),*], explicit_defaults: &[#(#explicit),*] }))
 }
 
 fn member_kind(description: &Description, ty: &Type) -> TokenStream {

@@ -201,6 +201,42 @@ impl Description {
     }
 }
 
+impl Description {
+    /// The names of the members that hold a secret or card data themselves, at any depth of `ty`.
+    pub fn secret_members(&self, ty: &Type) -> BTreeSet<&str> {
+        match ty {
+            Type::List(items) | Type::Array { items, .. } | Type::Map(items) => self.secret_members(items),
+            Type::Named(name) => match self.schema(name).map(|schema| &schema.kind) {
+                Some(SchemaKind::Object(object)) => object
+                    .properties
+                    .iter()
+                    .filter(|property| !endless(name, &property.ty))
+                    .flat_map(|property| self.secrets_of(&property.wire, &property.ty))
+                    .collect(),
+                Some(SchemaKind::OneOf(branches)) => {
+                    branches.iter().flat_map(|branch| self.secret_members(&branch.ty)).collect()
+                }
+                _ => BTreeSet::new(),
+            },
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The member `name` if it is a secret itself, otherwise the secrets in it.
+    fn secrets_of<'a>(&'a self, name: &'a str, ty: &Type) -> BTreeSet<&'a str> {
+        if is_secret(ty) { BTreeSet::from([name]) } else { self.secret_members(ty) }
+    }
+}
+
+/// Whether `ty` is a secret or card data, or many of them.
+fn is_secret(ty: &Type) -> bool {
+    match ty {
+        Type::Secret | Type::CardData => true,
+        Type::List(items) | Type::Array { items, .. } | Type::Map(items) => is_secret(items),
+        _ => false,
+    }
+}
+
 /// Whether `ty` is the schema `name` again, through an array or a map.
 fn endless(name: &str, ty: &Type) -> bool {
     match ty {

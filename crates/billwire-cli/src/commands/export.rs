@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use billwire::core::{Element, Error as CallError};
+use billwire::core::{Element, Error as CallError, Rejected};
+use billwire::models::operation::Operation;
 use billwire::models::q2::operations;
+use billwire::models::scalar::{Answer, Path};
 use billwire::q2::{PartnerBill, PartnerId};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde::Serialize;
@@ -21,8 +23,15 @@ use crate::secret_source::Reader;
 /// How the resource and the word of the command are called.
 pub(crate) const RESOURCE: &str = "bill";
 pub(crate) const NAME: &str = "export";
-/// How many unreadable bills are named one by one.
+/// The whole command.
+pub(crate) const WORDS: &str = "billwire q2 bill export";
+/// How many unreadable places are named one by one.
 const NAMED: usize = 10;
+
+/// Whether `operation` gives the list that is exported.
+pub(crate) fn gives_the_same(operation: &Operation) -> bool {
+    *operation == operations::LIST_BILLS_BY_PARTNER
+}
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
@@ -74,7 +83,65 @@ struct Summary<'a> {
     bills: u64,
     /// Written by an earlier run that was interrupted.
     kept: u64,
-    unreadable: usize,
+    unreadable: u64,
+    /// Of bills that are in the file.
+    unreadable_entries: u64,
+}
+
+/// What the service sent and the file lacks.
+#[derive(Default)]
+struct Missing {
+    bills: u64,
+    /// Of lists inside bills that are in the file.
+    entries: u64,
+    places: Vec<String>,
+}
+
+impl Missing {
+    fn bill(&mut self, rejected: &Rejected) {
+        self.bills += 1;
+        self.name(rejected.path().to_owned());
+    }
+
+    /// Looks into the lists of `entry`, the bill at `index`.
+    fn inside(&mut self, index: usize, entry: &PartnerBill) {
+        self.entries += entry.rejected_count() as u64;
+        let root = Path::root();
+        let list = root.field("data");
+        entry.visit_rejected(&list.index(index), &mut |place, _| self.name(place.to_string()));
+    }
+
+    fn name(&mut self, place: String) {
+        if self.places.len() < NAMED {
+            self.places.push(place);
+        }
+    }
+
+    /// Everything that could be read is in the file; `Ok` only if that is everything.
+    fn into_result(self, file: &str) -> Result<(), Error> {
+        let counts = [(self.bills, "bill", "bills"), (self.entries, "entry of a bill", "entries of bills")];
+        let counts: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _, _)| *count > 0)
+            .map(|(count, one, many)| counted(count, one, many))
+            .collect();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let were = if self.bills + self.entries == 1 {
+            "was not readable and is"
+        } else {
+            "were not readable and are"
+        };
+        let message = format!("{} {were} not in {file}", counts.join(" and "));
+        let mut error = Error::new(Exit::ServiceFailed, message).with_advice(
+            "everything else is there; report what the service sent to its support, with the id of the bill",
+        );
+        for place in self.places {
+            error = error.with_cause(place);
+        }
+        Err(error)
+    }
 }
 
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Error> {
@@ -114,14 +181,15 @@ async fn export(
         output.remark(&format!("going on: {there} in {} already", target.partial().display()));
     }
     let progress = Progress::start(output, kept);
-    let mut unreadable = Vec::new();
+    let mut missing = Missing::default();
     let mut bills = connection.client.q2()?.bills_of_partner(&PartnerId::new(identity.partner_id.as_str()));
     loop {
         match bills.try_next().await {
-            Ok(Some(Element::Decoded(entry))) => write(&mut partial, &entry, &progress)?,
-            Ok(Some(Element::Rejected(rejected))) => {
-                unreadable.push(format!("{} ({})", rejected.path(), rejected.element()));
+            Ok(Some(Element::Decoded(entry))) => {
+                missing.inside(bills.position().saturating_sub(1), &entry);
+                write(&mut partial, &entry, &progress)?;
             }
+            Ok(Some(Element::Rejected(rejected))) => missing.bill(&rejected),
             Ok(None) => break,
             Err(error) => {
                 progress.stop();
@@ -137,14 +205,15 @@ async fn export(
         format: identity.format.as_str(),
         bills: written,
         kept,
-        unreadable: unreadable.len(),
+        unreadable: missing.bills,
+        unreadable_entries: missing.entries,
     };
     if output.is_json() {
         output::print_json(&summary)?;
     } else {
         output::print(&format!("{} in {file}\n", counted(written, "bill", "bills")))?;
     }
-    if unreadable.is_empty() { Ok(()) } else { Err(incomplete(&unreadable, &file)) }
+    missing.into_result(&file)
 }
 
 fn write(partial: &mut Partial, entry: &PartnerBill, progress: &Progress) -> Result<(), Error> {
@@ -183,17 +252,4 @@ fn interrupted(
 /// `1 bill`, `2 bills`
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Everything that could be read is in the file, but not everything could be read.
-fn incomplete(unreadable: &[String], file: &str) -> Error {
-    let count =
-        counted(unreadable.len() as u64, "bill was not readable and is", "bills were not readable and are");
-    let mut error = Error::new(Exit::ServiceFailed, format!("{count} not in {file}")).with_advice(
-        "everything else is there; report what the service sent to its support, with the id of the bill",
-    );
-    for place in unreadable.iter().take(NAMED) {
-        error = error.with_cause(place);
-    }
-    error
 }

@@ -4,6 +4,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod operation;
+mod read_back;
 pub(crate) mod sandbox;
 mod sandbox_configuration;
 

@@ -2,13 +2,15 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use billwire::core::{self, Stage};
-use billwire::models::operation::{Api, IdempotencyKey, Method, Operation, Safety};
+use billwire::core::{self, Delivery, Stage};
+use billwire::crypto::OsRandom;
+use billwire::models::operation::{IdempotencyKey, Operation, Safety};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value};
 use tokio::runtime::Builder;
 
-use crate::api;
+use super::read_back;
+use crate::advice;
 use crate::connection::{self, Connection};
 use crate::error::{self, Error};
 use crate::exit::Exit;
@@ -19,10 +21,13 @@ use crate::output::Output;
 use crate::pages;
 use crate::render::Secrets;
 use crate::secret_source::Reader;
+use crate::signals;
 
 /// The word that says that a payment without a day is meant.
 const NOW: &str = "now";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// What to do about a write of which nothing more is known.
+const LOOK_FIRST: &str = "do not repeat it blindly, it may have been carried out: look first";
 /// The names of the day of a payment.
 const DAYS: [&str; 2] = ["payDate", "date"];
 
@@ -35,6 +40,7 @@ fn pays(operation: &Operation) -> bool {
 /// The options that single operations have besides those of the operation table.
 pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Command {
     let command = with_idempotency_key(operation, pages::with_option(operation, command));
+    let command = with_warning(operation, command);
     if !pays(operation) {
         return command;
     }
@@ -49,6 +55,22 @@ pub(crate) fn with_own_options(operation: &Operation, command: Command) -> Comma
             .help("Pay at once: needed where no day is given, because that is what a missing day means")
             .conflicts_with_all(DAYS),
     )
+}
+
+/// Whether the answer holds a secret that no other call gives: hidden, it would be lost.
+fn gives_a_secret_once(operation: &Operation) -> bool {
+    operation.safety == Safety::Never && !operation.answer_secrets.is_empty()
+}
+
+fn with_warning(operation: &Operation, command: Command) -> Command {
+    if !gives_a_secret_once(operation) {
+        return command;
+    }
+    let about = command.get_long_about().map(ToString::to_string).unwrap_or_default();
+    command.long_about(format!(
+        "{about}\nThe answer holds a secret that is given once ({}): needs --json, or --show-secrets.",
+        operation.answer_secrets.join(", ")
+    ))
 }
 
 /// A key of the caller's own, for operations that take one.
@@ -69,14 +91,16 @@ fn with_idempotency_key(operation: &Operation, command: Command) -> Command {
 pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: Output) -> Result<(), Error> {
     log::start(matches.get_flag("verbose"));
     let secrets = if matches.get_flag("show-secrets") { Secrets::Shown } else { Secrets::Hidden };
+    if gives_a_secret_once(operation) && secrets == Secrets::Hidden && !output.is_json() {
+        return Err(would_be_lost(operation));
+    }
     let mut reader = Reader::default();
     let (arguments, mut body) = operation_args::read(operation, matches, &mut reader)?;
     if let Some(Value::Object(members)) = &mut body {
         let now = matches.try_get_one::<bool>(NOW).ok().flatten().copied().unwrap_or_default();
         complete(operation, members, now)?;
     }
-    let key = matches.try_get_one::<String>(IDEMPOTENCY_KEY).ok().flatten().map(String::as_str);
-    let key = key.map(core::IdempotencyKey::new).transpose().map_err(|error| outcome::failed(&error))?;
+    let key = idempotency_key(operation, matches)?;
     let outcome = super::runtime(Builder::new_current_thread())?.block_on(async {
         let mut connection = connection::open(operation, matches, &mut reader)?;
         if let Some(key) = &key {
@@ -84,51 +108,101 @@ pub(crate) fn run(operation: &'static Operation, matches: &ArgMatches, output: O
         }
         confirm(operation, &connection, matches.get_flag("yes"))?;
         let whole = matches.try_get_one::<bool>(pages::ALL).ok().flatten().copied().unwrap_or_default();
-        call(&connection, operation, arguments, body, whole).await
+        let request = Request { operation, arguments, body, whole, key };
+        request.send(&connection).await
     })?;
     for remark in &outcome.remarks {
         output.remark(remark);
     }
-    output.answer(&outcome.json, secrets)
+    output.answer(&outcome.json, secrets)?;
+    outcome.unreadable.into_result()
 }
 
-async fn call(
-    connection: &Connection,
+fn would_be_lost(operation: &Operation) -> Error {
+    Error::usage(format!(
+        "the answer of {} holds a secret that is given once ({}), and text output hides secrets; nothing was sent",
+        operation.name(),
+        operation.answer_secrets.join(", ")
+    ))
+    .with_advice("give --json, or --show-secrets to print it as text")
+}
+
+/// The key of the call, if its operation takes one: that of the command line, or a fresh one. It is chosen here so that it
+/// can be told however the call ends.
+fn idempotency_key(
+    operation: &Operation,
+    matches: &ArgMatches,
+) -> Result<Option<core::IdempotencyKey>, Error> {
+    let given = matches.try_get_one::<String>(IDEMPOTENCY_KEY).ok().flatten();
+    let key = match (given, operation.idempotency_key) {
+        (Some(given), _) => core::IdempotencyKey::new(given.as_str()),
+        (None, Some(_)) => core::IdempotencyKey::generate(&OsRandom),
+        (None, None) => return Ok(None),
+    };
+    key.map(Some).map_err(|error| outcome::failed(&error))
+}
+
+/// A call as it will be sent.
+struct Request {
     operation: &'static Operation,
     arguments: Arguments,
     body: Option<Value>,
+    /// All pages of a list.
     whole: bool,
-) -> Result<Outcome, Error> {
-    let read_back = body.as_ref().and_then(|body| read_back(operation.api, body));
-    let outcome = if whole {
-        pages::all(&connection.client, operation, arguments).await
-    } else {
-        connection.client.call(operation, &arguments, body).await
-    };
-    outcome.map_err(|error| match error.exit() {
-        Exit::NotSent if connection.local => error.with_advice(format!(
-            "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\
-             another address: --base-url or --environment",
-            connection.client.base_url()
-        )),
-        Exit::Unknown => match read_back {
-            Some(command) => error.with_further_advice(&command),
-            None => error,
-        },
-        _ => error,
-    })
+    key: Option<core::IdempotencyKey>,
 }
 
-/// The command that reads back what a write was about: the operation that gets the resource whose id is in the body.
-fn read_back(api: Api, body: &Value) -> Option<String> {
-    api::operations(api).iter().find_map(|operation| {
-        let [parameter] = operation.parameters else { return None };
-        let id = body.get(parameter.name)?.as_str()?;
-        let gets =
-            operation.method == Method::Get && parameter.name.strip_suffix("Id") == Some(operation.resource);
-        let words = [operation.api.as_str(), operation.resource, operation.command];
-        gets.then(|| format!("billwire {} --{}-id {id}", words.join(" "), operation.resource))
-    })
+impl Request {
+    async fn send(self, connection: &Connection) -> Result<Outcome, Error> {
+        let read_back = self.body.as_ref().and_then(|body| read_back::command(self.operation, body));
+        let outcome = if self.operation.safety == Safety::Read {
+            self.answer(connection).await
+        } else {
+            self.answer_unless_interrupted(connection).await
+        };
+        outcome.map_err(|error| match error.exit() {
+            Exit::NotSent if connection.local => error.with_advice(format!(
+                "start the local sandbox with `billwire sandbox` in another terminal: this call went to {}\n\
+                 another address: --base-url or --environment",
+                connection.client.base_url()
+            )),
+            Exit::Unknown => match read_back {
+                Some(command) => error.with_further_advice(&command),
+                None => error,
+            },
+            _ => error,
+        })
+    }
+
+    async fn answer(&self, connection: &Connection) -> Result<Outcome, Error> {
+        if self.whole {
+            connection.client.all_pages(self.operation, &self.arguments).await
+        } else {
+            connection.client.call(self.operation, &self.arguments, self.body.clone()).await
+        }
+    }
+
+    /// Whoever stops a write is told that it may have been carried out.
+    async fn answer_unless_interrupted(&self, connection: &Connection) -> Result<Outcome, Error> {
+        let interruption = signals::interruption()?;
+        tokio::select! {
+            outcome = self.answer(connection) => outcome,
+            () = interruption => Err(self.interrupted()),
+        }
+    }
+
+    fn interrupted(&self) -> Error {
+        let error = Error::new(Exit::Unknown, format!("{} was interrupted", self.operation.name()))
+            .with_fact("sent", format!("{} {}", self.operation.method.as_str(), self.operation.path))
+            .with_fact("delivery", Delivery::Unknown);
+        let Some(key) = &self.key else { return error.with_advice(LOOK_FIRST) };
+        let error = error.with_fact("idempotency key", key);
+        if advice::needs_its_key(self.operation) {
+            error.with_advice(advice::with_key(self.operation, key))
+        } else {
+            error.with_advice(LOOK_FIRST)
+        }
+    }
 }
 
 /// What the documents leave open about a body, decided the careful way.
@@ -225,12 +299,5 @@ mod tests {
         check(json!({"billId": "b"}), true, Some(json!({"billId": "b"})));
         check(json!({"billId": "b"}), false, None);
         check(json!({"billId": "b", "payDate": null}), false, None);
-    }
-
-    #[test]
-    fn an_unclear_write_about_a_bill_is_read_back_from_the_bill() {
-        let command = read_back(Api::Q2, &json!({"billId": "b-1", "payDate": "2026-03-05T00:00:00.000Z"}));
-        assert_eq!(command.as_deref(), Some("billwire q2 bill get --bill-id b-1"));
-        assert_eq!(read_back(Api::Q2, &json!({"identifier": "a"})), None);
     }
 }

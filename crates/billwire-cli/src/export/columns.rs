@@ -64,7 +64,9 @@ pub(super) fn values(entry: &PartnerBill) -> [String; NAMES.len()] {
         text(bill.last_paid_on.as_ref()),
         text(bill.meta.as_ref().and_then(|meta| meta.account_number.as_ref())),
         plain(bill.hidden.as_ref()),
-        entry.payments.as_ref().map_or_else(String::new, |payments| payments.len().to_string()),
+        entry.payments.as_ref().map_or_else(String::new, |payments| {
+            (payments.items.len() + payments.rejected.len() + payments.unreported).to_string()
+        }),
     ]
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::run::{API_KEY, Ended, Folder, Service, billwire, odd_server, run};
+use crate::scripted::{Scripted, Step};
 
 const PARTNER: &str = "55942f330cfcfd6c4ed529d9";
 
@@ -184,7 +185,10 @@ fn the_bills_of_the_sandbox_are_exported() {
     let folder = Folder::new("export-sandbox");
     let out = format!("{}/bills.csv", folder.path());
     let ended = run(&mut export(&service.sandbox.urls().q2, &out, &["--format", "csv", "--json"]));
-    assert_eq!(ended.json(), json!({"file": out, "format": "csv", "bills": 1, "kept": 0, "unreadable": 0}));
+    assert_eq!(
+        ended.json(),
+        json!({"file": out, "format": "csv", "bills": 1, "kept": 0, "unreadable": 0, "unreadable_entries": 0})
+    );
     let text = fs::read_to_string(&out).expect("the file");
     assert!(text.contains(",Regular Company 1,") && text.contains(",upcoming,100.00,"), "{text}");
 }
@@ -309,6 +313,31 @@ fn a_bill_that_cannot_be_read_is_missed_and_told() {
     let bills: Vec<Value> =
         serde_json::from_str(&fs::read_to_string(&out).expect("the file")).expect("an array");
     assert_eq!(bills, [bill(0), bill(2)]);
+}
+
+/// What cannot be read inside a bill is named too, and counted with the rest of its list.
+#[test]
+fn an_unreadable_entry_of_a_bill_is_named() {
+    let mut broken = bill(1);
+    broken["payments"] =
+        json!([{ "amount": "1.00", "paidOn": "2026-03-01T00:00:00.000Z" }, 4111, { "amount": true }]);
+    let answer = json!({ "data": [bill(0), broken, 7] });
+    let folder = Folder::new("export-entries");
+    for (format, found) in [("json", "bill-000001"), ("csv", ",3\r\n")] {
+        let out = format!("{}/bills.{format}", folder.path());
+        let server = Scripted::new(vec![Step::ok(&answer)]);
+        let ended = run(&mut export(&server.url, &out, &["--format", format, "--json"]));
+        assert_eq!(ended.code, 11, "{ended:#?}");
+        for place in
+            ["1 bill and 2 entries of bills", "data[1].payments[1]", "data[1].payments[2]", "data[2]"]
+        {
+            assert!(ended.stderr.contains(place), "{place}: {ended:#?}");
+        }
+        assert!(!ended.stderr.contains("4111"), "no values: {ended:#?}");
+        let summary: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        assert_eq!((&summary["unreadable"], &summary["unreadable_entries"]), (&json!(1), &json!(2)));
+        assert!(fs::read_to_string(&out).expect("the file").contains(found));
+    }
 }
 
 #[test]

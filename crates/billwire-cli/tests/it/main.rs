@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking, and clippy only exempts the test functions themselves"
 )]
 
+mod answers;
 mod bad_input;
 #[path = "../../../billwire/tests/it/billerapi_contract/mod.rs"]
 mod billerapi_contract;
@@ -18,9 +19,12 @@ mod help;
 mod judge;
 mod manual;
 mod operations;
+mod pages;
 mod place;
+mod repeats;
 mod run;
 mod sandbox;
+mod scripted;
 mod streams;
 // The contracts of the facade's tests, over the sandbox as a process.
 #[path = "../../../billwire/tests/it/suite/mod.rs"]

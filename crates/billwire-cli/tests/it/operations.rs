@@ -220,7 +220,9 @@ fn a_token_is_in_json_and_hidden_in_text() {
     let service = Service::start();
     let words = ["q2", "client", "create-token", "--identifier", "a"];
     let token = text(&run(service.command(words).arg("--json")).json(), "token");
-    let hidden = run(&mut service.command(words));
+    // Here another call gives another token, and the first is merely unused.
+    let again = ["unbill", "client", "create-token", "--identifier", "a"];
+    let hidden = run(&mut service.command(again));
     assert_eq!(hidden.stdout, "token: [hidden: use --show-secrets or --json]\n");
     let shown = run(service.command(words).arg("--show-secrets"));
     assert!(shown.stdout.starts_with("token: ") && !shown.stdout.contains("hidden"), "{shown:#?}");

@@ -12,7 +12,7 @@ use billwire_models::billerapi::{
 use billwire_models::operation::Operation;
 use billwire_models::scalar::List;
 
-use super::scope::{ClientCredentialsOrAccessToken, ClientWide};
+use super::scope::{ClientCredentialsOrAccessToken, ClientWide, Scope};
 use super::{Client, calls};
 use crate::call::Call;
 use crate::client;
@@ -99,6 +99,24 @@ impl<S: ClientCredentialsOrAccessToken> Client<S> {
     /// Source: BillerAPI description, section 5.10 "GET /bills/get — bills of one linked account".
     pub fn bills(&self, query: ListBillsQuery) -> Pages<ByCursor<ListBillsQuery>> {
         client::pages(self, ByCursor::new(query))
+    }
+}
+
+impl<S: Scope> Client<S> {
+    /// The pages of any list, whatever the credential reaches: for a query that is known at run time only, or a paging of your
+    /// own. Whether the credential may read the list, the service decides.
+    ///
+    /// ```
+    /// use billwire_core::billerapi::Client;
+    /// use billwire_core::paging::{ByNumber, Pages};
+    /// use billwire_models::billerapi::ListRequestsToLinkQuery;
+    ///
+    /// fn requests(client: &Client) -> Pages<ByNumber<ListRequestsToLinkQuery>> {
+    ///     client.pages(ByNumber::new(ListRequestsToLinkQuery::new()))
+    /// }
+    /// ```
+    pub fn pages<P: Paging>(&self, paging: P) -> Pages<P> {
+        client::pages(self, paging)
     }
 }
 

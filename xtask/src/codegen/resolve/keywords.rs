@@ -58,7 +58,7 @@ pub const WEBHOOK: &[&str] = &[
 const SCHEMA: &[&str] =
     &["type", "title", "description", "deprecated", "readOnly", "writeOnly", "examples", "x-source"];
 /// Members that a property may have besides those of its schema.
-const PROPERTY: &[&str] = &["x-aliases", "x-rust-name"];
+const PROPERTY: &[&str] = &["x-aliases", "x-rust-name", "x-explicit-default"];
 const REFERENCE: &[&str] = &["$ref"];
 const TEXT: &[&str] = &[
     "format",

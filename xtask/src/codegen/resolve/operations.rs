@@ -333,6 +333,7 @@ impl<'a> Resolver<'a> {
             source: None,
             deprecated: false,
             limits: Limits::default(),
+            explicit_default: None,
         };
         Some(Parameter { node, in_path, property })
     }

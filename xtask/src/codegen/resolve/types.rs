@@ -75,6 +75,22 @@ impl Resolver<'_> {
             source: node.text_of("x-source").map(|text| text.trim().to_owned()),
             deprecated: node.is_true("deprecated"),
             limits: limits(node),
+            explicit_default: self.explicit_default(node, required, &what),
+        }
+    }
+
+    /// What the absence of an optional boolean means, if it is to be sent in any case.
+    fn explicit_default(&self, node: &Node, required: bool, what: &str) -> Option<bool> {
+        let entry = node.entry("x-explicit-default")?;
+        match entry.node.value {
+            Value::Boolean(default) if !required && shape(node) == Shape::Boolean => Some(default),
+            _ => {
+                let message = format!("`x-explicit-default` of {what} is no default of an optional boolean");
+                let mend =
+                    "write `true` or `false` beside `type: boolean`, and leave the member out of `required`";
+                self.problems.push(entry.node.position, message, mend);
+                None
+            }
         }
     }
 
