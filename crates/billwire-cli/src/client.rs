@@ -221,8 +221,8 @@ fn not_configured(error: &core::Error) -> Error {
     let failure = outcome::failed(error);
     if error.advice().contains("Environment::") {
         failure.with_advice(
-            "give --environment sandbox or --environment production for the vendor's hosts, without --base-url;\n\
-             any other address with --base-url takes sandbox credentials unless --environment production is given",
+            "give --environment sandbox or --environment production for the vendor's hosts, and no other address;\n\
+             any other address takes sandbox credentials unless --environment production is given",
         )
     } else {
         failure

@@ -3,6 +3,7 @@
 //! Data goes to stdout and talk to stderr; exit codes are a promise (`exit.rs`). Reading order: `args`, `operation_args`,
 //! `commands`, then `demo`.
 
+mod address;
 mod api;
 mod args;
 mod billerapi;
@@ -13,6 +14,7 @@ mod demo;
 mod error;
 mod exit;
 mod export;
+mod identity;
 mod json_text;
 mod log;
 mod operation_args;

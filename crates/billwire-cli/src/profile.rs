@@ -27,6 +27,8 @@ use crate::secret_source::SecretSource;
 /// What a profile says about an API. Everything is optional.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
+    /// Whether an option or the variable named it, so that it is stronger than other variables.
+    pub(crate) named: bool,
     pub(crate) world: Option<World>,
     pub(crate) base_url: Option<String>,
     /// Where credentials and keys are, by the name of the setting.
@@ -76,7 +78,10 @@ impl Profile {
             return without_file(name.as_deref(), None);
         };
         match fs::read_to_string(&path) {
-            Ok(text) => Self::of_text(entry, &path, &text, name.as_deref()),
+            Ok(text) => {
+                let profile = Self::of_text(entry, &path, &text, name.as_deref())?;
+                Ok(Self { named: name.is_some(), ..profile })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                 without_file(name.as_deref(), Some(&path))
             }

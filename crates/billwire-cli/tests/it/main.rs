@@ -21,6 +21,7 @@ mod operations;
 mod place;
 mod run;
 mod sandbox;
+mod settings;
 mod streams;
 // The contracts of the facade's tests, over the sandbox as a process.
 #[path = "../../../billwire/tests/it/suite/mod.rs"]
