@@ -19,6 +19,8 @@ pub(crate) struct Entry {
     pub(crate) credentials: &'static [CredentialOption],
     /// Whether requests can be signed and bodies encrypted.
     pub(crate) message_security: bool,
+    /// How long a whole call may take unless told otherwise, as the help says it.
+    pub(crate) time_limit: &'static str,
 }
 
 /// A kind of credential.
@@ -106,6 +108,7 @@ static APIS: [Entry; 3] = [
             ),
         ],
         message_security: true,
+        time_limit: "90s",
     },
     Entry {
         api: Api::Unbill,
@@ -115,6 +118,7 @@ static APIS: [Entry; 3] = [
         base_url_variable: "BILLWIRE_UNBILL_BASE_URL",
         credentials: &[api_key!("BILLWIRE_UNBILL_API_KEY")],
         message_security: false,
+        time_limit: "90s; 2m for a login",
     },
     Entry {
         api: Api::BillerApi,
@@ -160,6 +164,7 @@ static APIS: [Entry; 3] = [
             ),
         ],
         message_security: false,
+        time_limit: "3m",
     },
 ];
 

@@ -106,7 +106,11 @@ pub(crate) fn options(entry: &'static Entry) -> Vec<Arg> {
         ]);
     }
     options.extend([
-        rare("timeout", "DURATION", "Time limit of the whole call, such as 10s [default: 90s]"),
+        rare(
+            "timeout",
+            "DURATION",
+            &format!("Time limit of the whole call, such as 10s [default: {}]", entry.time_limit),
+        ),
         rare("profile", "NAME", "Settings from the profile file [env: BILLWIRE_PROFILE]"),
         rare(
             "config",
@@ -289,7 +293,43 @@ pub(crate) fn text<'a>(matches: &'a ArgMatches, option: &str) -> Option<&'a str>
 
 #[cfg(test)]
 mod tests {
+    use billwire::core::{ApiKey, ClientCredentials};
+    use billwire::models::operation::Api;
+    use billwire::{billerapi, q2, unbill};
+
     use super::*;
+
+    /// What a default configuration of the API shows of itself, its limits among it.
+    fn default_configuration(api: Api) -> String {
+        let key = || ApiKey::for_sandbox("none");
+        match api {
+            Api::Q2 => format!("{:?}", q2::Config::builder(Environment::Sandbox, key()).build()),
+            Api::Unbill => format!("{:?}", unbill::Config::builder(Environment::Sandbox, key()).build()),
+            Api::BillerApi => {
+                let credentials = ClientCredentials::new("none", "bb_test_none");
+                format!("{:?}", billerapi::Config::builder(Environment::Sandbox, credentials).build())
+            }
+            other => panic!("no configuration of {}", other.as_str()),
+        }
+    }
+
+    #[test]
+    fn the_help_says_the_time_limit_of_a_default_configuration() {
+        for entry in api::all() {
+            let configuration = default_configuration(entry.api);
+            let (call, login) = match entry.time_limit.split_once("; ") {
+                Some((call, login)) => (call, login.strip_suffix(" for a login")),
+                None => (entry.time_limit, None),
+            };
+            let shows = |name: &str, limit: &str| {
+                let limit = duration(limit).expect("a duration");
+                assert!(configuration.contains(&format!(" {name}: {limit:?}")), "{name}: {configuration}");
+            };
+            shows("deadline", call);
+            assert_eq!(login.is_some(), configuration.contains(" login_deadline: "), "{configuration}");
+            login.inspect(|login| shows("login_deadline", login));
+        }
+    }
 
     #[test]
     fn durations_have_units() {
