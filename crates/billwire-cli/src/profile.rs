@@ -222,6 +222,23 @@ mod tests {
         assert!(!shown.contains("dc220490"), "{shown}");
     }
 
+    /// A credential of which a part is missing is that of nobody.
+    #[test]
+    fn the_example_of_the_manual_names_whole_credentials() {
+        let manual = include_str!("../../../docs/book/command.md");
+        let example = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let example = example.expect("an example");
+        for (entry, name) in api::all().iter().flat_map(|entry| [(entry, "local"), (entry, "live")]) {
+            let path = Path::new("/etc/billwire/config.toml");
+            let profile = Profile::of_text(entry, path, example, Some(name)).expect("a profile");
+            for credential in entry.credentials {
+                let there = |part: &Part| profile.secrets.contains_key(part.setting().as_str());
+                let parts = credential.parts.iter().filter(|part| there(part)).count();
+                assert!(parts == 0 || parts == credential.parts.len(), "{name}: {}", credential.name);
+            }
+        }
+    }
+
     #[test]
     fn mistakes_are_named_without_showing_the_line() {
         check(FILE, Some("other"), "use one of: live, local");
