@@ -35,8 +35,8 @@ const IN_ITS_PLACE: &[(&str, &str)] = &[
     ("with_key_id", "give the id that the service gave the key with --encryption-key-id"),
     (
         "Environment::",
-        "give --environment sandbox or --environment production for the vendor's hosts, without --base-url;\n\
-         any other address with --base-url takes sandbox credentials unless --environment production is given",
+        "give --environment sandbox or --environment production for the vendor's hosts, and no other address;\n\
+         any other address takes sandbox credentials unless --environment production is given",
     ),
 ];
 

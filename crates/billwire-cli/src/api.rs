@@ -21,6 +21,8 @@ pub(crate) struct Entry {
     pub(crate) message_security: bool,
     /// How long an idempotency key is remembered, as an adverbial.
     pub(crate) key_life: &'static str,
+    /// How long a whole call may take unless told otherwise, as the help says it.
+    pub(crate) time_limit: &'static str,
 }
 
 /// A kind of credential.
@@ -112,6 +114,7 @@ static APIS: [Entry; 3] = [
         ],
         message_security: true,
         key_life: NO_KEYS,
+        time_limit: "90s",
     },
     Entry {
         api: Api::Unbill,
@@ -122,6 +125,7 @@ static APIS: [Entry; 3] = [
         credentials: &[api_key!("BILLWIRE_UNBILL_API_KEY")],
         message_security: false,
         key_life: NO_KEYS,
+        time_limit: "90s; 2m for a login",
     },
     Entry {
         api: Api::BillerApi,
@@ -168,6 +172,7 @@ static APIS: [Entry; 3] = [
         ],
         message_security: false,
         key_life: "within 24 hours",
+        time_limit: "3m",
     },
 ];
 

@@ -1,4 +1,5 @@
-//! Where to call, as whom, with which keys: options of the command line, then variables, then the profile, then defaults.
+//! What a call needs, from options, the profile and variables. Where it goes is decided in [`address`](crate::address), as
+//! whom in [`identity`](crate::identity).
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,14 +8,17 @@ use std::time::Duration;
 use billwire::core::{Environment, Stage};
 use billwire::crypto::{PrivateKey, PublicKey};
 use billwire::keys;
-use billwire::models::operation::{Credential, Operation};
+use billwire::models::operation::Operation;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum, value_parser};
 use jiff::SignedDuration;
 
-use crate::api::{self, CredentialOption, Entry, Part};
-use crate::client::{Client, Given, Setup};
+use crate::address::Address;
+use crate::api::{self, Entry};
+use crate::client::{Client, Setup};
 use crate::error::Error;
+use crate::identity::Identity;
+use crate::output::Output;
 use crate::profile::Profile;
 use crate::secret_source::{self, Reader, SecretSource};
 
@@ -102,7 +106,11 @@ pub(crate) fn options(entry: &'static Entry) -> Vec<Arg> {
         ]);
     }
     options.extend([
-        rare("timeout", "DURATION", "Time limit of the whole call, such as 10s [default: 90s]"),
+        rare(
+            "timeout",
+            "DURATION",
+            &format!("Time limit of the whole call, such as 10s [default: {}]", entry.time_limit),
+        ),
         rare("profile", "NAME", "Settings from the profile file [env: BILLWIRE_PROFILE]"),
         rare(
             "config",
@@ -146,21 +154,11 @@ fn credential_options(entry: &'static Entry) -> Vec<Arg> {
 #[derive(Debug)]
 struct Settings {
     entry: &'static Entry,
-    world: World,
-    base_url: Option<String>,
-    credential: Chosen,
+    address: Address,
+    credential: Identity,
     signing_key: Option<SecretSource>,
     encryption_key: Option<EncryptionKey>,
     time_limit: Option<Duration>,
-}
-
-/// The credential of a call: where each of its texts is, as far as somebody said so.
-#[derive(Debug)]
-struct Chosen {
-    credential: &'static CredentialOption,
-    sources: Vec<Option<SecretSource>>,
-    /// The operation is called without one, and none was given.
-    unneeded: bool,
 }
 
 #[derive(Debug)]
@@ -183,7 +181,7 @@ pub(crate) fn open(
     let setup = Setup {
         environment: settings.environment(),
         stage: settings.stage(),
-        credential: settings.credential(reader)?,
+        credential: settings.credential.read(settings.address.world, reader)?,
         signing_key: settings.signing_key.as_ref().map(|source| signing_key(source, reader)).transpose()?,
         encryption_key: settings
             .encryption_key
@@ -192,8 +190,12 @@ pub(crate) fn open(
             .transpose()?,
         time_limit: settings.time_limit,
     };
-    let client = Client::new(entry.api, setup)?;
-    Ok(Connection { client, stage: settings.stage(), local: settings.world == World::Local })
+    // Programs that read JSON are spared it, as any remark: the call goes where the stronger setting says.
+    for remark in settings.address.remarks() {
+        Output::new(matches.get_flag("json")).remark(&remark);
+    }
+    let client = Client::new(entry.api, setup).map_err(|error| settings.address.named_in(error))?;
+    Ok(Connection { client, stage: settings.stage(), local: settings.address.world == World::Local })
 }
 
 fn settings(
@@ -201,15 +203,10 @@ fn settings(
     operation: &'static Operation,
     matches: &ArgMatches,
 ) -> Result<Settings, Error> {
-    let mut profile = Profile::chosen(entry, text(matches, "config"), text(matches, "profile"))?;
+    let profile = Profile::chosen(entry, text(matches, "config"), text(matches, "profile"))?;
     let chosen = |option: &str, in_profile: Option<&String>| {
         text(matches, option).map(str::to_owned).or_else(|| in_profile.cloned())
     };
-    let world = matches.get_one::<World>("environment").copied().or(profile.world).unwrap_or(World::Local);
-    let base_url = text(matches, "base-url")
-        .map(str::to_owned)
-        .or_else(|| std::env::var(entry.base_url_variable).ok())
-        .or(profile.base_url.take());
     let signing_key = match text(matches, "signing-key-from") {
         Some(text) => Some(SecretSource::parse("--signing-key-from", text)?),
         None => profile.secrets.get("signing_key_from").cloned(),
@@ -228,125 +225,30 @@ fn settings(
     let time_limit = chosen("timeout", profile.timeout.as_ref());
     Ok(Settings {
         entry,
-        world,
-        base_url,
-        credential: Chosen::by(entry, operation, matches, &profile)?,
+        address: Address::chosen(entry, matches, &profile),
+        credential: Identity::chosen(entry, operation, matches, &profile)?,
         signing_key,
         encryption_key,
         time_limit: time_limit.as_deref().map(duration).transpose()?,
     })
 }
 
-impl Chosen {
-    /// What an option names; else the first of the credentials that the operation takes for which the profile or a
-    /// variable has something; else the usual one of the API, which is then missing.
-    fn by(
-        entry: &'static Entry,
-        operation: &'static Operation,
-        matches: &ArgMatches,
-        profile: &Profile,
-    ) -> Result<Self, Error> {
-        let known = || entry.credentials.iter();
-        let taken = || operation.credentials.iter().filter_map(|kind| entry.credential(*kind));
-        let in_option = |part: &Part| text(matches, part.option).is_some();
-        let in_profile = |part: &Part| profile.secrets.contains_key(part.setting().as_str());
-        let in_variable =
-            |part: &Part| part.variable.is_some_and(|variable| std::env::var_os(variable).is_some());
-        let given = known()
-            .find(|credential| credential.parts.iter().any(in_option))
-            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_profile)))
-            .or_else(|| taken().find(|credential| credential.parts.iter().any(in_variable)));
-        // The core sends none where the table names that first, whatever there is.
-        let unneeded = given.is_none() && operation.credentials.first() == Some(&Credential::Nothing);
-        let credential = given
-            .or_else(|| entry.usual())
-            .ok_or_else(|| Error::unexpected("this API has no credentials"))?;
-        check_taken(entry, operation, credential)?;
-        let source = |part: &Part| match text(matches, part.option) {
-            Some(text) => SecretSource::parse(&format!("--{}", part.option), text).map(Some),
-            None => Ok(profile.secrets.get(part.setting().as_str()).cloned()),
-        };
-        let sources = credential.parts.iter().map(source).collect::<Result<_, Error>>()?;
-        Ok(Self { credential, sources, unneeded })
-    }
-}
-
-/// Refuses a credential that the operation does not take. One that takes none is sent none, whatever is given.
-fn check_taken(
-    entry: &'static Entry,
-    operation: &'static Operation,
-    credential: &'static CredentialOption,
-) -> Result<(), Error> {
-    let takes = |kind: Credential| operation.credentials.contains(&kind);
-    if takes(credential.kind) || takes(Credential::Nothing) {
-        return Ok(());
-    }
-    let taken: Vec<&CredentialOption> =
-        operation.credentials.iter().filter_map(|kind| entry.credential(*kind)).collect();
-    let names: Vec<&str> = taken.iter().map(|credential| credential.name).collect();
-    let options: Vec<String> = taken
-        .iter()
-        .flat_map(|credential| credential.parts)
-        .map(|part| format!("--{}", part.option))
-        .collect();
-    Err(Error::configuration(format!(
-        "{} does not take {}; nothing was sent",
-        operation.name(),
-        credential.name
-    ))
-    .with_advice(format!("it takes {}: {}", names.join(" or "), options.join(", "))))
-}
-
 impl Settings {
     fn stage(&self) -> Stage {
-        match self.world {
+        match self.address.world {
             World::Production => Stage::Production,
             World::Local | World::Sandbox => Stage::Sandbox,
         }
     }
 
     fn environment(&self) -> Environment {
-        match (self.world, &self.base_url) {
+        match (self.address.world, &self.address.base_url) {
             (World::Production, Some(url)) => Environment::custom_production(url),
             (_, Some(url)) => Environment::custom_sandbox(url),
             (World::Local, None) => Environment::custom_sandbox(self.entry.local_url),
             (World::Sandbox, None) => Environment::Sandbox,
             (World::Production, None) => Environment::Production,
         }
-    }
-
-    fn credential(&self, reader: &mut Reader) -> Result<Given, Error> {
-        let Chosen { credential, sources, unneeded } = &self.credential;
-        if *unneeded {
-            return Ok(Given::unsent(credential));
-        }
-        let texts =
-            credential.parts.iter().zip(sources).map(|(part, source)| match (source, part.variable) {
-                (Some(source), _) => reader.secret(part.what, source),
-                (None, Some(variable)) => reader
-                    .secret(part.what, &SecretSource::Variable(variable.to_owned()))
-                    .map_err(|error| error.with_advice(self.missing(credential, part, variable))),
-                (None, None) => Err(Error::configuration(format!("{} is missing", part.what))
-                    .with_advice(format!("say where it is with --{} {}", part.option, secret_source::FORMS))),
-            });
-        Ok(Given { kind: credential.kind, texts: texts.collect::<Result<_, Error>>()? })
-    }
-
-    /// How to give a text of a credential: with those of the local sandbox if that is where the call would go.
-    fn missing(&self, credential: &CredentialOption, part: &Part, variable: &str) -> String {
-        let elsewhere = format!("or say where it is with --{} {}", part.option, secret_source::FORMS);
-        let exports = credential.parts.iter().filter_map(|part| Some((part.variable?, part.local?)));
-        let exports: Vec<String> =
-            exports.map(|(variable, local)| format!("export {variable}={local}\n")).collect();
-        if self.world == World::Local && !exports.is_empty() {
-            return format!(
-                "for the local sandbox: run `billwire sandbox` in another terminal, then\n{}{elsewhere}",
-                exports.concat()
-            );
-        }
-        let name = part.what.strip_prefix("the API ").unwrap_or(part.what);
-        let name = name.strip_prefix("the ").unwrap_or(name);
-        format!("export {variable}=... with the {name} from the vendor's portal\n{elsewhere}")
     }
 }
 
@@ -385,13 +287,49 @@ fn duration(text: &str) -> Result<Duration, Error> {
 }
 
 /// The value of an option, if the API has the option and it was given.
-fn text<'a>(matches: &'a ArgMatches, option: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(matches: &'a ArgMatches, option: &str) -> Option<&'a str> {
     matches.try_get_one::<String>(option).ok().flatten().map(String::as_str)
 }
 
 #[cfg(test)]
 mod tests {
+    use billwire::core::{ApiKey, ClientCredentials};
+    use billwire::models::operation::Api;
+    use billwire::{billerapi, q2, unbill};
+
     use super::*;
+
+    /// What a default configuration of the API shows of itself, its limits among it.
+    fn default_configuration(api: Api) -> String {
+        let key = || ApiKey::for_sandbox("none");
+        match api {
+            Api::Q2 => format!("{:?}", q2::Config::builder(Environment::Sandbox, key()).build()),
+            Api::Unbill => format!("{:?}", unbill::Config::builder(Environment::Sandbox, key()).build()),
+            Api::BillerApi => {
+                let credentials = ClientCredentials::new("none", "bb_test_none");
+                format!("{:?}", billerapi::Config::builder(Environment::Sandbox, credentials).build())
+            }
+            other => panic!("no configuration of {}", other.as_str()),
+        }
+    }
+
+    #[test]
+    fn the_help_says_the_time_limit_of_a_default_configuration() {
+        for entry in api::all() {
+            let configuration = default_configuration(entry.api);
+            let (call, login) = match entry.time_limit.split_once("; ") {
+                Some((call, login)) => (call, login.strip_suffix(" for a login")),
+                None => (entry.time_limit, None),
+            };
+            let shows = |name: &str, limit: &str| {
+                let limit = duration(limit).expect("a duration");
+                assert!(configuration.contains(&format!(" {name}: {limit:?}")), "{name}: {configuration}");
+            };
+            shows("deadline", call);
+            assert_eq!(login.is_some(), configuration.contains(" login_deadline: "), "{configuration}");
+            login.inspect(|login| shows("login_deadline", login));
+        }
+    }
 
     #[test]
     fn durations_have_units() {

@@ -3,6 +3,7 @@
 //! Data goes to stdout and talk to stderr; exit codes are a promise (`exit.rs`). Reading order: `args`, `operation_args`,
 //! `commands`, then `demo`.
 
+mod address;
 mod advice;
 mod api;
 mod args;
@@ -14,6 +15,7 @@ mod demo;
 mod error;
 mod exit;
 mod export;
+mod identity;
 mod json_text;
 mod log;
 mod operation_args;

@@ -27,6 +27,8 @@ use crate::secret_source::SecretSource;
 /// What a profile says about an API. Everything is optional.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
+    /// Whether an option or the variable named it, so that it is stronger than other variables.
+    pub(crate) named: bool,
     pub(crate) world: Option<World>,
     pub(crate) base_url: Option<String>,
     /// Where credentials and keys are, by the name of the setting.
@@ -76,7 +78,10 @@ impl Profile {
             return without_file(name.as_deref(), None);
         };
         match fs::read_to_string(&path) {
-            Ok(text) => Self::of_text(entry, &path, &text, name.as_deref()),
+            Ok(text) => {
+                let profile = Self::of_text(entry, &path, &text, name.as_deref())?;
+                Ok(Self { named: name.is_some(), ..profile })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                 without_file(name.as_deref(), Some(&path))
             }
@@ -215,6 +220,23 @@ mod tests {
         let shown = read(text, name).expect_err("refused").text();
         assert!(shown.contains(expected), "{shown}");
         assert!(!shown.contains("dc220490"), "{shown}");
+    }
+
+    /// A credential of which a part is missing is that of nobody.
+    #[test]
+    fn the_example_of_the_manual_names_whole_credentials() {
+        let manual = include_str!("../../../docs/book/command.md");
+        let example = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let example = example.expect("an example");
+        for (entry, name) in api::all().iter().flat_map(|entry| [(entry, "local"), (entry, "live")]) {
+            let path = Path::new("/etc/billwire/config.toml");
+            let profile = Profile::of_text(entry, path, example, Some(name)).expect("a profile");
+            for credential in entry.credentials {
+                let there = |part: &Part| profile.secrets.contains_key(part.setting().as_str());
+                let parts = credential.parts.iter().filter(|part| there(part)).count();
+                assert!(parts == 0 || parts == credential.parts.len(), "{name}: {}", credential.name);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One module for each command: options, then the work, then the output.
 
 pub(crate) mod completions;
+mod configuration_file;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod operation;

@@ -1,7 +1,5 @@
 //! What `billwire sandbox` sets up before it serves: options, and a file for what options cannot say well.
 
-use std::path::Path;
-
 use billwire::models::operation::Api;
 use billwire_sandbox::{
     BillerApiSettings, BillerApiWebhooks, Faults, Quirks, RequestSigning, Rules, Sandbox, SandboxBuilder,
@@ -9,13 +7,13 @@ use billwire_sandbox::{
 };
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
+use super::configuration_file::{self, Form};
 use crate::api;
 use crate::error::Error;
 
 /// The file: what the vendor's portal and the control API would be told, in the same words as there.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(super) struct Configuration {
     pub(super) seed: Option<u64>,
@@ -26,7 +24,7 @@ pub(super) struct Configuration {
     billerapi: BillerApi,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Q2 {
     webhooks: Option<WebhookConfiguration>,
@@ -35,14 +33,14 @@ struct Q2 {
     quirks: Option<Quirks>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct Unbill {
     webhooks: Option<UnbillWebhooks>,
     rules: Option<UnbillRules>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 struct BillerApi {
     webhooks: Option<BillerApiWebhooks>,
@@ -80,7 +78,7 @@ pub(super) fn options() -> [Arg; 6] {
             .value_parser(value_parser!(u32)),
         option("quirks", "LIST", "Let q2 answer in the documents' untidy forms: all, or names separated by commas")
             .value_parser(|text: &str| text.parse::<Quirks>().map_err(|error| error.to_string())),
-        option("faults", "FILE", "Let go wrong what this JSON file says, in the form of PUT /control/faults"),
+        option("faults", "FILE", "Let go wrong what this file says, in the form of PUT /control/faults: JSON, or TOML if its name ends in .toml"),
         option(
             "webhook-url",
             "[API=]URL",
@@ -96,7 +94,8 @@ pub(super) fn options() -> [Arg; 6] {
         option(
             "config",
             "FILE",
-            "Webhooks, settings, rules, request signing, quirks and faults of every API from a TOML or JSON file",
+            "Webhooks, settings, rules, request signing, quirks and faults of every API from a file: TOML, or JSON if its \
+             name ends in .json",
         ),
     ]
 }
@@ -105,11 +104,11 @@ impl Configuration {
     /// The file, with the options that replace parts of it.
     pub(super) fn read(matches: &ArgMatches) -> Result<Self, Error> {
         let mut configuration: Self = match matches.get_one::<String>("config") {
-            Some(path) => file(path)?,
+            Some(path) => configuration_file::read(path, Form::Toml)?,
             None => Self::default(),
         };
         if let Some(path) = matches.get_one::<String>("faults") {
-            configuration.faults = Some(file(path)?);
+            configuration.faults = Some(configuration_file::read(path, Form::Json)?);
         }
         if let Some(customers) = matches.get_one::<u32>("customers") {
             configuration.customers = Some(*customers);
@@ -181,25 +180,6 @@ impl Configuration {
         }
         Ok(())
     }
-}
-
-/// JSON if the name says so, else TOML.
-fn file<T: DeserializeOwned>(path: &str) -> Result<T, Error> {
-    let unusable = |what: &str| Error::configuration(format!("{path} {what}"));
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        unusable("cannot be read").with_cause(error).with_advice("check the name and who may read it")
-    })?;
-    let is_json = Path::new(path).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    let read = if is_json {
-        serde_json::from_str(&text).map_err(|error| error.to_string())
-    } else {
-        toml::from_str(&text).map_err(|error| error.to_string())
-    };
-    read.map_err(|problem| {
-        unusable("is not what it should be")
-            .with_cause(problem.trim())
-            .with_advice("the guide about the command has an example")
-    })
 }
 
 #[cfg(test)]

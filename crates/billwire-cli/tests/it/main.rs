@@ -25,6 +25,7 @@ mod repeats;
 mod run;
 mod sandbox;
 mod scripted;
+mod settings;
 mod streams;
 // The contracts of the facade's tests, over the sandbox as a process.
 #[path = "../../../billwire/tests/it/suite/mod.rs"]

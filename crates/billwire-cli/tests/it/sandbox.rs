@@ -207,3 +207,48 @@ fn a_file_that_says_something_unknown_is_refused() {
         assert!([2, 8].contains(&ended.code), "{ended:#?}");
     }
 }
+
+/// The file holds secrets of a receiver: what is wrong with it is told by line and member alone.
+#[test]
+fn what_a_wrong_file_says_is_not_repeated() {
+    let folder = Folder::new("sandbox-secret-configuration");
+    let secret = "whsec_test_of_nobody";
+    for (name, text, place) in [
+        (
+            "type.toml",
+            format!("[billerapi.webhooks]\nsecrets = \"{secret}\"\n"),
+            "line 2: billerapi.webhooks.secrets",
+        ),
+        (
+            "type.json",
+            format!("{{\"billerapi\": {{\"webhooks\":\n{{\"secrets\": \"{secret}\"}}}}}}"),
+            "line 2: billerapi.webhooks.secrets",
+        ),
+        (
+            "payload.toml",
+            format!("[q2.webhooks.oauth]\nurl = \"u\"\npayload = [\"{secret}\"]\n"),
+            "q2.webhooks.oauth.payload",
+        ),
+        ("end.toml", format!("[billerapi.webhooks]\nsecrets = [\"{secret}\n"), "line 2"),
+    ] {
+        let file = folder.file(name, &text);
+        let ended = run(billwire().args(["sandbox", "--port", "0", "--config", &file]));
+        assert_eq!(ended.code, 8, "{ended:#?}");
+        assert!(ended.stderr.contains(place), "{place}: {ended:#?}");
+        assert!(!ended.stderr.contains("of_nobody"), "{ended:#?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn faults_are_json_whatever_the_file_is_called_unless_it_says_toml() {
+    let folder = Folder::new("sandbox-faults");
+    let json = r#"{"http": [{"kind": "status", "operation": "listCategories", "status": 503}]}"#;
+    let toml = "[[http]]\nkind = \"status\"\noperation = \"listCategories\"\nstatus = 503\n";
+    for (name, text) in [("faults", json), ("faults.json", json), ("faults.toml", toml)] {
+        let running = Running::start(&["--frozen", "--faults", &folder.file(name, text)]);
+        let faults = get(&format!("{}/faults", running.url("control")));
+        assert_eq!(faults["http"][0]["kind"], "status", "{name}");
+        running.stop("TERM");
+    }
+}
