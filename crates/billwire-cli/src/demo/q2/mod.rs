@@ -14,7 +14,7 @@ use crate::error::Error;
 /// Plays the story and reports how it ended.
 pub(super) async fn play(seed: u64, fault: Option<Fault>, timeline: Timeline) -> Result<(), Error> {
     let mut stage = Stage::set_up(seed, fault, timeline).await?;
-    let outcome = story::play(&mut stage).await;
+    let outcome = Box::pin(story::play(&mut stage)).await;
     stage.report(&Entry::Result(stage.result(outcome.as_ref().err())))?;
     outcome
 }
