@@ -164,7 +164,7 @@ impl Configuration {
             sandbox.configure_webhooks(webhooks).await?;
         }
         if let Some(rules) = self.unbill.rules {
-            sandbox.unbill().set_rules(rules);
+            sandbox.unbill().set_rules(rules)?;
         }
         if let Some(webhooks) = self.unbill.webhooks {
             sandbox.unbill().configure_webhooks(webhooks).await?;

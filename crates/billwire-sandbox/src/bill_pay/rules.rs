@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::World;
+use crate::error::{Error, ErrorKind};
+
 /// Switches of the emulated rules. All off or neutral by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -62,6 +65,24 @@ impl Rules {
     pub fn with_companies_with_optional_recurring(mut self, ids: impl IntoIterator<Item = String>) -> Self {
         self.companies_with_optional_recurring = ids.into_iter().collect();
         self
+    }
+}
+
+impl World {
+    /// Replaces the rules, unless they name a company that there is not.
+    pub(crate) fn set_rules(&mut self, rules: Rules) -> Result<(), Error> {
+        let known = |id: &str| self.companies().iter().any(|company| company.id.as_str() == id);
+        for (name, ids) in [
+            ("companiesInMaintenance", &rules.companies_in_maintenance),
+            ("companiesWithOptionalRecurring", &rules.companies_with_optional_recurring),
+        ] {
+            if let Some(unknown) = ids.iter().find(|id| !known(id)) {
+                let message = format!("{name}: there is no company \"{unknown}\"");
+                return Err(Error::new(ErrorKind::InvalidInput, message));
+            }
+        }
+        self.rules = rules;
+        Ok(())
     }
 }
 

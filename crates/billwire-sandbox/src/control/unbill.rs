@@ -17,7 +17,7 @@ pub(super) const ROUTES: &[ControlRoute] = &[
     (
         "PUT",
         "/control/unbill/rules",
-        r#"{"cardSurcharge": "2.50", "strictContentType": true}; what is left out is off"#,
+        "cardSurcharge, strictContentType, acceptExpiredCards, companiesInMaintenance, companiesWithOptionalRecurring; what is left out is off",
     ),
     (
         "POST",
@@ -65,7 +65,7 @@ pub(super) async fn dispatch(shared: &Shared, method: &str, segments: &[&str], b
         ("GET", ["control", "unbill", "rules"]) => reply(&shared.engine().unbill.rules),
         ("PUT", ["control", "unbill", "rules"]) => {
             let rules: UnbillRules = parse(body)?;
-            shared.engine().unbill.set_rules(rules);
+            shared.engine().unbill.set_rules(rules.clone())?;
             reply(&rules)
         }
         ("POST", ["control", "unbill", "auths", id, "refresh"]) => {

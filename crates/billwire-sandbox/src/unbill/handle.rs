@@ -30,8 +30,11 @@ impl UnbillWorld<'_> {
     }
 
     /// Sets the switches for what the sources leave open; they hold from the next request and the next payment on.
-    pub fn set_rules(self, rules: UnbillRules) {
-        self.sandbox.shared.engine().unbill.set_rules(rules);
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an unknown company.
+    pub fn set_rules(self, rules: UnbillRules) -> Result<(), Error> {
+        self.sandbox.shared.engine().unbill.set_rules(rules)
     }
 
     /// A company issues a statement for a known bill, with `bill.update`. A bill that was settled is owed again.

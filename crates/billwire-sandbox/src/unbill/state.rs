@@ -35,9 +35,12 @@ impl State {
         }
     }
 
-    pub(crate) fn set_rules(&mut self, rules: UnbillRules) {
+    /// Replaces the rules, unless they name a company that there is not.
+    pub(crate) fn set_rules(&mut self, rules: UnbillRules) -> Result<(), Error> {
+        self.world.set_rules(rules.of_world())?;
         self.world.card_surcharge = rules.card_surcharge;
         self.rules = rules;
+        Ok(())
     }
 }
 

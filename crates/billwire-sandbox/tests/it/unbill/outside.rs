@@ -3,7 +3,7 @@
 use billwire_sandbox::{Amount, AuthRefresh, IssuerNews, Statement};
 use serde_json::{Value, json};
 
-use super::legacy::{Legacy, MERCHANT, refused};
+use super::legacy::{FIXED, Legacy, MERCHANT, refused};
 use crate::http::{Answer, text};
 
 const GOOD: &str = "4111111111111111";
@@ -169,4 +169,38 @@ async fn an_issuer_changes_its_mind() {
     control(&unbill, "/payment-methods/nothing/issuer", json!({ "declines": true }))
         .await
         .refused(404, "no payment method");
+}
+
+/// What the sources leave open can be chosen here too; the first body is the documented sample.
+///
+/// Source: Unbill v1 description, section 4.4.1 (a card of 2017) and section 10 (7).
+#[tokio::test]
+async fn the_rules_of_both_versions_have_switches() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    let mut sample = json!({
+        "paymentType": "card", "cardNumber": "378282246310005", "cardCode": "218", "expMonth": "10", "expYear": "2017",
+        "zipcode": "12345", "name": "Demo User", "setAsDefault": true,
+    });
+    sample["clientId"] = json!(client);
+    let (_, bill) = unbill.verified(&client, FIXED, "test").await;
+    let off = json!({ "billId": bill, "recurring": "disabled" });
+    refused(&unbill.post("/payment", sample.clone()).await, 400, "has expired");
+    refused(&unbill.post("/payment/settings", off.clone()).await, 400, "requires recurring payments");
+    let rules = json!({
+        "acceptExpiredCards": true,
+        "companiesWithOptionalRecurring": [FIXED],
+        "companiesInMaintenance": [MERCHANT],
+        "strictContentType": false,
+    });
+    let set = async |rules: Value| unbill.api.control("PUT", "/unbill/rules", Some(rules)).await;
+    assert_eq!(set(rules.clone()).await.ok(), rules);
+    assert_eq!(unbill.api.control("GET", "/unbill/rules", None).await.ok(), rules);
+    unbill.post("/payment", sample).await.ok();
+    unbill.post("/payment/settings", off).await.ok();
+    refused(&unbill.log_in(&client, MERCHANT, "test").await, 400, "maintenance");
+    set(json!({ "companiesInMaintenance": ["nobody"] })).await.refused(400, "no company");
+    assert_eq!(unbill.api.control("GET", "/unbill/rules", None).await.ok(), rules, "nothing has changed");
+    set(json!({})).await.ok();
+    unbill.verified(&client, MERCHANT, "test").await;
 }

@@ -22,7 +22,11 @@ async fn hooked() -> (Legacy, Receiver) {
 #[tokio::test]
 async fn both_events_are_sent_bare_and_unsigned() {
     let (unbill, receiver) = hooked().await;
-    unbill.sandbox().unbill().set_rules(UnbillRules::default().with_card_surcharge(Amount::from_cents(250)));
+    unbill
+        .sandbox()
+        .unbill()
+        .set_rules(UnbillRules::default().with_card_surcharge(Amount::from_cents(250)))
+        .expect("rules");
     let client = unbill.client("somebody").await;
     let mut debit = card(&client, "4111111111111111");
     debit["cardType"] = json!("debit");

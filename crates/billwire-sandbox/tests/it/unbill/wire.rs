@@ -41,7 +41,11 @@ async fn the_content_type_counts_only_in_strict_mode() {
     let json = [authorized, ("content-type", "Application/JSON; charset=utf-8")];
     unbill.raw("POST", "/client", &json, &body).await.ok();
     unbill.raw("GET", "/company/categories", &[authorized], "").await.ok();
-    unbill.sandbox().unbill().set_rules(UnbillRules::default().with_strict_content_type(false));
+    unbill
+        .sandbox()
+        .unbill()
+        .set_rules(UnbillRules::default().with_strict_content_type(false))
+        .expect("rules");
     unbill.raw("POST", "/client", &[authorized], &body).await.ok();
 }
 
