@@ -14,7 +14,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// How much all of it proves together.
+    /// How much all of it proves together. It says who sent what, and not when: see [`MacEvidence::signed_at`].
     #[must_use]
     pub fn proved(&self) -> Proved {
         if self.mac.is_some() {

@@ -48,6 +48,9 @@ pub trait Check: fmt::Debug + Send + Sync + 'static {
     fn open_body(admitted: Self::Admitted<'_>, body: &[u8]) -> Result<Self::Output, Rejection>;
 }
 
+/// The last check of a delivery.
+pub(crate) type OpenBody<C, T> = fn(<C as Check>::Admitted<'_>, &[u8]) -> Result<T, Rejection>;
+
 /// What an extractor needs: the checks of an API, a clock, and what to do with reasons. Cloning is cheap.
 pub struct Receiver<C> {
     verifier: Arc<C>,
@@ -98,21 +101,26 @@ impl<C: Check> Receiver<C> {
     /// As the verifier, and [`RejectionReason::BodyTooSlow`] or [`RejectionReason::BodyCutOff`] if the body does not
     /// arrive.
     pub async fn receive(&self, request: Request) -> Result<C::Output, Rejection> {
-        let received = self.check(request).await;
+        self.receive_as(request, C::open_body).await
+    }
+
+    /// As [`receive`](Self::receive), and the body is opened by `open`.
+    pub(crate) async fn receive_as<T>(&self, request: Request, open: OpenBody<C, T>) -> Result<T, Rejection> {
+        let received = self.check(request, open).await;
         if let Err(rejection) = &received {
             (self.rejection_hook)(rejection);
         }
         received
     }
 
-    async fn check(&self, request: Request) -> Result<C::Output, Rejection> {
+    async fn check<T>(&self, request: Request, open: OpenBody<C, T>) -> Result<T, Rejection> {
         let (head, body) = request.into_parts();
         if announced_length(&head.headers).is_some_and(|length| length > self.verifier.max_body_bytes()) {
             return Err(Rejection::new(RejectionReason::BodyTooLarge));
         }
         let admitted = self.verifier.admit_headers(&head.headers, (self.clock)())?;
         let body = self.read(body).await?;
-        C::open_body(admitted, &body)
+        open(admitted, &body)
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Rejection> {

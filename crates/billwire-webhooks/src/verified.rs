@@ -20,7 +20,9 @@ pub enum Proved {
     /// This is the most that Q2's documented options prove: the claims of its token hold no digest of the body, and
     /// encryption adds no sender, because everybody who has the public key can encrypt.
     Sender,
-    /// The sender and every byte of the body. Headers are not part of it. What BillerAPI's signature proves.
+    /// The sender and every byte of the body. Headers are not part of it. What BillerAPI's signature proves, within its
+    /// window of time. Its legacy signature has no time: a delivery that was captured a year ago proves as much, and only
+    /// [`MacEvidence::signed_at`](crate::MacEvidence::signed_at), then `None`, tells that it may be old.
     SenderAndBody,
 }
 

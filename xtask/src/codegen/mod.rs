@@ -8,6 +8,8 @@ pub mod model;
 mod names;
 pub mod problem;
 pub mod read;
+#[cfg(test)]
+mod received;
 mod render;
 mod render_client;
 mod render_commands;

@@ -96,11 +96,11 @@ fn requests_to_link(numbers: std::ops::Range<u32>) -> Vec<Value> {
         .collect()
 }
 
-/// A service that counts nothing is asked until a page is not full.
+/// A service that counts nothing, and does not say how full a page can be, is asked until a page is empty.
 #[test]
-fn numbered_pages_without_a_count_go_on_while_they_are_full() {
+fn numbered_pages_without_a_count_go_on_until_one_is_empty() {
     let page = |numbers| Step::ok(&json!({ "items": requests_to_link(numbers) }));
-    let server = Scripted::new(vec![page(0..20), page(20..25)]);
+    let server = Scripted::new(vec![page(0..20), page(20..25), page(25..25)]);
     let all = against(&server, &["request-to-link", "list", "--all-pages", "--limit", "20", "--json"]).json();
     assert_eq!(ids(&all).len(), 25);
     let requests = server.all();

@@ -5,9 +5,10 @@
 
 use billwire_models::billerapi::{
     Account, AccountList, Bill, BillPage, BillSource, BillStatus, Biller, BillerPage, ConnectGmail,
-    CreateGmailAuthorization, CreateLinkToken, EmailMessage, EmailMessagePage, ErrorBody, Event, EventData,
-    ListEmailMessagesQuery, ListRequestsToLinkQuery, NextStep, RequestToLink, ScenarioBills,
-    SubmitCredentials, Sync, SyncPage,
+    CreateGmailAuthorization, CreateLinkToken, CreatedLinkToken, EmailMessage, EmailMessagePage, ErrorBody,
+    Event, EventData, ExchangedToken, ListEmailMessagesQuery, ListRequestsToLinkQuery, NextStep,
+    RequestToLink, RequestToLinkEventData, ScenarioBills, SubmitCredentials, Sync, SyncPage,
+    WebhookSubscription,
 };
 use billwire_models::scalar::{Answer, Secret};
 use serde::de::DeserializeOwned;
@@ -42,6 +43,9 @@ fn both_shapes_of_an_error_are_read() {
     assert!(matches!(&read_as, ErrorBody::Structured(body) if body.status_code == 400));
     assert_eq!(written(&read_as), structured);
     assert!(serde_json::from_value::<ErrorBody>(json!({"message": "No."})).is_err(), "neither");
+    let several = json!({"statusCode": 400, "message": ["No.", "Nor this."], "error": "Bad Request"});
+    let read_as: ErrorBody = read(&several);
+    assert_eq!(written(&read_as), several, "several messages of a validation");
 }
 
 /// Contradiction C5: each list has a name of its own, and the generic ones are read as well.
@@ -189,6 +193,64 @@ fn null_and_absent_are_the_same() {
     let request: RequestToLink = read(&printed);
     assert_eq!((&request.link_token_id, &request.session_url), (&None, &None));
     assert_eq!(request, read(&json!({"id": "r", "client_user_id": "u", "status": "PENDING"})));
+}
+
+/// Section 0.3: a time in an undocumented form does not lose what it stands on; its text is kept and written back.
+#[test]
+fn an_odd_time_does_not_lose_the_object() {
+    #[track_caller]
+    fn check<T: DeserializeOwned + serde::Serialize>(object: &Value, times: &[&str]) {
+        for (given, text) in [
+            (json!("2026-04-01 12:00:00"), "2026-04-01 12:00:00"),
+            (json!("2026-04-01T12:00:00"), "2026-04-01T12:00:00"),
+            (json!("1 April"), "1 April"),
+            (json!(1_775_037_600), "1775037600"),
+        ] {
+            let mut object = object.clone();
+            for time in times {
+                object[*time] = given.clone();
+            }
+            let read_as: T = read(&object);
+            for time in times {
+                assert_eq!(written(&read_as)[*time], text, "{time}");
+            }
+        }
+    }
+    check::<Account>(
+        &json!({"id": "a", "status": "ACTIVE"}),
+        &["last_synced_at", "created_at", "updated_at"],
+    );
+    check::<Sync>(&json!({"id": "s", "status": "PENDING"}), &["started_at", "completed_at", "created_at"]);
+    check::<RequestToLink>(
+        &json!({"id": "r", "client_user_id": "u", "status": "PENDING"}),
+        &["created_at", "updated_at"],
+    );
+    check::<EmailMessage>(&json!({"id": "m"}), &["received_at"]);
+    check::<WebhookSubscription>(&json!({"id": "w"}), &["created_at"]);
+    check::<CreatedLinkToken>(&json!({"success": true, "link_token": "l"}), &["expires_at"]);
+    check::<RequestToLinkEventData>(&json!({"id": "r"}), &["created_at"]);
+    let account = json!({"id": "a", "status": "ACTIVE", "last_synced_at": 1_775_037_600});
+    let list: AccountList = read(&json!({"accounts": [account]}));
+    assert_eq!((list.accounts.len(), list.rejected_count()), (1, 0));
+}
+
+/// Sections 4.2 and 4.3: what cannot be had again is in the answer, and nothing beside it is needed to read it.
+#[test]
+fn a_token_is_not_lost_for_what_stands_beside_it() {
+    for answer in [
+        json!({"access_token": "at_1"}),
+        json!({"access_token": "at_1", "link_id": null, "success": null}),
+        json!({"access_token": "at_1", "biller_id": "b", "link_id": "l"}),
+    ] {
+        let exchanged: ExchangedToken = read(&answer);
+        assert_eq!(exchanged.access_token.expose(), "at_1", "{answer}");
+        let shown = format!("{exchanged:?}");
+        assert!(!shown.contains("at_1"), "{shown}");
+    }
+    let older: ExchangedToken = read(&json!({"access_token": "at_1", "account_link_id": "l"}));
+    assert_eq!(older.link_id.unwrap().as_str(), "l");
+    let created: CreatedLinkToken = read(&json!({"link_token": "lt_1"}));
+    assert_eq!(created.link_token.expose(), "lt_1");
 }
 
 /// A bad element of a page is reported, and the others arrive.

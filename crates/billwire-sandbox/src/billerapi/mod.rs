@@ -75,7 +75,7 @@ static EVENT_TYPES: [&str; 9] = {
 };
 
 /// Members that a client does without and the sandbox always sends, by schema.
-const ALWAYS_SENT: [(&str, &[&str]); 7] = [
+const ALWAYS_SENT: [(&str, &[&str]); 9] = [
     (
         "Bill",
         &[
@@ -96,6 +96,8 @@ const ALWAYS_SENT: [(&str, &[&str]); 7] = [
         "Account",
         &["id", "account_link_id", "biller_id", "biller_name", "client_user_id", "status", "created_at"],
     ),
+    ("Biller", &["id", "name"]),
+    ("LinkStep", &["success"]),
     ("CreatedLinkToken", &["success", "link_token", "link_token_id", "expires_at"]),
     ("ExchangedToken", &["success", "access_token", "biller_id", "link_id"]),
     ("Sync", &["id", "account_link_id", "status", "created_at"]),

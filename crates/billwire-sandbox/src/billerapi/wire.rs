@@ -1,7 +1,7 @@
 //! The world's things as the API shows them.
 
 use billwire_models::billerapi as wire;
-use billwire_models::scalar::{Date, Number, Timestamp};
+use billwire_models::scalar::{Date, Number, ProviderTime};
 use rust_decimal::Decimal;
 
 use super::world::{
@@ -10,8 +10,8 @@ use super::world::{
 };
 use crate::moment::Moment;
 
-pub(super) fn time(moment: Moment) -> Timestamp {
-    Timestamp::from(moment.timestamp())
+pub(super) fn time(moment: Moment) -> ProviderTime {
+    ProviderTime::from(moment.timestamp())
 }
 
 fn date(day: Day) -> Date {
@@ -23,11 +23,14 @@ fn cents(amount: i64) -> Number {
 }
 
 pub(super) fn biller(biller: Biller) -> wire::Biller {
-    wire::Biller::new(wire::BillerId::new(biller.id()), biller.name()).with_category(biller.category())
+    wire::Biller::new(wire::BillerId::new(biller.id()))
+        .with_name(biller.name())
+        .with_category(biller.category())
 }
 
 pub(super) fn created_link_token(link: &Link) -> wire::CreatedLinkToken {
-    wire::CreatedLinkToken::new(true, link.link_token.as_str().into())
+    wire::CreatedLinkToken::new(link.link_token.as_str().into())
+        .with_success(true)
         .with_link_token_id(wire::LinkTokenId::new(link.id.as_str()))
         .with_expires_at(time(link.expires))
 }
@@ -36,22 +39,26 @@ pub(super) fn created_link_token(link: &Link) -> wire::CreatedLinkToken {
 pub(super) fn step(result: StepResult) -> wire::LinkStep {
     use wire::{LinkStep, LinkStepStatus, NextStep};
     let failed = |failure: Failure| {
-        LinkStep::new(false)
+        LinkStep::new()
+            .with_success(false)
             .with_error_code(wire::FailureCode::from(failure.code()))
             .with_message(failure.message())
     };
     match result {
-        StepResult::Accepted => LinkStep::new(true)
+        StepResult::Accepted => LinkStep::new()
+            .with_success(true)
             .with_status(LinkStepStatus::CredentialsAccepted)
             .with_next_step(NextStep::from("discover_accounts")),
-        StepResult::MfaRequired => LinkStep::new(true)
+        StepResult::MfaRequired => LinkStep::new()
+            .with_success(true)
             .with_status(LinkStepStatus::MfaRequired)
             .with_next_step(NextStep::from("submit-mfa")),
         StepResult::WrongCode => failed(Failure::InvalidMfaCode)
             .with_status(LinkStepStatus::MfaRequired)
             .with_next_step(NextStep::from("submit-mfa")),
         StepResult::Failed(failure) => failed(failure).with_status(LinkStepStatus::Failed),
-        StepResult::Discovered { accounts, account_number } => LinkStep::new(true)
+        StepResult::Discovered { accounts, account_number } => LinkStep::new()
+            .with_success(true)
             .with_status(LinkStepStatus::AccountsDiscovered)
             .with_accounts(accounts.iter().map(|found| discovered(found, &account_number)).collect()),
     }
@@ -66,8 +73,9 @@ fn discovered(found: &Found, account_number: &str) -> wire::DiscoveredAccount {
 }
 
 pub(super) fn exchanged(account: &Account) -> wire::ExchangedToken {
-    let link_id = wire::AccountLinkId::new(account.id.as_str());
-    wire::ExchangedToken::new(true, account.access_token.as_str().into(), link_id)
+    wire::ExchangedToken::new(account.access_token.as_str().into())
+        .with_success(true)
+        .with_link_id(wire::AccountLinkId::new(account.id.as_str()))
         .with_biller_id(wire::BillerId::new(account.biller.id()))
 }
 
@@ -133,9 +141,9 @@ pub(super) fn sync(sync: &Sync) -> wire::Sync {
 pub(super) fn request(request: &RequestToLink, pages: &str) -> wire::RequestToLink {
     let mut shown = wire::RequestToLink::new(
         wire::RequestToLinkId::new(request.id.as_str()),
-        wire::ClientUserId::new(request.user_id.as_str()),
         wire::RequestToLinkStatus::from(request.status.as_str()),
     )
+    .with_client_user_id(wire::ClientUserId::new(request.user_id.as_str()))
     .with_client_id(wire::ClientId::new(request.client_id.as_str()))
     .with_created_at(time(request.created))
     .with_updated_at(time(request.updated));

@@ -33,7 +33,11 @@
 //! # Ok::<(), billwire_webhooks::Error>(())
 //! ```
 //!
-//! Forgetting it is an error of the compiler:
+//! A delivery that is signed but in an envelope that this version does not know is no event, and a [`VerifiedEvent`]
+//! refuses it. Three envelopes are documented already, so a receiver that must not lose anything takes a [`VerifiedBody`],
+//! which keeps such a delivery whole.
+//!
+//! Forgetting the receiver is an error of the compiler:
 //!
 //! ```compile_fail,E0277
 //! # use axum::{Router, http::StatusCode, routing::post};
@@ -47,6 +51,7 @@
 
 use axum_core::extract::{FromRef, FromRequest, Request};
 use billwire_models::billerapi::Event;
+use billwire_models::billerapi::behaviour::EventBody;
 use http::HeaderMap;
 
 use super::verifier::{Admission, Verifier};
@@ -75,7 +80,18 @@ impl Check for Verifier {
     }
 }
 
-/// Extracts a verified event. It must be the last argument of the handler, because it takes the body.
+impl crate::receiver::Receiver<Verifier> {
+    /// As `receive`, in the forms of [`Verifier::open_any_form`]: what [`VerifiedBody`] does.
+    ///
+    /// # Errors
+    /// As `receive`, but for a signed body in an unknown envelope.
+    pub async fn receive_any_form(&self, request: Request) -> Result<Verified<EventBody>, Rejection> {
+        self.receive_as(request, |admitted, body| admitted.open_any_form(body)).await
+    }
+}
+
+/// Extracts a verified event. A signed body in an unknown envelope is refused: take a [`VerifiedBody`] to keep it. It must
+/// be the last argument of the handler, because it takes the body.
 #[derive(Clone, Debug)]
 pub struct VerifiedEvent(pub Verified<Event>);
 
@@ -88,5 +104,43 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         Receiver::from_ref(state).receive(request).await.map(Self)
+    }
+}
+
+/// Extracts what was signed, in whatever envelope: an event, or an object that is none as far as this version knows. Store
+/// the [plain body](Verified::plain_body) of either and answer 2xx; a later version may read it. It must be the last
+/// argument of the handler, because it takes the body. `Debug` hides an unknown body.
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use billwire_models::billerapi::behaviour::EventBody;
+/// use billwire_webhooks::billerapi::axum::VerifiedBody;
+///
+/// async fn handle(VerifiedBody(body): VerifiedBody) -> StatusCode {
+///     let event_id = match body.value() {
+///         EventBody::Event { event, .. } => Some(event.id.as_str()),
+///         _ => None, // a fourth envelope: keep it, and look at it by hand
+///     };
+///     match store(event_id, body.plain_body()).await {
+///         Ok(()) => StatusCode::NO_CONTENT,
+///         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+///     }
+/// }
+/// # async fn store(_id: Option<&str>, _body: &[u8]) -> Result<(), ()> { Ok(()) }
+/// ```
+///
+/// Source: BillerAPI description, section 6.2 "Three envelopes".
+#[derive(Clone, Debug)]
+pub struct VerifiedBody(pub Verified<EventBody>);
+
+impl<S> FromRequest<S> for VerifiedBody
+where
+    S: Send + Sync,
+    Receiver: FromRef<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        Receiver::from_ref(state).receive_any_form(request).await.map(Self)
     }
 }

@@ -4,7 +4,9 @@
 //! `BillButler-Signature`. A [`Policy`] says which secrets are good; a [`Verifier`] checks deliveries against it, in the
 //! order header, window, signature, decoding.
 //!
-//! **What the signature proves**: [the sender and every byte of the body](crate::Proved::SenderAndBody), for five minutes.
+//! **What the signature proves**: [the sender and every byte of the body](crate::Proved::SenderAndBody), for five minutes. The
+//! legacy signature, where a [policy accepts it](PolicyBuilder::with_legacy_signature), proves the same for ever, because it has
+//! no time: [`signed_at`](crate::MacEvidence::signed_at) tells the two apart.
 //! It does not cover the `X-Webhook-*` headers ([`UnsignedHeaders`]): where they and the body disagree, the body counts.
 //! Within its window a delivery can be sent again as it is, and the service itself repeats deliveries and does not keep
 //! their order: handle an event once per [id](billwire_models::billerapi::Event::dedupe_key), and read the resource again,

@@ -6,7 +6,8 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 /// What the `X-Webhook-*` headers say. **None of it is signed**: whoever stands in between can change it. For routing and
-/// logs, and where the body names no client; the body counts where both say something.
+/// logs, and where the body names no client; the body counts where both say something. A header that stands there more
+/// than once says nothing. `Debug` shows which are there and not what they say: a stranger chooses that text.
 ///
 /// ```
 /// use billwire_webhooks::billerapi::UnsignedHeaders;
@@ -56,8 +57,16 @@ impl<'a> UnsignedHeaders<'a> {
         self.text("x-webhook-client-id")
     }
 
+    /// `X-Webhook-Source`, documented to be always `billerapi`.
+    #[must_use]
+    pub fn source(&self) -> Option<&'a str> {
+        self.text("x-webhook-source")
+    }
+
     fn text(self, name: &str) -> Option<&'a str> {
-        self.headers.get(name)?.to_str().ok()
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next().filter(|_| values.next().is_none())?;
+        value.to_str().ok()
     }
 }
 
@@ -65,10 +74,11 @@ impl fmt::Debug for UnsignedHeaders<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("UnsignedHeaders")
-            .field("event_type", &self.event_type())
-            .field("event_id", &self.event_id())
-            .field("timestamp", &self.timestamp())
-            .field("client_id", &self.client_id())
+            .field("event_type", &self.event_type().is_some())
+            .field("event_id", &self.event_id().is_some())
+            .field("timestamp", &self.timestamp().is_some())
+            .field("client_id", &self.client_id().is_some())
+            .field("source", &self.source().is_some())
             .finish()
     }
 }

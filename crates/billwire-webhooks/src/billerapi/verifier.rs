@@ -72,6 +72,9 @@ impl Verifier {
     /// An event of an unknown type passes and is kept whole (`EventData::Unrecognized`), and so does a known type with
     /// data that does not decode (`EventData::Undecodable`): acknowledge them.
     ///
+    /// An authentic body in an envelope that this version does not know is refused here, because it is no event. Use
+    /// [`open_any_form`](Self::open_any_form) to keep it: the service may not send it again.
+    ///
     /// # Errors
     /// A [`Rejection`]: send its [`answer`](Rejection::answer), log its [`reason`](Rejection::reason).
     ///
@@ -82,7 +85,7 @@ impl Verifier {
     }
 
     /// As [`open`](Self::open), and tells the envelope; a signed body in an envelope that this version does not know
-    /// passes as what it is.
+    /// passes as what it is, whole: store it and answer 2xx.
     ///
     /// # Errors
     /// As [`open`](Self::open).

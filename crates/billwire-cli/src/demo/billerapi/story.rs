@@ -110,8 +110,9 @@ async fn exchange(stage: &mut Stage, public_token: &str) -> Result<(AccountLinkI
         return Err(failed("the public token worked twice"));
     }
     stage.pass(A_MOMENT).await?;
-    stage.held(format!("account link {}", linked.link_id))?;
-    Ok((linked.link_id.clone(), AccessToken::for_sandbox(linked.access_token.expose())))
+    let link_id = present("the id of the link", linked.link_id.clone())?;
+    stage.held(format!("account link {link_id}"))?;
+    Ok((link_id, AccessToken::for_sandbox(linked.access_token.expose())))
 }
 
 fn biller_issues(stage: &mut Stage, account: &AccountLinkId) -> Result<(), Error> {

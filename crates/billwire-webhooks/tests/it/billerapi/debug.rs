@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use billwire_webhooks::billerapi::axum::{Receiver, VerifiedEvent};
+use billwire_webhooks::billerapi::UnsignedHeaders;
+use billwire_webhooks::billerapi::axum::{Receiver, VerifiedBody, VerifiedEvent};
 use billwire_webhooks::billerapi::testing::{InvalidKind, SECRET, Service};
 
 use super::invalid_kinds::{now, verifier};
@@ -40,7 +41,14 @@ fn every_public_type_is_silent() {
     silent(&event);
     silent(&VerifiedEvent(event));
     let unknown = builder.with_body(r#"{"specversion":"1.0"}"#).build();
-    silent(&verifier.open_any_form(&unknown.inbound(), now()).unwrap());
+    let body = verifier.open_any_form(&unknown.inbound(), now()).unwrap();
+    silent(&body);
+    silent(&VerifiedBody(body));
+    let mut headers = delivery.headers().clone();
+    for name in ["x-webhook-event-type", "x-webhook-id", "x-webhook-client-id", "x-webhook-source"] {
+        headers.insert(name, http::HeaderValue::from_static("specversion"));
+    }
+    silent(&UnsignedHeaders::of(&headers));
     silent(&Receiver::new(verifier, now));
 }
 

@@ -5,4 +5,5 @@ mod debug;
 mod invalid_kinds;
 mod policy;
 mod properties;
+mod unsigned_headers;
 mod vectors;

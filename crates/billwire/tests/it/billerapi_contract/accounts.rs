@@ -195,7 +195,8 @@ pub(super) async fn requests_to_link_are_listed_by_page_number(api: BillerApi) {
     let mut requests = api.client.requests_to_link(query).into_items();
     let mut users = BTreeSet::new();
     while let Some(element) = requests.try_next().await.expect("a page") {
-        users.insert(element.decoded().expect("readable").client_user_id.to_string());
+        let user = element.decoded().expect("readable").client_user_id.clone().expect("a user");
+        users.insert(user.to_string());
     }
     same(
         "everybody once",

@@ -7,7 +7,7 @@ use billwire::billerapi::{
 };
 use billwire::models::scalar::Secret;
 
-use super::stage::{BillerApi, failed};
+use super::stage::{BillerApi, Linked, failed};
 use super::{BILLS, GOOD, LOGINS, MFA, PLAN, RIGHT_CODE, THREE_ACCOUNTS};
 use crate::judge::{Judged, same};
 
@@ -80,7 +80,6 @@ pub(super) async fn only_one_code_passes_and_three_wrong_ones_lock(api: BillerAp
 pub(super) async fn a_flow_ends_with_an_access_token_and_bills(api: BillerApi) {
     for (number, bills) in [(GOOD, 1), (MFA, 1), (PLAN, 3)] {
         let linked = api.links(number).await;
-        assert!(linked.success);
         let own = api.client.account_of(&linked).expect("its token");
         let query = billwire::billerapi::ListBillsQuery::new(linked.link_id.clone());
         let page = own.list_bills(&query).await.granted();
@@ -95,7 +94,7 @@ pub(super) async fn each_of_several_accounts_has_its_own_bill(api: BillerApi) {
     let names: Vec<_> = found.iter().filter_map(|account| account.name.as_deref()).collect();
     same("three accounts", names, vec!["Primary", "Vacation Home", "Business"]);
     let public_token = api.completes(&link, &found[2]).await;
-    let linked = api.exchanges(&public_token).await.granted();
+    let linked = Linked::by(&api.exchanges(&public_token).await.granted());
     let bill = api.only_bill(&linked.link_id).await;
     let other = api.links(THREE_ACCOUNTS).await;
     assert!(bill != api.only_bill(&other.link_id).await, "each has a bill of its own");

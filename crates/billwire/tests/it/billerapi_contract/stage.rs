@@ -244,11 +244,11 @@ impl Stage {
     }
 
     /// Links the first account behind a number.
-    pub(super) async fn links(&self, number: &str) -> ExchangedToken {
+    pub(super) async fn links(&self, number: &str) -> Linked {
         let link = self.begins(&self.user()).await;
         let found = self.finds(&link, number).await;
         let public_token = self.completes(&link, found.first().expect("an account")).await;
-        self.exchanges(&public_token).await.granted()
+        Linked::by(&self.exchanges(&public_token).await.granted())
     }
 
     /// The bills of an account, on one page.
@@ -261,6 +261,20 @@ impl Stage {
         let page = self.bills(account).await;
         assert_eq!(page.bills.len(), 1, "one bill");
         page.bills[0].id.clone()
+    }
+}
+
+/// What a flow ends with.
+pub(super) struct Linked {
+    pub(super) link_id: AccountLinkId,
+    pub(super) access_token: Secret,
+}
+
+impl Linked {
+    pub(super) fn by(exchanged: &ExchangedToken) -> Self {
+        assert_eq!(exchanged.success, Some(true), "it says so");
+        let link_id = exchanged.link_id.clone().expect("the id of the link");
+        Self { link_id, access_token: exchanged.access_token.clone() }
     }
 }
 
