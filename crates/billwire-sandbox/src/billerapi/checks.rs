@@ -1,14 +1,20 @@
 //! What operations check of their requests before they ask the world.
 
+use std::collections::BTreeMap;
+
 use billwire_models::billerapi as wire;
 use billwire_models::scalar::Date;
+use serde_json::Value;
 
 use super::routes::RequestContext;
-use super::world::{Biller, ClientId, Day, UserId};
+use super::world::{AccountId, Biller, ClientId, Day, UserId};
 use crate::api_error::ApiError;
 
 /// The longest name of a user, in bytes.
 const LONGEST_USER: usize = 500;
+
+/// The longest metadata of a request to link, in bytes of JSON.
+const LONGEST_METADATA: usize = 16 * 1024;
 
 /// The client that calls.
 pub(super) fn client_of(context: &RequestContext) -> Result<&ClientId, ApiError> {
@@ -36,6 +42,14 @@ pub(super) fn user(text: &str, member: &str) -> Result<UserId, ApiError> {
         return Err(ApiError::bad_request(format!("{member} takes at most {LONGEST_USER} bytes.")));
     }
     Ok(UserId::new(text))
+}
+
+/// The account link that a request is about.
+pub(super) fn account_link(id: &wire::AccountLinkId) -> Result<AccountId, ApiError> {
+    if id.as_str().is_empty() {
+        return Err(ApiError::bad_request("Field 'account_link_id' must not be empty."));
+    }
+    Ok(AccountId::new(id.as_str()))
 }
 
 pub(super) fn biller(id: Option<&wire::BillerId>) -> Result<Option<Biller>, ApiError> {
@@ -80,6 +94,15 @@ pub(super) fn check_address(url: Option<&str>, name: &str) -> Result<(), ApiErro
             "{name} is an absolute URL, such as \"https://app.example.test/done\"."
         )))
     }
+}
+
+/// Every event about a request to link may carry it, once for each receiver.
+pub(super) fn check_metadata(metadata: Option<&BTreeMap<String, Value>>) -> Result<(), ApiError> {
+    let length = metadata.map_or(Ok(0), |metadata| serde_json::to_vec(metadata).map(|json| json.len()));
+    if length.is_ok_and(|length| length <= LONGEST_METADATA) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!("metadata takes at most {LONGEST_METADATA} bytes of JSON.")))
 }
 
 pub(super) fn text_of<T: ToString>(value: Option<&T>) -> String {

@@ -4,7 +4,10 @@
 
 use billwire_models::billerapi as wire;
 
-use super::checks::{biller, check_address, check_own, client_of, day, encoded, known, lost, text_of, user};
+use super::checks::{
+    account_link, biller, check_address, check_metadata, check_own, client_of, day, encoded, known, lost,
+    text_of, user,
+};
 use super::cursor::{self, Part, Question, Wanted};
 use super::generated::server::Server;
 use super::security::Caller;
@@ -12,7 +15,7 @@ use super::settings::PageForm;
 use super::state::State;
 use super::wire as shown;
 use super::world::{
-    Account, AccountId, BillFilter, BillId, BillSource, BillStatus, Biller, Cause, ClientId, LinkId, NewLink,
+    Account, BillFilter, BillId, BillSource, BillStatus, Biller, Cause, ClientId, LinkId, NewLink,
     NewSubscription, RequestFilter, RequestId, RequestStatus, Scenario, UserId, World,
 };
 use crate::api_error::ApiError;
@@ -51,8 +54,12 @@ impl Routes<'_> {
     }
 
     /// The account that a query names: with an access token only its own.
-    fn account_to_read(&self, context: &RequestContext, id: &str) -> Result<&Account, ApiError> {
-        let id = AccountId::new(id);
+    fn account_to_read(
+        &self,
+        context: &RequestContext,
+        id: &wire::AccountLinkId,
+    ) -> Result<&Account, ApiError> {
+        let id = account_link(id)?;
         if let Caller::Account { account_id, .. } = &context.caller
             && *account_id != id
         {
@@ -153,6 +160,7 @@ impl Server for Routes<'_> {
         let biller = biller(request.biller_id.as_ref())?;
         let (cause, pages) = (self.cause.clone(), self.base.to_owned());
         let metadata = request.metadata;
+        check_metadata(metadata.as_ref())?;
         let id = self.world().create_request(context.now, client_id, user_id, biller, metadata, &cause);
         let request = self.world().request(&id).ok_or_else(lost)?;
         Ok(shown::request(request, &pages))
@@ -246,9 +254,6 @@ impl Server for Routes<'_> {
         context: &RequestContext,
         query: wire::ListBillsQuery,
     ) -> Result<wire::BillPage, ApiError> {
-        if query.account_link_id.as_str().is_empty() {
-            return Err(ApiError::bad_request("Field 'account_link_id' must not be empty."));
-        }
         let filter = BillFilter {
             start: day(query.start_date.as_ref(), "start_date")?,
             end: day(query.end_date.as_ref(), "end_date")?,
@@ -265,7 +270,7 @@ impl Server for Routes<'_> {
                 &BillSource::ALL.map(BillSource::as_str),
             )?,
         };
-        let account = self.account_to_read(context, query.account_link_id.as_str())?;
+        let account = self.account_to_read(context, &query.account_link_id)?;
         let question = [
             "bills",
             account.id.as_str(),
@@ -374,7 +379,7 @@ impl Server for Routes<'_> {
         context: &RequestContext,
         query: wire::ListSyncsQuery,
     ) -> Result<wire::SyncPage, ApiError> {
-        let account = self.account_to_read(context, query.account_link_id.as_str())?;
+        let account = self.account_to_read(context, &query.account_link_id)?;
         let since = query.since.map(|since| Moment::new(since.instant()));
         let question =
             ["syncs", account.id.as_str(), &text_of(since.as_ref()), &text_of(query.limit.as_ref())];
@@ -438,7 +443,7 @@ impl Server for Routes<'_> {
         request: wire::TriggerSync,
     ) -> Result<wire::Sync, ApiError> {
         let client_id = client_of(context)?;
-        let account_id = AccountId::new(request.account_link_id.as_str());
+        let account_id = account_link(&request.account_link_id)?;
         let cause = self.cause.clone();
         let force = request.force.unwrap_or(false);
         let id = self.world().trigger_sync(context.now, client_id, &account_id, force, &cause)?;

@@ -1,7 +1,8 @@
 //! What the documents leave open or contradict themselves in, as switches.
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, ErrorKind};
 
@@ -278,6 +279,13 @@ impl BillerApiSettings {
 
     pub(crate) fn visibility_delay(&self) -> SignedDuration {
         SignedDuration::from_millis(i64::try_from(self.visibility_delay_ms).unwrap_or(i64::MAX))
+    }
+
+    /// Those of a state that was written by hand may be as wrong as those of a request.
+    pub(crate) fn checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let settings = Self::deserialize(deserializer)?;
+        settings.check().map_err(D::Error::custom)?;
+        Ok(settings)
     }
 
     /// What serde cannot say.

@@ -55,6 +55,7 @@ use crate::table::Table;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct World {
     seed: Seed,
+    #[serde(deserialize_with = "BillerApiSettings::checked")]
     pub(crate) settings: BillerApiSettings,
     clients: Vec<Client>,
     links: Table<Link>,

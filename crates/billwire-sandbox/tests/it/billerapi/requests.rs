@@ -167,3 +167,13 @@ async fn a_request_may_stand_in_data() {
     api.sandbox.billerapi().set_settings(settings).expect("settings");
     assert_eq!(read(&api, &id).await, json!({ "success": true, "data": bare }));
 }
+
+/// What a client notes with a request is short.
+#[tokio::test]
+async fn metadata_is_short() {
+    let api = Biller::start().await;
+    let with = |length: usize| json!({ "client_user_id": "u", "metadata": { "note": "x".repeat(length) } });
+    let around = r#"{"note":""}"#.len();
+    api.post("/request-to-link/create", with(16 * 1024 - around)).await.is(201);
+    api.post("/request-to-link/create", with(16 * 1024 - around + 1)).await.refused(400, "metadata");
+}

@@ -125,3 +125,22 @@ async fn requests_after_a_restore_have_new_ids_and_the_same_every_time() {
     let after = everything(&api);
     assert!(!after.to_string().contains(&ids(&api, &after).await.1));
 }
+
+/// A state written by hand is checked as a request is.
+#[tokio::test]
+async fn a_state_with_impossible_settings_is_refused() {
+    let api = Biller::start().await;
+    let good = everything(&api);
+    for (member, value, word) in [
+        ("limits", json!({ "link": 0 }), "at least 1"),
+        ("attemptsAfterSeconds", json!([]), "attemptsAfterSeconds"),
+        ("visibilityDelayMs", json!(u64::MAX), "year"),
+    ] {
+        let mut bad = good.clone();
+        bad["billerapi"]["world"]["settings"][member] = value;
+        let error = api.sandbox.restore(&bad).await.expect_err(member);
+        assert!(error.to_string().contains(word), "{error}");
+        api.sandbox_control("PUT", "/state", bad).await.refused(400, word);
+    }
+    assert!(everything(&api) == good, "nothing has changed");
+}

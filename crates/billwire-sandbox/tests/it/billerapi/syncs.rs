@@ -263,3 +263,14 @@ async fn odd_news_of_a_biller_are_refused() {
         .await
         .refused(400, "force");
 }
+
+/// Sections 5.14 and 5.15: the account link is needed.
+#[tokio::test]
+async fn syncs_need_an_account_link() {
+    let api = Biller::start().await;
+    for id in ["", "link_unknown"] {
+        let (status, word) = if id.is_empty() { (400, "account_link_id") } else { (404, "account link") };
+        api.post("/bills/sync/trigger", json!({ "account_link_id": id })).await.refused(status, word);
+        api.get(&format!("/bills/sync?account_link_id={id}")).await.refused(status, word);
+    }
+}
