@@ -9,6 +9,7 @@
 mod bad_input;
 #[path = "../../../billwire/tests/it/billerapi_contract/mod.rs"]
 mod billerapi_contract;
+mod billerapi_story;
 mod demo;
 mod every_operation;
 mod export;
@@ -23,6 +24,7 @@ mod run;
 mod sandbox;
 mod settings;
 mod streams;
+mod unbill_story;
 // The contracts of the facade's tests, over the sandbox as a process.
 #[path = "../../../billwire/tests/it/suite/mod.rs"]
 mod suite;
