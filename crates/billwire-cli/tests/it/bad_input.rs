@@ -287,6 +287,47 @@ fn unsafe_addresses() {
     check_command("no_url", 8, q2(&get).arg("localhost"));
 }
 
+/// A credential is for some operations, and for one environment.
+#[test]
+fn credentials_that_do_not_fit() {
+    let credentials = |words: &[&str]| {
+        let mut command = billwire();
+        command.arg("billerapi").args(words).env("TOKEN", SECRET);
+        command.env("BILLWIRE_BILLERAPI_CLIENT_ID", "client_of_nobody");
+        command.env("BILLWIRE_BILLERAPI_CLIENT_SECRET", format!("bb_live_{SECRET}"));
+        command
+    };
+    let sync = ["sync", "trigger", "--account-link-id", "a"];
+    let bills = ["bill", "list", "--account-link-id", "a"];
+    let access = ["--access-token-from", "env:TOKEN"];
+    let portal = ["--portal-token-from", "env:TOKEN"];
+    check_command("access_token_for_a_write", 8, credentials(&sync).args(access));
+    check_command("portal_token_for_bills", 8, credentials(&bills).args(portal));
+    check_command("two_credentials", 2, credentials(&bills).args(access).args(portal));
+    check_command(
+        "access_token_is_not_there",
+        8,
+        credentials(&bills).args(["--access-token-from", "env:NO"]),
+    );
+    check_command("live_secret_at_the_local_sandbox", 8, &mut credentials(&bills));
+    check_command("live_secret_at_the_sandbox", 8, credentials(&bills).args(["--environment", "sandbox"]));
+    let mut test = credentials(&sync);
+    test.env("BILLWIRE_BILLERAPI_CLIENT_SECRET", format!("bb_test_{SECRET}"));
+    check_command("test_secret_in_production", 8, test.args(["--environment", "production", "--yes"]));
+    let mut command = billwire();
+    command.args(["unbill", "bill", "get", "--bill-id", "a", "--client-token-from", "env:TOKEN"]);
+    check_command("client_token_for_unbill", 2, &mut command);
+}
+
+#[test]
+fn credentials_of_billerapi_are_missing() {
+    let mut command = billwire();
+    check_command("missing_credentials_of_billerapi", 8, command.args(["billerapi", "biller", "list"]));
+    let mut command = billwire();
+    command.env("BILLWIRE_BILLERAPI_CLIENT_ID", "client_of_nobody");
+    check_command("missing_half_of_the_credentials", 8, command.args(["billerapi", "biller", "list"]));
+}
+
 #[test]
 fn production_asks_first() {
     let cancel = ["payment", "cancel", "--bill-id", "a", "--environment", "production"];

@@ -56,6 +56,23 @@ fn an_export() {
 fn resources_and_operations() {
     snapshot("q2", &help("q2 -h"));
     snapshot("payment", &help("q2 payment -h"));
+    snapshot("unbill", &help("unbill -h"));
+    snapshot("billerapi", &help("billerapi -h"));
+}
+
+/// All options of the connection.
+#[test]
+fn resources_and_credentials_of_the_other_apis() {
+    snapshot("unbill_long", &help("unbill --help"));
+    snapshot("billerapi_long", &help("billerapi --help"));
+}
+
+#[test]
+fn operations_of_the_other_apis() {
+    snapshot("unbill_auth_create", &help("unbill auth create -h"));
+    snapshot("billerapi_bill_list", &help("billerapi bill list -h"));
+    snapshot("billerapi_link_exchange", &help("billerapi link exchange -h"));
+    snapshot("billerapi_webhook_register", &help("billerapi webhook register -h"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod answers;
 mod bad_input;
 #[path = "../../../billwire/tests/it/billerapi_contract/mod.rs"]
 mod billerapi_contract;
+mod billerapi_story;
 mod demo;
 mod every_operation;
 mod export;
@@ -27,6 +28,7 @@ mod sandbox;
 mod scripted;
 mod settings;
 mod streams;
+mod unbill_story;
 // The contracts of the facade's tests, over the sandbox as a process.
 #[path = "../../../billwire/tests/it/suite/mod.rs"]
 mod suite;

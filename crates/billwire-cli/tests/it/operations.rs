@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::run::{Folder, Service, run, run_with_input};
+use crate::run::{Folder, Service, run, run_with_input, text};
 
 const COMPANY: &str = "5bd885fccd274b4324a20001";
 
@@ -67,11 +67,6 @@ fn add_card(service: &Service, client_id: &str) -> String {
     ]);
     command.env("CARD", "4111111111111111").env("CODE", "123").env("MONTH", "12").env("YEAR", "2030");
     text(&run(&mut command).json(), "paymentMethodId")
-}
-
-#[track_caller]
-fn text(value: &Value, member: &str) -> String {
-    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
 }
 
 const FORM: &str = r#"{"balance": "125.40", "dueDate": "03/16/2026", "status": ""}"#;

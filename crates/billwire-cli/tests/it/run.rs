@@ -124,10 +124,27 @@ impl Service {
         run(&mut self.command([&["q2"], words, &["--json"]].concat())).json()
     }
 
+    /// Runs `billwire API WORDS --json` with options whose secrets come from variables, and gives the answer.
+    #[track_caller]
+    pub(crate) fn call_of(&self, api: &str, words: &[&str], secrets: &[(&str, &str)]) -> Value {
+        let mut command = self.command([&[api], words, &["--json"]].concat());
+        for (option, secret) in secrets {
+            let variable = option.trim_start_matches('-').replace('-', "_").to_uppercase();
+            command.args([option.to_string(), format!("env:{variable}")]).env(variable, secret);
+        }
+        run(&mut command).json()
+    }
+
     /// `text` without the port, which differs from run to run.
     pub(crate) fn without_port(&self, text: &str) -> String {
         text.replace(&self.sandbox.urls().q2, "[q2]")
     }
+}
+
+/// A member that is a text.
+#[track_caller]
+pub(crate) fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
 }
 
 /// A folder of its own, removed at the end.

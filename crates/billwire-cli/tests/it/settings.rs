@@ -164,3 +164,31 @@ fn what_needs_no_credential_is_not_disturbed_by_one() {
     assert_eq!(last.operation.as_deref(), Some("createGmailAuthorization"), "{ended:#?}");
     assert_eq!((ended.code, last.credential), (0, None), "{ended:#?}");
 }
+
+/// A profile has a section for each API.
+#[test]
+fn a_profile_says_where_and_as_whom_for_every_api() {
+    let service = Service::start();
+    let urls = service.sandbox.urls();
+    let (_folder, config) = settings(
+        "profile-of-all",
+        &format!(
+            "[profiles.all.q2]\nbase_url = \"{}\"\napi_key_from = \"file:known.txt\"\n\
+             [profiles.all.unbill]\nbase_url = \"{}\"\napi_key_from = \"file:known.txt\"\n\
+             [profiles.all.billerapi]\nbase_url = \"{}\"\nclient_id_from = \"file:client-id.txt\"\n\
+             client_secret_from = \"file:client-secret.txt\"\n",
+            urls.q2, urls.unbill, urls.billerapi
+        ),
+    );
+    for words in [COMPANIES, ["unbill", "company", "categories"], BILLERS] {
+        check(billwire().args(words).args(["--config", &config, "--profile", "all"]), 0);
+    }
+    // The environment of a profile is that of one API too: a test secret does not go to production.
+    let (_folder, config) = settings(
+        "profile-of-one",
+        "[profiles.live.billerapi]\nenvironment = \"production\"\nclient_id_from = \"file:client-id.txt\"\n\
+         client_secret_from = \"file:client-secret.txt\"\n",
+    );
+    check(billwire().args(BILLERS).args(["--config", &config, "--profile", "live"]), 8);
+    assert_eq!(service.sandbox.requests().len(), 3);
+}
