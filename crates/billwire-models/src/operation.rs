@@ -63,6 +63,8 @@ pub enum Safety {
     Read,
     /// Twice has the effect of once: may be repeated.
     Idempotent,
+    /// Is not repeated by itself, because twice is not promised to be once; but a second effect does no harm.
+    Harmless,
     /// Must not be repeated blindly, but its effect can be read back, and then decided.
     Reconcilable,
     /// Must not be repeated, and its effect cannot be read back reliably.
@@ -75,6 +77,7 @@ impl Safety {
         match self {
             Self::Read => "read",
             Self::Idempotent => "idempotent",
+            Self::Harmless => "harmless",
             Self::Reconcilable => "reconcilable",
             Self::Never => "never",
         }

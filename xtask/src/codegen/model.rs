@@ -266,18 +266,21 @@ impl Operation {
 pub enum Safety {
     Read,
     Idempotent,
+    Harmless,
     Reconcilable,
     Never,
 }
 
 impl Safety {
-    pub const ALL: [Self; 4] = [Self::Read, Self::Idempotent, Self::Reconcilable, Self::Never];
+    pub const ALL: [Self; 5] =
+        [Self::Read, Self::Idempotent, Self::Harmless, Self::Reconcilable, Self::Never];
 
     /// The word in the description.
     pub fn word(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Idempotent => "idempotent",
+            Self::Harmless => "harmless",
             Self::Reconcilable => "reconcilable",
             Self::Never => "never",
         }
@@ -289,6 +292,9 @@ impl Safety {
             Self::Read => "Changes nothing: it is repeated automatically when an answer is lost.",
             Self::Idempotent => {
                 "Repeating it changes nothing more: it is repeated automatically when an answer is lost."
+            }
+            Self::Harmless => {
+                "Never repeated automatically once it may have arrived, but after a lost answer asking again does no harm."
             }
             Self::Reconcilable => {
                 "Never repeated once it may have arrived: after a lost answer, read the state back to learn whether it \

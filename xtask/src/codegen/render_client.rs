@@ -309,7 +309,7 @@ fn method_docs(description: &Description, operation: &Operation) -> String {
              service offers that.");
     }
     let errors = match operation.safety {
-        Safety::Read | Safety::Idempotent => {
+        Safety::Read | Safety::Idempotent | Safety::Harmless => {
             "[`Error`]: [`Error::kind`] says what went wrong, [`Error::advice`] what to do about it."
         }
         Safety::Reconcilable | Safety::Never => {

@@ -61,6 +61,7 @@ fn item(description: &Description, operation: &Operation) -> TokenStream {
     let safety = ident(match operation.safety {
         Safety::Read => "Read",
         Safety::Idempotent => "Idempotent",
+        Safety::Harmless => "Harmless",
         Safety::Reconcilable => "Reconcilable",
         Safety::Never => "Never",
     });

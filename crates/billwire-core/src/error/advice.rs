@@ -19,6 +19,8 @@ const READ_BACK: &str = "do not repeat it blindly, it may have been carried out:
 const CANNOT_READ_BACK: &str = "do not repeat it, it may have been carried out and that cannot be read back \
                                 reliably: wait for its events or ask the service's support with the request id";
 
+const HARMLESS: &str = "it may have been carried out, but asking again does no harm: repeat the call";
+
 const READ_BACK_ACCEPTED: &str = "do not repeat it, the service answered with success and so it was probably carried \
                                   out: read the resource back to learn what happened";
 const CANNOT_READ_BACK_ACCEPTED: &str = "do not repeat it, the service answered with success and so it was probably \
@@ -81,6 +83,7 @@ fn of_unclear_write(error: &Error) -> &'static str {
     let accepted = error.status().is_some_and(|status| status.is_success());
     match error.safety() {
         _ if error.kind() == ErrorKind::Redirected => REDIRECTED_WRITE,
+        Safety::Harmless => HARMLESS,
         _ if error.kind() == ErrorKind::NotAccepted => NOT_ACCEPTED,
         Safety::Idempotent => of_unclear_idempotent_write(error),
         Safety::Reconcilable if accepted => READ_BACK_ACCEPTED,

@@ -12,7 +12,7 @@ use crate::retry::Backoff;
 /// | | not sent | unknown | answered 429, 502, 503, 504 | any other answer |
 /// | --- | --- | --- | --- | --- |
 /// | [`Safety::Read`], [`Safety::Idempotent`] | yes | yes | yes | no |
-/// | [`Safety::Reconcilable`], [`Safety::Never`] | yes | no | no | no |
+/// | [`Safety::Harmless`], [`Safety::Reconcilable`], [`Safety::Never`] | yes | no | no | no |
 ///
 /// `status` is the status of an answer; it is ignored for the other deliveries. A 5xx answer to a write says that
 /// something went wrong, not that nothing happened, so such a write is never repeated.
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     const READS: [Safety; 2] = [Safety::Read, Safety::Idempotent];
-    const WRITES: [Safety; 2] = [Safety::Reconcilable, Safety::Never];
+    const WRITES: [Safety; 3] = [Safety::Harmless, Safety::Reconcilable, Safety::Never];
 
     fn check(safety: Safety, delivery: Delivery, status: Option<u16>, expected: bool) {
         assert_eq!(

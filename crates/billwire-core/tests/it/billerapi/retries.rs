@@ -8,7 +8,7 @@ use billwire_core::retry::{RetryBudget, RetryPolicy};
 use billwire_core::testing::Step;
 use billwire_core::{Clock as _, Delivery, Error, ErrorKind};
 use billwire_crypto::SecureRandom;
-use billwire_models::billerapi::operations;
+use billwire_models::billerapi::{CreateGmailAuthorization, operations};
 use billwire_models::operation::{self, Operation, Safety};
 use http::StatusCode;
 
@@ -80,6 +80,22 @@ async fn the_loop_follows_the_documented_table() {
                 assert!(!error.is_retryable(), "{} case {number}: {error}", operation.id);
             }
         }
+    }
+}
+
+/// No call reads the state of a link flow, or an address that was made, back. A second one does no harm.
+#[tokio::test]
+async fn what_does_no_harm_twice_may_be_asked_for_again_by_a_person() {
+    let scene = Scene::new([unclear(), status(500), Step::ok("<html>")]);
+    let authorization = CreateGmailAuthorization::new("user_123".into(), super::CLIENT_ID.into());
+    for error in [
+        scene.client.discover_accounts(&"ltid_7Qm2".into()).await.expect_err("unclear"),
+        scene.client.create_gmail_authorization(&authorization).await.expect_err("a failure"),
+        scene.client.create_gmail_authorization(&authorization).await.expect_err("unreadable"),
+    ] {
+        assert_eq!(error.attempts(), 1, "not by itself: {error}");
+        assert!(error.may_have_taken_effect() && !error.is_retryable(), "{error}");
+        assert!(error.advice().contains("asking again does no harm"), "{error}");
     }
 }
 
