@@ -76,6 +76,8 @@ pub struct Object {
     pub extra: bool,
     /// No public `new`: hand-written code offers better ones.
     pub private_constructor: bool,
+    /// An optional member that cannot be read counts as absent.
+    pub forgiving: bool,
     /// Whether hand-written code looks at the object once it was decoded.
     pub after_decoding: bool,
     /// No public field either: the fields in another combination would mean something else.

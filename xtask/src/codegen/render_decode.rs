@@ -80,9 +80,10 @@ fn visit_map(name: &str, object: &Object, result: &TokenStream) -> TokenStream {
         quote!(let mut #own = None; #alias)
     });
     let arms = object.properties.iter().map(|property| {
-        let own = arm(property, &member(property), &ident(&property.rust));
-        let alias = (!property.aliases.is_empty())
-            .then(|| arm(property, &alias_member(property), &alias_variable(property)));
+        let arm = |member: &_, variable: &_| arm(property, object.forgiving, member, variable);
+        let own = arm(&member(property), &ident(&property.rust));
+        let alias =
+            (!property.aliases.is_empty()).then(|| arm(&alias_member(property), &alias_variable(property)));
         quote!(#own #alias)
     });
     let extra = object.extra.then(|| quote!(let mut extra = BTreeMap::new();));
@@ -107,8 +108,12 @@ fn visit_map(name: &str, object: &Object, result: &TokenStream) -> TokenStream {
 }
 
 /// Reads one member into its variable.
-fn arm(property: &Property, member: &syn::Ident, variable: &syn::Ident) -> TokenStream {
+fn arm(property: &Property, forgiving: bool, member: &syn::Ident, variable: &syn::Ident) -> TokenStream {
     let value = match (types::lenient(&property.ty), property.optional()) {
+        (None, true) if forgiving => quote!(members.next_value::<IfReadable<_>>()?.0),
+        (Some(lenient), true) if forgiving => {
+            quote!(members.next_value::<IfReadable<#lenient>>()?.0.map(|lenient| lenient.0))
+        }
         (None, true) => quote!(members.next_value()?),
         (None, false) => quote!(Some(members.next_value()?)),
         (Some(lenient), true) => quote!(members.next_value::<Option<#lenient>>()?.map(|lenient| lenient.0)),

@@ -138,6 +138,7 @@ fn event_items(
         properties,
         extra: false,
         private_constructor: false,
+        forgiving: false,
         after_decoding: false,
         opaque: false,
         query: false,

@@ -132,6 +132,11 @@ fn render_object(description: &Description, schema: &Schema, object: &Object) ->
     items.extend(serde_imports(properties, object.extra, true));
     items.extend(imports.ours(&schema.name));
     items.extend(lenient_imports(properties));
+    items.extend(object.forgiving.then(|| {
+        quote!(
+            use crate::scalar::lenient::IfReadable;
+        )
+    }));
     items.push(quote!(
         use crate::scalar::generated_support::DebugObject;
     ));

@@ -345,7 +345,15 @@ impl<'a> Sample<'a> {
                 continue;
             }
             let at = format!("{at}/{}", pointer(&property.wire));
-            members.insert(property.wire.clone(), self.member(property, &at));
+            if object.forgiving && property.optional() {
+                // Whatever stands there or inside it, the object decodes.
+                self.place(&at, "any", property, &[]);
+                let places = self.fields.len();
+                members.insert(property.wire.clone(), self.value(&property.ty, &at, &property.limits));
+                self.fields.truncate(places);
+            } else {
+                members.insert(property.wire.clone(), self.member(property, &at));
+            }
         }
         self.inside.pop();
         json!(members)

@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A boolean: `true`, `"true"` in any case, or `1`; and the same for false.
@@ -23,6 +23,17 @@ pub struct LenientInteger<T>(pub T);
 /// A list: an array, a bare element, or the bracketed text `"['one', 'two']"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LenientArray<T>(pub Vec<T>);
+
+/// A member of an object that must not be lost for it: absent if it is null or cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IfReadable<T>(pub Option<T>);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for IfReadable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_value(value).ok()))
+    }
+}
 
 impl<'de> Deserialize<'de> for LenientBool {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -190,6 +201,15 @@ mod tests {
         for json in ["\"yes\"", "\"\"", "2", "-1", "1.0", "null", "[]", "{}"] {
             check(json, None::<&LenientBool>);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_absent() {
+        check("\"true\"", Some(&IfReadable(Some(LenientBool(true)))));
+        for json in ["null", "\"yes\"", "7", "[]", "{\"deep\": [1]}"] {
+            check(json, Some(&IfReadable(None::<LenientBool>)));
+        }
+        check("quokka", None::<&IfReadable<LenientBool>>);
     }
 
     #[test]

@@ -241,6 +241,7 @@ fn a_token_is_not_lost_for_what_stands_beside_it() {
         json!({"access_token": "at_1"}),
         json!({"access_token": "at_1", "link_id": null, "success": null}),
         json!({"access_token": "at_1", "biller_id": "b", "link_id": "l"}),
+        json!({"access_token": "at_1", "success": "yes", "biller_id": {"id": "b"}, "link_id": 7}),
     ] {
         let exchanged: ExchangedToken = read(&answer);
         assert_eq!(exchanged.access_token.expose(), "at_1", "{answer}");
@@ -249,8 +250,12 @@ fn a_token_is_not_lost_for_what_stands_beside_it() {
     }
     let older: ExchangedToken = read(&json!({"access_token": "at_1", "account_link_id": "l"}));
     assert_eq!(older.link_id.unwrap().as_str(), "l");
-    let created: CreatedLinkToken = read(&json!({"link_token": "lt_1"}));
-    assert_eq!(created.link_token.expose(), "lt_1");
+    for answer in [json!({"link_token": "lt_1"}), json!({"link_token": "lt_1", "expires_at": [5]})] {
+        let created: CreatedLinkToken = read(&answer);
+        assert_eq!(created.link_token.expose(), "lt_1");
+    }
+    let registered: WebhookSubscription = read(&json!({"id": "w", "events": "bill.created", "url": null}));
+    assert_eq!((registered.id.as_str(), registered.events), ("w", None));
 }
 
 /// A bad element of a page is reported, and the others arrive.

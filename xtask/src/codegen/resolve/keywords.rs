@@ -77,7 +77,7 @@ const BOOLEAN: &[&str] = &["x-lenient", "default"];
 const NUMBER: &[&str] = &["format", "minimum", "maximum", "x-lenient", "default"];
 const ARRAY: &[&str] = &["items", "minItems", "maxItems", "x-list", "x-lenient"];
 const OBJECT: &[&str] =
-    &["properties", "required", "additionalProperties", "x-constructor", "x-after-decoding"];
+    &["properties", "required", "additionalProperties", "x-constructor", "x-after-decoding", "x-forgiving"];
 const ONE_OF: &[&str] = &["oneOf", "x-told-apart-by"];
 
 /// The shape of a schema, as far as it decides which members make sense.

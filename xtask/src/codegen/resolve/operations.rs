@@ -421,6 +421,7 @@ impl<'a> Resolver<'a> {
                 properties,
                 extra: false,
                 private_constructor: false,
+                forgiving: false,
                 after_decoding: false,
                 opaque: false,
                 query: true,

@@ -217,7 +217,8 @@ impl Resolver<'_> {
             }
         };
         let after_decoding = node.is_true("x-after-decoding");
-        Object { properties, extra, private_constructor, opaque, after_decoding, query: false }
+        let forgiving = node.is_true("x-forgiving");
+        Object { properties, extra, private_constructor, opaque, forgiving, after_decoding, query: false }
     }
 
     fn keeps_extra(&self, node: &Node, what: &str) -> bool {
