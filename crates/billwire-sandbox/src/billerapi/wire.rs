@@ -10,8 +10,13 @@ use super::world::{
 };
 use crate::moment::Moment;
 
+/// As the documents of this API print a time: in whole seconds, and with a fraction only if there is one.
+pub(super) fn time_text(moment: Moment) -> String {
+    moment.timestamp().to_string()
+}
+
 pub(super) fn time(moment: Moment) -> Timestamp {
-    Timestamp::from(moment.timestamp())
+    Timestamp::parse(&time_text(moment)).unwrap_or_else(|_| Timestamp::from(moment.timestamp()))
 }
 
 fn date(day: Day) -> Date {
