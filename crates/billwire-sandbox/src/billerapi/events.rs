@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::event_types::EventType;
 use super::settings::Envelope;
+use super::wire::time_text;
 use super::world::{
     Account, AccountId, Bill, Biller, Cause, ClientId, Link, RequestStatus, RequestToLink, UserId,
 };
@@ -197,7 +198,7 @@ impl Subject {
                     put("previous_status", json!(previous.as_str()));
                 } else {
                     put("metadata", json!(metadata.clone().unwrap_or_default()));
-                    put("created_at", json!(created));
+                    put("created_at", json!(time_text(*created)));
                 }
             }
         }
@@ -261,14 +262,14 @@ impl NewEvent {
             Envelope::E1 => json!({
                 "id": id,
                 "type": kind,
-                "created_at": created,
+                "created_at": time_text(created),
                 "client_id": client_id,
                 "data": self.subject.oldest(),
             }),
             Envelope::E2 => json!({
                 "event_type": kind,
                 "event_id": id,
-                "timestamp": created,
+                "timestamp": time_text(created),
                 "client_id": client_id,
                 "mode": self.cause.is_request().then_some("sandbox"),
                 "data": self.subject.flat(),

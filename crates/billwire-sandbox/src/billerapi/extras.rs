@@ -140,7 +140,7 @@ fn complete(
             "success": true,
             "status": "completed",
             "public_token": completion.public_token,
-            "expires_at": completion.expires,
+            "expires_at": shown::time_text(completion.expires),
         })),
         Err(failure) => failed(failure),
     }

@@ -115,6 +115,9 @@ fn schemas(all: &mut Value) -> Result<(), String> {
     for name in ["Bill", "LineItem"] {
         all["$defs"][name]["properties"]["amount"] = json!({ "type": "integer" });
     }
+    // As the documents of this API print it.
+    all["$defs"]["time"]["pattern"] =
+        json!(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z$");
     let event_type = json!({ "anyOf": [{ "$ref": "#/$defs/EventType" }, { "const": "*" }] });
     all["$defs"]["WebhookSubscription"]["properties"]["events"]["items"] = event_type;
     all["errors"] = json!({ "oneOf": [

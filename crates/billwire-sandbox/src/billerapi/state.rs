@@ -14,6 +14,7 @@ use super::idempotency::Idempotency;
 use super::rate_limits::RateLimits;
 use super::sending;
 use super::settings::DeliverySignature;
+use super::wire::time_text;
 use super::world::{ClientId, FIRST_CLIENT, Subscription, World};
 use crate::api::{Addressed, ApiWorld, Outgoing, Parcel};
 use crate::bill_pay::LedgerEntry;
@@ -153,7 +154,7 @@ impl ApiWorld for State {
         let mut named = vec![
             ("x-webhook-event-type", outgoing.to.kind.to_owned()),
             ("x-webhook-id", id.to_owned()),
-            ("x-webhook-timestamp", time_of(outgoing).to_string()),
+            ("x-webhook-timestamp", time_text(time_of(outgoing))),
             ("x-webhook-client-id", outgoing.to.client_id.to_owned()),
             ("x-webhook-source", "billerapi".to_owned()),
         ];

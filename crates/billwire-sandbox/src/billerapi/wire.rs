@@ -10,8 +10,13 @@ use super::world::{
 };
 use crate::moment::Moment;
 
+/// As the documents of this API print a time: in whole seconds, and with a fraction only if there is one.
+pub(super) fn time_text(moment: Moment) -> String {
+    moment.timestamp().to_string()
+}
+
 pub(super) fn time(moment: Moment) -> ProviderTime {
-    ProviderTime::from(moment.timestamp())
+    time_text(moment).parse().unwrap_or_else(|_| ProviderTime::from(moment.timestamp()))
 }
 
 fn date(day: Day) -> Date {

@@ -39,7 +39,7 @@ async fn a_mailbox_is_connected_and_read() {
             "biller_name": "Test Electric Company",
             "bill_amount": 142.5,
             "due_date": "2026-03-16",
-            "received_at": "2026-03-01T12:00:00.000Z",
+            "received_at": "2026-03-01T12:00:00Z",
         })
     );
     // Connecting twice finds nothing twice.

@@ -38,7 +38,7 @@ async fn a_receiver_is_registered_listed_and_deleted() {
             "url": url,
             "events": ["bill.created", "bill.updated"],
             "status": "ACTIVE",
-            "created_at": "2026-03-02T12:00:00.000Z",
+            "created_at": "2026-03-02T12:00:00Z",
         })
     );
     assert_eq!(api.get(PATH).await.ok()["data"], json!([created]));

@@ -23,7 +23,7 @@ async fn read(api: &Biller, id: &str) -> Value {
 async fn a_request_becomes_a_linked_account() {
     let api = Biller::start().await;
     let id = created(&api).await;
-    let at = "2026-03-02T12:00:00.000Z";
+    let at = "2026-03-02T12:00:00Z";
     let pending = json!({
         "id": id,
         "client_id": CLIENT,
@@ -41,7 +41,7 @@ async fn a_request_becomes_a_linked_account() {
     let link = text(&begun["linkTokenId"]);
     let progress = read(&api, &id).await;
     assert_eq!((&progress["status"], &progress["link_token_id"]), (&json!("IN_PROGRESS"), &json!(link)));
-    assert_eq!(progress["updated_at"], json!("2026-03-02T12:05:00.000Z"));
+    assert_eq!(progress["updated_at"], json!("2026-03-02T12:05:00Z"));
     assert!(text(&progress["session_url"]).ends_with(&format!("/session/{link}")));
     let public_token =
         api.sandbox.billerapi().visit_link(&link, &LinkVisit::default()).await.expect("linked");

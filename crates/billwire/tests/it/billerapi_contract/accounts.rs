@@ -82,14 +82,14 @@ pub(super) async fn a_bill_is_the_same_alone_and_in_the_list(api: BillerApi) {
         .map(|item| item.amount.to_string().parse().expect("cents"))
         .collect();
     same("its lines add up", items.iter().sum::<i64>().to_string(), alone.amount.to_string());
-    let own = api.client.account_of(&linked).expect("its token");
+    let own = api.client.account_of(&linked.exchanged).expect("its token");
     same("with its own token", own.bill(&listed.id).await.granted().id, listed.id);
     api.client.bill(&"sandbox_bill_nothing".into()).await.unknown();
 }
 
 pub(super) async fn an_access_token_opens_its_own_account_only(api: BillerApi) {
     let (anns, bobs) = (api.links(GOOD).await, api.links(GOOD).await);
-    let ann = api.client.account_of(&anns).expect("its token");
+    let ann = api.client.account_of(&anns.exchanged).expect("its token");
     ann.list_bills(&ListBillsQuery::new(anns.link_id.clone())).await.granted();
     ann.list_bills(&ListBillsQuery::new(bobs.link_id.clone())).await.forbidden();
     let nobody = api.account("at_sandbox_nothing");

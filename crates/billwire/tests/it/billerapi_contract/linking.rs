@@ -80,7 +80,7 @@ pub(super) async fn only_one_code_passes_and_three_wrong_ones_lock(api: BillerAp
 pub(super) async fn a_flow_ends_with_an_access_token_and_bills(api: BillerApi) {
     for (number, bills) in [(GOOD, 1), (MFA, 1), (PLAN, 3)] {
         let linked = api.links(number).await;
-        let own = api.client.account_of(&linked).expect("its token");
+        let own = api.client.account_of(&linked.exchanged).expect("its token");
         let query = billwire::billerapi::ListBillsQuery::new(linked.link_id.clone());
         let page = own.list_bills(&query).await.granted();
         same(number, page.bills.len(), bills);

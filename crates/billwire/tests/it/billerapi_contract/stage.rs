@@ -268,13 +268,15 @@ impl Stage {
 pub(super) struct Linked {
     pub(super) link_id: AccountLinkId,
     pub(super) access_token: Secret,
+    /// The answer itself.
+    pub(super) exchanged: ExchangedToken,
 }
 
 impl Linked {
     pub(super) fn by(exchanged: &ExchangedToken) -> Self {
         assert_eq!(exchanged.success, Some(true), "it says so");
         let link_id = exchanged.link_id.clone().expect("the id of the link");
-        Self { link_id, access_token: exchanged.access_token.clone() }
+        Self { link_id, access_token: exchanged.access_token.clone(), exchanged: exchanged.clone() }
     }
 }
 
