@@ -13,6 +13,12 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{self, Output};
 
+/// Who may log in at the test billers of the other APIs, in short: Q2 takes the state of the bill in place of a user.
+const LOGINS: [&str; 2] = [
+    "unbill users  test, testmfacode, testmfaquestions, testhold, testpaid, testpaymentfail; password test",
+    "billerapi accounts  4242424242, 4000000003 (asks for the code); more: billwire billerapi sandbox scenarios",
+];
+
 /// Requests are answered in parallel; a local sandbox needs no more.
 const WORKERS: usize = 2;
 
@@ -30,7 +36,8 @@ pub(crate) fn command() -> Command {
                billwire sandbox --port 0 --json\n  \
                billwire sandbox --frozen --time 2026-03-02T12:00:00Z --seed 42\n  \
                billwire sandbox --customers 10000 --seed 7 --frozen\n  \
-               billwire sandbox --webhook-url http://127.0.0.1:9000/hook --all-events",
+               billwire sandbox --webhook-url http://127.0.0.1:9000/hook --all-events\n  \
+               billwire sandbox --webhook-url unbill=http://127.0.0.1:9000/unbill",
         )
         .arg(
             Arg::new("port")
@@ -205,6 +212,9 @@ fn text(line: &Value, info: &Info) -> String {
     lines.extend([
         String::new(),
         format!("test card {}, MFA code {}", info.test_values.card, info.test_values.mfa_code),
+    ]);
+    lines.extend(LOGINS.map(str::to_owned));
+    lines.extend([
         String::new(),
         "in another terminal, after these exports:".to_owned(),
         "  billwire q2 company search --query \"Regular Company\"".to_owned(),

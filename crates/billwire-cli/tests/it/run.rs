@@ -190,15 +190,16 @@ pub(crate) fn odd_server(answer: impl Fn(TcpStream) + Send + 'static) -> String 
 }
 
 /// Reads head and body to the end: closing with something unread would reset the connection.
-fn read_request(connection: &mut TcpStream) {
+pub(crate) fn read_request(connection: &mut TcpStream) -> String {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     while !is_whole(&String::from_utf8_lossy(&request)) {
         match connection.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => break,
             Ok(read) => request.extend(buffer.iter().take(read)),
         }
     }
+    String::from_utf8_lossy(&request).into_owned()
 }
 
 fn is_whole(request: &str) -> bool {

@@ -1,12 +1,14 @@
 //! The sandbox as a process of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::run::{API_KEY, Ended, Folder, billwire, run};
+use crate::run::{API_KEY, Ended, Folder, Service, billwire, read_request, run, text};
 
 /// A running `billwire sandbox --port 0 --json`.
 struct Running {
@@ -42,9 +44,17 @@ impl Running {
 
 /// The body of `GET url`.
 fn get(url: &str) -> Value {
+    ask("GET", url, "")
+}
+
+/// The body of the answer to `method url` with a body of JSON.
+fn ask(method: &str, url: &str, sent: &str) -> Value {
     let (authority, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("a URL");
     let mut stream = TcpStream::connect(authority).expect("it listens");
-    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").expect("sent");
+    let length = sent.len();
+    let head = format!("{method} /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close");
+    let form = format!("Content-Type: application/json\r\nContent-Length: {length}");
+    write!(stream, "{head}\r\n{form}\r\n\r\n{sent}").expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("answered");
     let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
@@ -93,18 +103,54 @@ fn a_frozen_clock_stands_where_it_was_told_to() {
     running.stop("TERM");
 }
 
+/// What the sandbox prints for a person, down to its last line.
 #[cfg(unix)]
-#[test]
-fn text_says_what_to_type_next() {
+fn printed_text() -> String {
     let mut command = billwire();
     command.args(["sandbox", "--port", "0", "--frozen", "--time", "2026-03-02T12:00:00Z"]);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let next =
-        lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("export BILLWIRE_Q2_API_KEY=")));
-    assert!(next.is_some());
+    let mut text = String::new();
+    for line in BufReader::new(child.stdout.take().expect("a pipe")).lines() {
+        let line = line.expect("UTF-8");
+        text.extend([line.as_str(), "\n"]);
+        if line.starts_with("Ctrl-C") {
+            break;
+        }
+    }
     child.kill().expect("it ends");
     child.wait().expect("it ended");
+    text
+}
+
+#[cfg(unix)]
+#[test]
+fn text_says_what_to_type_next() {
+    let text = printed_text();
+    assert!(text.contains("export BILLWIRE_Q2_API_KEY="), "{text}");
+}
+
+/// Who may log in at the test companies is said, and true.
+#[cfg(unix)]
+#[test]
+fn text_names_users_and_account_numbers_that_work() {
+    let text = printed_text();
+    let after = |start: &str| text.split_once(start).expect(start).1.lines().next().expect("a line");
+    let service = Service::start();
+    let client = service.call_of("unbill", &["client", "create", "--identifier", "a"], &[]);
+    let client = client["clientId"].as_str().expect("an id");
+    let (users, password) = after("unbill users  ").split_once("; password ").expect("a password");
+    let company = "5bd885fccd274b4324a21f57";
+    let create = ["auth", "create", "--client-id", client, "--company-id", company];
+    for user in users.split(", ") {
+        let form = json!({"username": user, "password": password}).to_string();
+        let answer = service.call_of("unbill", &create, &[("--form-from", &form)]);
+        assert_eq!(answer["token"].is_string(), user.starts_with("testmfa"), "{user}: {answer}");
+    }
+    let scenarios = service.call_of("billerapi", &["sandbox", "scenarios"], &[]).to_string();
+    let numbers = after("billerapi accounts  ").split([' ', ',']).filter(|word| word.len() == 10);
+    let numbers: Vec<&str> = numbers.filter(|word| word.parse::<u64>().is_ok()).collect();
+    assert_eq!(numbers.len(), 2, "{text}");
+    assert!(numbers.iter().all(|number| scenarios.contains(number)), "{scenarios}");
 }
 
 #[cfg(unix)]
@@ -251,4 +297,72 @@ fn faults_are_json_whatever_the_file_is_called_unless_it_says_toml() {
         assert_eq!(faults["http"][0]["kind"], "status", "{name}");
         running.stop("TERM");
     }
+}
+
+/// A server of the test that takes webhooks. Gives its address and what came.
+#[cfg(unix)]
+fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let came = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&came);
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { return };
+            let request = read_request(&mut connection);
+            noted.lock().expect("nobody panicked").push(request);
+            let _ = connection
+                .write_all(b"HTTP/1.1 204 No Content\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    (url, came)
+}
+
+/// One call of an API of a running sandbox, as the exports that it prints would have it.
+#[cfg(unix)]
+fn call(running: &Running, words: &[&str], form: &str) -> Value {
+    let mut command = billwire();
+    command.env("BILLWIRE_Q2_API_KEY", API_KEY).env("BILLWIRE_UNBILL_API_KEY", API_KEY).env("FORM", form);
+    let api = words.first().expect("an API");
+    run(command.args(words).args(["--base-url", running.url(api), "--json"])).json()
+}
+
+/// An event of each API goes where an option sends it.
+#[cfg(unix)]
+#[test]
+fn webhooks_arrive_where_the_options_say() {
+    let (url, came) = receiver();
+    let to = |api: &str, path: &str| format!("{api}{url}/{path}");
+    let (q2, unbill, all) = (to("q2=", "q2"), to("unbill=", "unbill"), to("", "all"));
+    let running = Running::start(&[
+        "--frozen",
+        "--time",
+        "2026-03-02T12:00:00Z",
+        "--webhook-url",
+        &q2,
+        "--webhook-url",
+        &all,
+        "--webhook-url",
+        &unbill,
+    ]);
+    for (api, company, form) in [
+        ("q2", "5bd885fccd274b4324a20001", r#"{"balance": "125.40", "dueDate": "03/16/2026", "status": ""}"#),
+        ("unbill", "5bd885fccd274b4324a21f57", r#"{"username": "test", "password": "test"}"#),
+    ] {
+        let client = text(&call(&running, &[api, "client", "create", "--identifier", "a"], ""), "clientId");
+        let create = [api, "auth", "create", "--client-id", &client, "--company-id", company];
+        call(&running, &[&create[..], &["--items", "bill", "--form-from", "env:FORM"]].concat(), form);
+    }
+    let control = running.url("control");
+    ask("POST", &format!("{control}/billerapi/accounts"), r#"{"clientUserId": "user-1"}"#);
+    ask("PUT", &format!("{control}/clock"), r#"{"advance": "PT10S"}"#);
+    let came = came.lock().expect("nobody panicked");
+    for (path, word) in
+        [("/q2", "auth.success"), ("/unbill", "bill.update"), ("/all", "account-link.created")]
+    {
+        let start = format!("POST {path} HTTP/1.1\r\n");
+        let arrived = came.iter().filter(|request| request.starts_with(&start));
+        assert!(arrived.clone().any(|request| request.contains(word)), "{path}: {came:#?}");
+    }
+    running.stop("TERM");
 }

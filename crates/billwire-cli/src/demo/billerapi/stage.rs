@@ -10,11 +10,11 @@ use billwire::crypto::AwsLcProvider;
 use billwire::models::scalar::Secret;
 use billwire::reqwest::ReqwestTransport;
 use billwire::webhooks::Verified;
-use billwire_sandbox::{RequestRecord, Sandbox};
+use billwire_sandbox::{CredentialKind, RequestRecord, Sandbox};
 
 use super::receiver;
 use crate::commands::sandbox::not_started;
-use crate::demo::check::broken;
+use crate::demo::check::{broken, failed};
 use crate::demo::fault::Fault;
 use crate::demo::receiver::Receiver;
 use crate::demo::scene::{Scene, Told};
@@ -105,6 +105,22 @@ impl Stage {
         call: impl Future<Output = Result<Answer<T>, core::Error>>,
     ) -> Result<Answer<T>, Error> {
         self.scene.call(call).await.map(|(answer, _)| answer)
+    }
+
+    /// As [`Stage::call`], for a call that the service must have seen with this credential.
+    pub(crate) async fn call_as<T>(
+        &mut self,
+        credential: CredentialKind,
+        call: impl Future<Output = Result<Answer<T>, core::Error>>,
+    ) -> Result<Answer<T>, Error> {
+        let (answer, record) = self.scene.call(call).await?;
+        if record.credential != Some(credential) {
+            return Err(failed(format!(
+                "the call went with {:?}, not with {credential:?}",
+                record.credential
+            )));
+        }
+        Ok(answer)
     }
 
     /// As [`Stage::call`], for a call that may fail.

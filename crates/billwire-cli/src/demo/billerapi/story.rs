@@ -7,7 +7,7 @@ use billwire::billerapi::{
 };
 use billwire::core::{AccessToken, CallOptions, ErrorKind, IdempotencyKey};
 use billwire::models::scalar::Secret;
-use billwire_sandbox::BillToCome;
+use billwire_sandbox::{BillToCome, CredentialKind};
 
 use super::stage::Stage;
 use crate::demo::check::{broken, equal, failed, present};
@@ -160,7 +160,7 @@ async fn read_bills(stage: &mut Stage, account: &AccountLinkId, token: AccessTok
     loop {
         let mut query = ListBillsQuery::new(account.clone()).with_limit(PAGE);
         query.cursor = cursor.take();
-        let page = stage.call(own.list_bills(&query)).await?;
+        let page = stage.call_as(CredentialKind::AccessToken, own.list_bills(&query)).await?;
         pages += 1;
         for bill in &page.bills {
             equal("the status of a bill", &bill.status, &BillStatus::Pending)?;

@@ -1,11 +1,13 @@
-//! What the partner's own server does in this story: it reads webhooks. There is nothing to verify about them.
+//! What the partner's own server does in this story: it reads webhooks as hints. There is nothing to verify about them.
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use billwire::unbill::Event;
+use billwire::unbill::webhooks::{Reader, Unproved};
+use billwire::webhooks::Inbound;
 
 use crate::demo::fault::Fault;
 use crate::demo::receiver::{Arrival, Desk};
@@ -16,28 +18,36 @@ const AMOUNT: (&str, &str) = ("100.00", "999.99");
 
 #[derive(Clone)]
 struct Shared {
-    desk: Desk<Event>,
+    desk: Desk<Unproved<Event>>,
+    reader: Reader,
     tampers: bool,
 }
 
 /// The server's routes.
-pub(super) fn routes(desk: Desk<Event>, fault: Option<Fault>) -> Router {
-    let shared = Shared { desk, tampers: fault == Some(Fault::TamperedWebhook) };
+pub(super) fn routes(desk: Desk<Unproved<Event>>, fault: Option<Fault>) -> Router {
+    let tampers = fault == Some(Fault::TamperedWebhook);
+    let shared = Shared { desk, reader: Reader::new(), tampers };
     Router::new().route(WEBHOOKS, post(receive)).with_state(shared)
 }
 
 /// A real receiver stores the event here, unique by its id, before it answers.
-async fn receive(State(shared): State<Shared>, body: Bytes) -> StatusCode {
-    let mut text = String::from_utf8_lossy(&body).into_owned();
-    if shared.tampers && text.contains("bill.payment") {
-        text = text.replace(AMOUNT.0, AMOUNT.1);
-    }
-    let (arrival, status) = match serde_json::from_str::<Event>(&text) {
-        Ok(event) => (Arrival::Taken(Box::new(event)), StatusCode::NO_CONTENT),
-        Err(error) => (Arrival::Refused(format!("it is no event: {error}")), StatusCode::BAD_REQUEST),
+async fn receive(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let body = if shared.tampers { altered(&body) } else { body };
+    let (arrival, status) = match shared.reader.read(&Inbound::new(&headers, &body)) {
+        Ok(hint) => (Arrival::Taken(Box::new(hint)), StatusCode::NO_CONTENT),
+        Err(rejection) => {
+            let reason = format!("{rejection} ({})", rejection.reason().as_str());
+            (Arrival::Refused(reason), rejection.answer().status())
+        }
     };
     match shared.desk.send(arrival) {
         Ok(()) => status,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// What somebody on the way makes of a payment.
+fn altered(body: &Bytes) -> Bytes {
+    let text = String::from_utf8_lossy(body);
+    if text.contains("bill.payment") { text.replace(AMOUNT.0, AMOUNT.1).into() } else { body.clone() }
 }

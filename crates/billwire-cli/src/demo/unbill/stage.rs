@@ -6,12 +6,13 @@ use std::sync::Arc;
 use billwire::core::{self, Answer, ApiKey, Environment};
 use billwire::crypto::AwsLcProvider;
 use billwire::reqwest::ReqwestTransport;
-use billwire::unbill::{Client, Config, Event, EventType};
+use billwire::unbill::webhooks::{ReadBack, Unproved};
+use billwire::unbill::{BillId, Client, Config, Event, EventType};
 use billwire_sandbox::{Sandbox, UnbillWebhooks};
 
 use super::receiver;
 use crate::commands::sandbox::not_started;
-use crate::demo::check::{broken, present};
+use crate::demo::check::{broken, failed, present};
 use crate::demo::fault::Fault;
 use crate::demo::receiver::Receiver;
 use crate::demo::scene::{Scene, Told};
@@ -21,12 +22,12 @@ use crate::error::Error;
 /// The story's setting.
 pub(crate) struct Stage {
     pub(crate) client: Client,
-    scene: Scene<Event>,
+    scene: Scene<Unproved<Event>>,
     read_back: usize,
 }
 
 impl Deref for Stage {
-    type Target = Scene<Event>;
+    type Target = Scene<Unproved<Event>>;
 
     fn deref(&self) -> &Self::Target {
         &self.scene
@@ -39,11 +40,12 @@ impl DerefMut for Stage {
     }
 }
 
-impl Told for Event {
+impl Told for Unproved<Event> {
     fn shown(&self) -> ArrivedWebhook {
+        let event = self.unproved_value();
         ArrivedWebhook::new(
-            (&self.id, &self.kind, &self.created),
-            format!("{} {}", self.resource.kind, self.resource.id),
+            (&event.id, &event.kind, &event.created),
+            format!("{} {}", event.resource.kind, event.resource.id),
             ("nothing", "there is no signature; it is read back before it counts".to_owned()),
         )
     }
@@ -64,7 +66,7 @@ impl Stage {
         };
         let config = Config::builder(environment, ApiKey::for_sandbox(key)).build().map_err(broken)?;
         let transport = Arc::new(ReqwestTransport::new().map_err(broken)?);
-        let client = Client::new(config, transport, Scene::<Event>::clock(&sandbox));
+        let client = Client::new(config, transport, Scene::<Unproved<Event>>::clock(&sandbox));
         let url = sandbox.urls().unbill.clone();
         let place = (url.as_str(), receiver.url(receiver::WEBHOOKS), seed);
         let scene = Scene::begin(sandbox, receiver, timeline, place, fault)?;
@@ -79,10 +81,18 @@ impl Stage {
         self.scene.call(call).await.map(|(answer, _)| answer)
     }
 
-    /// The newest event of `kind`.
-    pub(crate) fn newest(&self, kind: &EventType) -> Result<&Event, Error> {
-        let newest = self.events().iter().rev().find(|event| event.kind == *kind);
+    /// The newest event of `kind`, of which nothing is proved.
+    pub(crate) fn newest(&self, kind: &EventType) -> Result<&Unproved<Event>, Error> {
+        let newest = self.events().iter().rev().find(|event| event.unproved_value().kind == *kind);
         present(&format!("the webhook {kind}"), newest)
+    }
+
+    /// The bill that the newest event of `kind` says to read.
+    pub(crate) fn bill_to_read_back(&self, kind: &EventType) -> Result<BillId, Error> {
+        match self.newest(kind)?.read_back() {
+            ReadBack::Bill(bill_id) => Ok(bill_id),
+            _ => Err(failed(format!("the webhook {kind} does not say what to read back"))),
+        }
     }
 
     /// What an event said was read back and found to be so.
@@ -104,7 +114,7 @@ impl Stage {
 /// What the partner asks the vendor's staff to set up.
 async fn configure_service(
     sandbox: &Sandbox,
-    receiver: &Receiver<Event>,
+    receiver: &Receiver<Unproved<Event>>,
     fault: Option<Fault>,
 ) -> Result<(), Error> {
     let left_out = (fault == Some(Fault::MissingWebhook)).then_some(EventType::BillPayment);

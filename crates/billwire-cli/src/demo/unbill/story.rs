@@ -130,13 +130,13 @@ fn finished(progress: AuthProgress) -> Result<FinishedAuth, Error> {
 async fn find_bill(stage: &mut Stage, bill_id: &BillId) -> Result<(), Error> {
     stage.step("The bill is fetched, and the webhook that told of it is compared with it")?;
     stage.pass(A_MOMENT).await?;
+    let told = stage.bill_to_read_back(&EventType::BillUpdate)?;
+    equal("the bill of the webhook", &told.to_string(), &bill_id.to_string())?;
     let client = stage.client.clone();
-    let found = stage.call(client.bill(bill_id)).await?;
+    let found = stage.call(client.bill(&told)).await?;
     equal("the status of the bill", &found.bill.status.kind.to_string(), &"upcoming".to_owned())?;
     let balance = present("the balance of the bill", found.bill.balance.clone())?;
     equal("the balance of the bill", &balance.to_string(), &BALANCE.to_owned())?;
-    let told = stage.newest(&EventType::BillUpdate)?;
-    equal("the bill of the webhook", &told.resource.id.to_string(), &bill_id.to_string())?;
     let due = present("the due date of the bill", found.bill.due_date.clone())?;
     stage.counts(&format!("bill {bill_id}: ${balance} due {due}"))
 }
@@ -197,14 +197,16 @@ async fn pay(stage: &mut Stage, bill_id: &BillId) -> Result<(), Error> {
     let day: Moment = PAY_DATE.parse().map_err(|error: billwire_sandbox::Error| broken(error))?;
     stage.pass_until(day).await?;
     stage.pass(A_MOMENT).await?;
-    let told = match &stage.newest(&EventType::BillPayment)?.data {
+    let told = match &stage.newest(&EventType::BillPayment)?.unproved_value().data {
         EventData::BillPayment(data) => data.amount.to_string(),
         _ => return Err(failed("the webhook bill.payment does not hold a payment")),
     };
 
     stage.step("Anybody could have sent that webhook: what it says is read back")?;
+    let paid = stage.bill_to_read_back(&EventType::BillPayment)?;
+    equal("the bill of the webhook", &paid.to_string(), &bill_id.to_string())?;
     let client = stage.client.clone();
-    let found = stage.call(client.bill(bill_id)).await?;
+    let found = stage.call(client.bill(&paid)).await?;
     equal("the status of the bill", &found.bill.status.kind, &BillStatusType::Paid)?;
     let history = found.payments.iter().flat_map(|payments| payments.iter());
     let amounts: Vec<String> = history.map(|payment| payment.amount.to_string()).collect();
@@ -225,6 +227,6 @@ async fn settle(stage: &mut Stage, bill_id: &BillId) -> Result<(), Error> {
     let payment = present("the payment", ledger.first())?;
     equal("the paid bill", &payment.bill_id, &bill_id.to_string())?;
     equal("the paid amount", &payment.amount.to_string(), &BALANCE.to_owned())?;
-    let kinds: Vec<&str> = stage.events().iter().map(|event| event.kind.as_str()).collect();
+    let kinds: Vec<&str> = stage.events().iter().map(|event| event.unproved_value().kind.as_str()).collect();
     equal("the list of webhooks", &kinds.join(", "), &WEBHOOKS.join(", "))
 }
