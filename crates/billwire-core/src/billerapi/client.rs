@@ -80,10 +80,11 @@ impl Client {
     /// use billwire_core::billerapi::{Client, scope::OneAccount};
     /// use billwire_models::billerapi::{ExchangePublicToken, ListBillsQuery};
     ///
-    /// async fn count_bills(client: &Client, request: &ExchangePublicToken) -> Result<usize, Error> {
+    /// async fn count_bills(client: &Client, request: &ExchangePublicToken) -> Result<Option<usize>, Error> {
     ///     let exchanged = client.exchange_public_token(request).await?;
     ///     let account: Client<OneAccount> = client.account_of(&exchanged)?;
-    ///     Ok(account.list_bills(&ListBillsQuery::new(exchanged.link_id.clone())).await?.bills.len())
+    ///     let Some(link_id) = exchanged.link_id.clone() else { return Ok(None) };
+    ///     Ok(Some(account.list_bills(&ListBillsQuery::new(link_id)).await?.bills.len()))
     /// }
     /// ```
     ///

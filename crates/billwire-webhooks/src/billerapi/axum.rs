@@ -54,7 +54,7 @@ use billwire_models::billerapi::Event;
 use billwire_models::billerapi::behaviour::EventBody;
 use http::HeaderMap;
 
-use super::verifier::{Admission, Verifier};
+use super::verifier::Verifier;
 use crate::receiver::Check;
 pub use crate::receiver::DEFAULT_BODY_TIMEOUT;
 use crate::rejection::Rejection;
@@ -85,6 +85,10 @@ impl crate::receiver::Receiver<Verifier> {
     ///
     /// # Errors
     /// As `receive`, but for a signed body in an unknown envelope.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is of one lifetime, and any is wanted"
+    )]
     pub async fn receive_any_form(&self, request: Request) -> Result<Verified<EventBody>, Rejection> {
         self.receive_as(request, |admitted, body| admitted.open_any_form(body)).await
     }
