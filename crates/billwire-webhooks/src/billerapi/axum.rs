@@ -54,7 +54,7 @@ use billwire_models::billerapi::Event;
 use billwire_models::billerapi::behaviour::EventBody;
 use http::HeaderMap;
 
-use super::verifier::Verifier;
+use super::verifier::{Admission, Verifier};
 use crate::receiver::Check;
 pub use crate::receiver::DEFAULT_BODY_TIMEOUT;
 use crate::rejection::Rejection;

@@ -267,7 +267,6 @@ impl Stage {
 /// What a flow ends with.
 pub(super) struct Linked {
     pub(super) link_id: AccountLinkId,
-    pub(super) access_token: Secret,
     /// The answer itself.
     pub(super) exchanged: ExchangedToken,
 }
@@ -276,7 +275,7 @@ impl Linked {
     pub(super) fn by(exchanged: &ExchangedToken) -> Self {
         assert_eq!(exchanged.success, Some(true), "it says so");
         let link_id = exchanged.link_id.clone().expect("the id of the link");
-        Self { link_id, access_token: exchanged.access_token.clone(), exchanged: exchanged.clone() }
+        Self { link_id, exchanged: exchanged.clone() }
     }
 }
 
