@@ -180,7 +180,10 @@ fn check_nonsense(operation: &Operation, name: &str, body: &[u8], status: Status
         // A bare array is a list where the service is known to send one, and these have bad elements.
         let is_list = status.is_success() && body.starts_with(b"[");
         assert!(operation.called.api == Api::BillerApi && is_list, "{what} decodes");
-        assert!(left_out.len() == 1 && left_out.iter().all(|place| place.ends_with("[0]")), "{what}");
+        assert!(
+            left_out.len() == 1 && left_out.iter().all(|place| place.ends_with("[0]")),
+            "{what}: {left_out:?}"
+        );
         return;
     }
     let error = outcome.expect_err(&what);

@@ -44,26 +44,22 @@ pub(super) fn created_link_token(link: &Link) -> wire::CreatedLinkToken {
 pub(super) fn step(result: StepResult) -> wire::LinkStep {
     use wire::{LinkStep, LinkStepStatus, NextStep};
     let failed = |failure: Failure| {
-        LinkStep::new()
-            .with_success(false)
+        LinkStep::new(false)
             .with_error_code(wire::FailureCode::from(failure.code()))
             .with_message(failure.message())
     };
     match result {
-        StepResult::Accepted => LinkStep::new()
-            .with_success(true)
+        StepResult::Accepted => LinkStep::new(true)
             .with_status(LinkStepStatus::CredentialsAccepted)
             .with_next_step(NextStep::from("discover_accounts")),
-        StepResult::MfaRequired => LinkStep::new()
-            .with_success(true)
+        StepResult::MfaRequired => LinkStep::new(true)
             .with_status(LinkStepStatus::MfaRequired)
             .with_next_step(NextStep::from("submit-mfa")),
         StepResult::WrongCode => failed(Failure::InvalidMfaCode)
             .with_status(LinkStepStatus::MfaRequired)
             .with_next_step(NextStep::from("submit-mfa")),
         StepResult::Failed(failure) => failed(failure).with_status(LinkStepStatus::Failed),
-        StepResult::Discovered { accounts, account_number } => LinkStep::new()
-            .with_success(true)
+        StepResult::Discovered { accounts, account_number } => LinkStep::new(true)
             .with_status(LinkStepStatus::AccountsDiscovered)
             .with_accounts(accounts.iter().map(|found| discovered(found, &account_number)).collect()),
     }

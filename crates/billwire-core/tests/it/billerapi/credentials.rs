@@ -119,7 +119,7 @@ async fn an_exchanged_token_opens_its_account_where_it_was_exchanged() {
         let texts = format!("{account:?} {answer:?}");
         assert!(!texts.contains(TOKEN), "{texts}");
     }
-    let unusable = ExchangedToken::new(true, Secret::new("line\nbreak"), "sb_link_0001".into());
+    let unusable = ExchangedToken::new(Secret::new("line\nbreak"));
     let error = Scene::new([]).client.account_of(&unusable).expect_err("no header");
     assert_eq!(error.kind(), ErrorKind::Configuration);
 }
