@@ -20,7 +20,7 @@ fn received(description: &Description) -> Vec<(&str, &Object)> {
                 open.extend(object.properties.iter().filter_map(|property| named(&property.ty)));
             }
             SchemaKind::OneOf(branches) => {
-                open.extend(branches.iter().filter_map(|branch| named(&branch.ty)))
+                open.extend(branches.iter().filter_map(|branch| named(&branch.ty)));
             }
             SchemaKind::OpenEnum(_) | SchemaKind::ClosedEnum(_) | SchemaKind::Id => {}
         }
