@@ -181,6 +181,12 @@ impl Api {
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         APIS.iter().copied().find(|api| api.name == name)
     }
+
+    /// The same for a state that names it.
+    pub(crate) fn of_state(name: &str) -> Result<&'static Self, String> {
+        let unknown = "it is unknown, or the feature of its name is not compiled in";
+        Self::named(name).ok_or_else(|| format!("this sandbox has no API \"{name}\": {unknown}"))
+    }
 }
 
 impl PartialEq for Api {

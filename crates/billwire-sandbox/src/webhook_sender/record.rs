@@ -207,7 +207,7 @@ mod api_name {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Api, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Api::named(&name).ok_or_else(|| D::Error::custom(format!("this sandbox has no API \"{name}\"")))
+        Api::of_state(&name).map_err(D::Error::custom)
     }
 }
 

@@ -83,7 +83,7 @@ impl EventLog {
 
     fn take_lane(&mut self, written: WrittenLane<'_>) -> Result<(), String> {
         let WrittenLane { api, of, lane } = written;
-        let api = Api::named(&api).ok_or_else(|| format!("this sandbox has no API \"{api}\""))?;
+        let api = Api::of_state(&api)?;
         let (key, lane) = (LaneKey(api.name, of.into_owned()), lane.into_owned());
         self.next_order = self.next_order.max(lane.order + 1);
         self.turns.insert((lane.next_attempt, lane.order, key.clone()));

@@ -1,6 +1,6 @@
 //! Worlds side by side: one clock, one log, one state; nothing of one reaches the other.
 
-use billwire_sandbox::{Amount, Sandbox, Statement, UnbillWebhooks, WebhookConfiguration};
+use billwire_sandbox::{Amount, DeliveryState, Sandbox, Statement, UnbillWebhooks, WebhookConfiguration};
 use serde_json::json;
 
 use super::legacy::{Legacy, MERCHANT, OTHER};
@@ -130,14 +130,53 @@ async fn the_state_holds_both_worlds() {
     assert_eq!(fork.sandbox.state().expect("a state"), snapshot, "nothing is lost on the way");
     fork.advance("P90D").await;
     assert_eq!(fork.sandbox.state().expect("a state"), ending, "and what was to come still comes");
-    let mut without = snapshot.clone();
-    without.as_object_mut().expect("an object").remove("unbill");
-    let refusal = fork.sandbox.restore(&without).await.expect_err("refused");
-    assert!(refusal.to_string().contains("unbill"), "{refusal}");
     let mut unknown = snapshot;
     unknown["unbill"]["world"]["manner"] = json!("other");
     fork.sandbox.restore(&unknown).await.expect_err("refused");
     assert_eq!(fork.sandbox.state().expect("a state"), ending, "nothing has changed");
+}
+
+/// A state of a sandbox with fewer APIs: those it does not have begin, with its seed; nothing that waits goes to them.
+#[tokio::test]
+async fn an_api_that_a_state_does_not_have_begins() {
+    let seeded = async || Legacy { api: Api::start_with(Sandbox::builder().seed(7)).await };
+    let unbill = seeded().await;
+    live(&unbill).await;
+    unbill
+        .sandbox()
+        .unbill()
+        .configure_webhooks(UnbillWebhooks::to("http://127.0.0.1:9/"))
+        .await
+        .expect("configured");
+    unbill.sandbox().trigger_event_of("unbill", "bill.update", None, []).await.expect("an event");
+    let whole = unbill.sandbox().state().expect("a state");
+    let without = |names: &[&str]| {
+        let mut state = whole.clone();
+        names.iter().for_each(|name| drop(state.as_object_mut().expect("an object").remove(*name)));
+        state
+    };
+    let q2 = ["q2", "webhooks", "requestSigning", "partnerKeys", "keys"];
+    let fresh = seeded().await.sandbox().state().expect("a state");
+    for (names, kept) in [(&["unbill"][..], "q2"), (&q2[..], "unbill"), (&["billerapi", "unbill"], "q2")] {
+        let fork = Legacy::start().await;
+        fork.sandbox().restore(&without(names)).await.expect("restored");
+        let state = fork.sandbox().state().expect("a state");
+        assert_eq!(state[kept], whole[kept], "without {names:?}");
+        // Keys have the state's time.
+        for name in names.iter().filter(|name| **name != "keys") {
+            assert_eq!(state[*name], fresh[*name], "{name}");
+        }
+        let of_unbill = fork.sandbox().events().into_iter().filter(|event| event.api == "unbill");
+        let waits = of_unbill.filter(|event| event.delivery == DeliveryState::Waiting).count();
+        assert_eq!(waits == 0, names.contains(&"unbill"), "without {names:?}");
+    }
+    let refusal = unbill.sandbox().restore(&without(&["keys"])).await.expect_err("refused");
+    assert!(refusal.to_string().contains("belong together"), "{refusal}");
+    let mut foreign = whole.clone();
+    foreign["events"]["records"][0]["api"] = json!("other");
+    let refusal = unbill.sandbox().restore(&foreign).await.expect_err("refused");
+    assert!(refusal.to_string().contains("feature"), "{refusal}");
+    assert_eq!(unbill.sandbox().state().expect("a state"), whole, "nothing has changed");
 }
 
 #[tokio::test]
