@@ -25,6 +25,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::faults::FaultBook;
 use crate::moment::Moment;
+use crate::request_log::RequestLog;
 #[cfg(feature = "unbill")]
 use crate::unbill;
 use crate::webhook_sender::EventLog;
@@ -175,8 +176,9 @@ impl Engine {
         }
         self.number_payments();
         self.faults = state.faults;
-        // Whoever waits is of another world.
+        // Whoever waits is of another world, and so is what was asked.
         self.held.clear();
+        self.requests = RequestLog::default();
         self.clock.set(state.clock_mode, state.now);
         self.begin_with(state.seed);
         self.events = state.events.into_owned();

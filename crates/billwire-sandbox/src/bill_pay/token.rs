@@ -76,6 +76,10 @@ impl World {
         Ok(text)
     }
 
+    pub(crate) fn has_token(&self, text: &str) -> bool {
+        self.tokens.find_named(text).is_some()
+    }
+
     /// The client a token speaks for; a one-time token is used up by this.
     pub(crate) fn use_token(&mut self, now: Moment, text: &str) -> Result<ClientId, ApiError> {
         const UNKNOWN: &str = "The credential is neither an API key nor a current client token.";

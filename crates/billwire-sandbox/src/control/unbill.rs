@@ -119,6 +119,10 @@ pub(crate) async fn refresh(shared: &Shared, id: &str, found: &AuthRefresh) -> R
 pub(crate) fn use_token(shared: &Shared, token: &str) -> Result<String, Error> {
     let mut engine = shared.engine();
     let now = engine.now();
+    // The world speaks of credentials, which a token of this version never is.
+    if !engine.unbill.world.has_token(token) {
+        return Err(Error::new(ErrorKind::InvalidInput, "there is no such client token"));
+    }
     match engine.unbill.world.use_token(now, token) {
         Ok(client_id) => Ok(client_id.to_string()),
         Err(refusal) => {

@@ -42,6 +42,10 @@ fn route(method: &Method, path: &str) -> Routed {
     let Some(inner) = path.strip_prefix(BASE_PATH).filter(|inner| inner.starts_with('/')) else {
         return Routed::NotFound;
     };
+    // Nothing cancels here; the word is no id of a payment method (section 10 (8) of the description).
+    if inner == "/payment/cancel" {
+        return Routed::NotFound;
+    }
     // Documents of August 2017 have this one otherwise (trap L23).
     let fixes_hold = inner.starts_with("/auth/") && inner.ends_with("/fix-hold");
     let method = if fixes_hold && *method == Method::PATCH { &Method::POST } else { method };

@@ -41,6 +41,8 @@ async fn a_token_works_once_unless_it_is_said_otherwise() {
     }
     let used = unbill.api.control("POST", "/unbill/tokens/use", Some(json!({ "token": often }))).await.ok();
     assert_eq!(used, json!({ "clientId": client }));
+    let unknown = unbill.sandbox().unbill().use_token("nobody's").expect_err("unknown");
+    assert_eq!(unknown.to_string(), "there is no such client token");
     unbill.advance("PT24H").await;
     let error = unbill.sandbox().unbill().use_token(&often).expect_err("expired");
     assert!(error.to_string().contains("expired"), "{error}");

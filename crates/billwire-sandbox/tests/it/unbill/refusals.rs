@@ -35,3 +35,25 @@ async fn every_route_refuses_what_names_nothing() {
         refused(&unbill.post(&path, body).await, status, says);
     }
 }
+
+/// Tokens are not revoked, clients not synchronised, and there are no partner keys: none of the routes is there.
+///
+/// Source: Unbill v1 description, section 4 "Endpoints" (last sentence) and section 10 (8), (9) and (14).
+#[tokio::test]
+async fn routes_of_the_current_version_are_not_here() {
+    let unbill = Legacy::start().await;
+    for (method, path) in [
+        ("POST", format!("/auth/{NOBODY}/answer-questions")),
+        ("GET", format!("/bill/listByPartner/{NOBODY}")),
+        ("POST", "/payment/cancel".to_owned()),
+        ("DELETE", "/payment/cancel".to_owned()),
+        ("POST", "/client/revoke-tokens".to_owned()),
+        ("POST", "/client/sync".to_owned()),
+        ("GET", format!("/swap/list/{NOBODY}")),
+        ("GET", "/partner/public-keys".to_owned()),
+        ("GET", "/partner/public-keys/latest".to_owned()),
+        ("GET", format!("/partner/public-keys/{NOBODY}")),
+    ] {
+        refused(&unbill.request(method, &path, "{}").await, 404, "There is no route");
+    }
+}
