@@ -133,6 +133,7 @@ impl EventLog {
             if let Some(record) = self.records.find_mut(id.as_str()) {
                 record.delivery = DeliveryState::NotConfigured;
             }
+            self.records.forget_if_aside(id.as_str());
         }
     }
 
@@ -156,7 +157,7 @@ impl EventLog {
     }
 
     pub(crate) fn kept(&self) -> usize {
-        self.records.len()
+        self.records.len() + self.records.aside()
     }
 
     /// Equal for two logs if every event so far was the same, in the same order.
@@ -212,6 +213,7 @@ impl EventLog {
             if let Some(record) = self.records.find_mut(id) {
                 record.delivery = end;
             }
+            self.records.forget_if_aside(id);
             self.forget_old();
         }
     }
@@ -260,9 +262,12 @@ impl EventLog {
 
     /// Lets go of the oldest events, but of none that waits.
     fn forget_old(&mut self) {
-        let settled = |record: &Record| record.delivery != DeliveryState::Waiting;
-        while self.records.len() > KEPT && self.records.first().is_some_and(settled) {
-            self.records.forget_first();
+        while self.records.len() > KEPT {
+            match self.records.first().map(|record| record.delivery) {
+                Some(DeliveryState::Waiting) => self.records.set_first_aside(),
+                Some(_) => self.records.forget_first(),
+                None => return,
+            }
         }
     }
 }

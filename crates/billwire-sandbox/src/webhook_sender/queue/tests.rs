@@ -13,18 +13,22 @@ fn now() -> Moment {
 fn log(events: &[(&str, &str)]) -> EventLog {
     let mut log = EventLog::new();
     for (id, client) in events {
-        let event = NewEvent {
-            id: (*id).to_owned(),
-            kind: "bill.update",
-            created: now(),
-            client_id: IdText::new(client),
-            sent_as: "bill.update".into(),
-            body: json!({}).into(),
-            overridden: false,
-        };
-        log.add(now(), &API, event, DeliveryState::Waiting);
+        add(&mut log, id, client, DeliveryState::Waiting);
     }
     log
+}
+
+fn add(log: &mut EventLog, id: &str, client: &str, delivery: DeliveryState) -> Option<LaneKey> {
+    let event = NewEvent {
+        id: id.to_owned(),
+        kind: "bill.update",
+        created: now(),
+        client_id: IdText::new(client),
+        sent_as: "bill.update".into(),
+        body: json!({ "_id": id }).into(),
+        overridden: false,
+    };
+    log.add(now(), &API, event, delivery)
 }
 
 fn attempt(log: &mut EventLog, status: u16) -> String {
@@ -71,4 +75,36 @@ fn a_redelivery_waits_for_its_turn() {
     assert_eq!(attempt(&mut log, 200), "a2");
     assert_eq!(attempt(&mut log, 200), "a1");
     assert_eq!(log.find("a1").map(|record| record.attempts.len()), Some(2));
+}
+
+/// What waits is kept, and keeps nothing else: however long, whatever comes after it, in memory and in a state.
+#[test]
+fn a_waiting_event_does_not_keep_later_ones() {
+    let mut log = EventLog::new();
+    for id in ["first", "second", "third"] {
+        let lane = add(&mut log, id, id, DeliveryState::Waiting).expect("it waits");
+        log.postpone(&lane, now().plus_days(400));
+    }
+    for number in 0..KEPT + 1000 {
+        add(&mut log, &format!("{number:024}"), "somebody", DeliveryState::NotEnabled);
+    }
+    assert_eq!((log.kept(), log.count()), (KEPT + 3, u64::try_from(KEPT).expect("few") + 1003));
+    let ids: Vec<String> = log.records().take(4).map(|record| record.id).collect();
+    assert_eq!(ids, ["first", "second", "third", "000000000000000000001000"], "oldest first");
+    assert_eq!(log.find("second").map(|record| record.event), Some(json!({ "_id": "second" })));
+    let text = serde_json::to_string(&log).expect("JSON");
+    let mut other: EventLog = serde_json::from_str(&text).expect("the same");
+    assert_eq!(serde_json::to_string(&other).expect("JSON"), text);
+    for log in [&mut log, &mut other] {
+        assert_eq!(attempt(log, 500), "first");
+        assert_eq!(attempt(log, 200), "second");
+        assert_eq!((log.kept(), log.find("second").is_none()), (KEPT + 2, true), "it waits no longer");
+        log.stop(&API);
+        add(log, "last", "somebody", DeliveryState::NotEnabled);
+        assert_eq!((log.kept(), log.find("first").is_none(), log.next_due()), (KEPT, true, None));
+        assert_eq!(
+            log.find("000000000000000000001002").map(|record| record.event["_id"].clone()),
+            Some(json!("000000000000000000001002"))
+        );
+    }
 }
