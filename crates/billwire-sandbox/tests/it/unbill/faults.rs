@@ -23,6 +23,24 @@ async fn a_status_comes_in_this_versions_form() {
     assert_eq!((record.api, record.status), ("unbill", Some(402)));
 }
 
+/// The rows that the service itself never answers come by a fault, each with this version's body.
+///
+/// Source: Unbill v1 description, section 2 "Authentication, request ids, errors".
+#[tokio::test]
+async fn every_status_of_the_table_can_be_had() {
+    let unbill = Legacy::start().await;
+    let client = unbill.client("somebody").await;
+    for status in [402, 429, 500, 502, 503, 504] {
+        let fault = HttpFault::status("createAuth", status).of_api("unbill").with_retry_after_seconds(7);
+        unbill.sandbox().set_faults(Faults::new().with_http(fault)).expect("a fault");
+        let answer = unbill.log_in(&client, MERCHANT, "test").await;
+        refused(&answer, status, "");
+        assert_eq!(answer.headers["retry-after"], "7");
+        assert!(answer.headers.contains_key("request-id"), "{status}");
+    }
+    assert!(unbill.auths(&client).await.is_empty(), "nothing was carried out");
+}
+
 #[tokio::test]
 async fn what_a_fault_spoils_has_had_its_effect_or_not() {
     let unbill = Legacy::start().await;

@@ -70,6 +70,7 @@ async fn every_row_of_the_test_credentials() {
         let client = unbill.client(user_name).await;
         let (_, bill) = unbill.verified(&client, MERCHANT, user_name).await;
         assert_eq!(unbill.bill_status(&bill).await, status, "{user_name}");
+        assert_eq!(unbill.auths(&client).await[0]["status"], json!({ "type": "verified" }), "{user_name}");
         assert_eq!(
             unbill.event_types().get(before..),
             Some(&events.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),

@@ -171,5 +171,11 @@ async fn the_user_name_that_fails_payments_does() {
     let due = "2026-04-12T00:00:00.000Z".parse().expect("an instant");
     let statement = Statement::of(billwire_sandbox::Amount::from_cents(100)).with_due_date(due);
     unbill.sandbox().unbill().deliver_statement(&bill, &statement).await.expect("it comes");
+    // Another method, another month: every payment fails, not only the first.
+    let other = unbill.card(&client, "5555555555554444").await;
+    unbill.post(&format!("/payment/{other}/set-default"), json!({})).await.ok();
+    unbill.pay_now(&bill).await;
+    assert_eq!(unbill.bill_status(&bill).await, "payment-declined");
+    assert_eq!(unbill.method(&client, &other).await["status"], "declined");
     assert!(unbill.sandbox().ledger().is_empty());
 }

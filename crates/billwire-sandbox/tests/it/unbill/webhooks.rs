@@ -68,6 +68,27 @@ async fn both_events_are_sent_bare_and_unsigned() {
     assert_eq!(unbill.sandbox().ledger()[0].surcharge, Some(Amount::from_cents(250)));
 }
 
+/// The surcharge is one of cards: whoever pays from an account pays none.
+///
+/// Source: Unbill v1 description, section 10 (12).
+#[tokio::test]
+async fn an_account_pays_no_surcharge() {
+    let (unbill, receiver) = hooked().await;
+    let rules = UnbillRules::default().with_card_surcharge(Amount::from_cents(250));
+    unbill.sandbox().unbill().set_rules(rules).expect("rules");
+    let client = unbill.client("somebody").await;
+    unbill.bank(&client, "9900000002").await;
+    let (_, bill) = unbill.verified(&client, MERCHANT, "test").await;
+    unbill.pay_now(&bill).await;
+    let told = receiver.received("/hook").pop().expect("an event").json();
+    assert_eq!(
+        (&told["type"], &told["payload"]["data"]["amount"]),
+        (&json!("bill.payment"), &json!("100.00"))
+    );
+    assert!(told["payload"]["data"].get("surcharge").is_none(), "{told}");
+    assert_eq!(unbill.sandbox().ledger()[0].surcharge, None);
+}
+
 /// Trap L22: two types there are; others are refused where they are configured or asked for.
 #[tokio::test]
 async fn only_two_types_are_known() {

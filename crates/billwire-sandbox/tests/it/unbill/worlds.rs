@@ -91,6 +91,9 @@ async fn each_api_has_its_own_receiver() {
     unbill.sandbox().unbill().configure_webhooks(UnbillWebhooks::default()).await.expect("configured");
     unbill.sandbox().trigger_event_of("unbill", "bill.update", None, []).await.expect("an event");
     assert_eq!(here.received("/hook").len(), 2);
+    let before = there.types().len();
+    unbill.sandbox().trigger_event_of("q2", "bill.update", None, []).await.expect("an event");
+    assert_eq!(there.types().len(), before + 1);
 }
 
 /// What Q2 has fetched from its partner is kept, whatever is configured elsewhere.
