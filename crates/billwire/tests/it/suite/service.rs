@@ -89,10 +89,19 @@ impl Service {
 
     /// `BILL AMOUNT` of every payment that was carried out, oldest first.
     pub(crate) async fn ledger(&self) -> Vec<String> {
+        self.payments(&["billId", "amount"]).await
+    }
+
+    /// The method of every payment that was carried out, oldest first.
+    pub(crate) async fn payers(&self) -> Vec<String> {
+        self.payments(&["paymentMethodId"]).await
+    }
+
+    async fn payments(&self, members: &[&str]) -> Vec<String> {
         let ledger = self.control("GET", "ledger", Value::Null).await;
         let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-        let entries = ledger["data"].as_array().expect("a list").iter();
-        entries.map(|entry| format!("{} {}", text(entry, "billId"), text(entry, "amount"))).collect()
+        let shown = |entry| members.iter().map(|name| text(entry, name)).collect::<Vec<_>>().join(" ");
+        ledger["data"].as_array().expect("a list").iter().map(shown).collect()
     }
 
     /// Asks until there is an answer, a second of virtual time apart.

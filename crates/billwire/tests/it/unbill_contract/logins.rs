@@ -6,6 +6,8 @@ use billwire::core::ErrorKind;
 use billwire::models::scalar::Secret;
 use billwire::unbill::{AuthId, AuthItem, AuthProgress, MfaMethod, StepAuth};
 
+use serde_json::json;
+
 use super::stage::{Unbill, answers, challenged, finished, first_input};
 use super::{REGULAR_1, REGULAR_2, USERS};
 use crate::judge::{Judged, same};
@@ -43,8 +45,7 @@ pub(super) async fn the_user_name_decides_what_becomes_of_a_login(unbill: Unbill
     wrong.form.insert("password".to_owned(), Secret::new("another"));
     unbill.client.create_auth(&wrong).await.refused();
     unbill.client.create_auth(&ann.login(REGULAR_1, "nobody").await).await.refused();
-    let auths = unbill.client.list_auths(&ann.id).await;
-    assert!(auths.map_or(0, |auths| auths.data.len()) == 0, "nothing is stored");
+    assert!(ann.auths().await.is_empty(), "nothing is stored");
 }
 
 pub(super) async fn items_say_what_is_fetched(unbill: Unbill) {
@@ -91,6 +92,24 @@ pub(super) async fn the_same_client_and_company_are_the_same_login(unbill: Unbil
     same("it is checked again", &again, &first);
     let other = finished(ann.logs_in(REGULAR_2, "test").await).auth_id;
     assert!(other != first, "another company is another login");
+}
+
+pub(super) async fn a_login_that_stopped_working_is_renewed_by_logging_in(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    let bill = ann.links(REGULAR_1, "test").await;
+    let auth = ann.auths().await.pop().expect("a login").id;
+    let invalid = json!({ "outcome": "invalid" });
+    unbill.service.control("POST", &format!("unbill/auths/{auth}/refresh"), invalid).await;
+    let status = async || ann.auths().await.pop().expect("a login").status.kind.as_str().to_owned();
+    same("it has to authenticate", status().await.as_str(), "authenticate");
+    let before = ann.bill(&bill).await;
+    let mut wrong = ann.login(REGULAR_1, "test").await;
+    wrong.form.insert("password".to_owned(), Secret::new("another"));
+    unbill.client.create_auth(&wrong).await.refused();
+    same("still", status().await.as_str(), "authenticate");
+    same("the same login", finished(ann.logs_in(REGULAR_1, "test").await).auth_id, auth);
+    same("renewed", status().await.as_str(), "verified");
+    assert!(ann.bill(&bill).await == before, "with the bill as it was");
 }
 
 pub(super) async fn a_hold_is_fixed(unbill: Unbill) {

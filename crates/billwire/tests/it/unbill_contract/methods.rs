@@ -6,7 +6,7 @@ use billwire::models::scalar::CardData;
 use billwire::unbill::{AddPaymentMethod, AssignPaymentMethod, CardBrand, ClientId, PaymentMethodId};
 
 use super::stage::Unbill;
-use super::{MASTERCARD, REGULAR_1, REGULAR_2, VISA};
+use super::{BANK_ONLY, CARD_ONLY, MASTERCARD, REGULAR_1, REGULAR_2, VISA};
 use crate::judge::{Judged, same};
 
 pub(super) async fn methods_are_listed_masked_and_checked_when_added(unbill: Unbill) {
@@ -36,7 +36,8 @@ pub(super) async fn methods_are_listed_masked_and_checked_when_added(unbill: Unb
     let id = ann.adds(ann.account("9900000002")).await;
     let bank = ann.methods().await.into_iter().find(|method| method.id == id).and_then(|method| method.bank);
     let bank = bank.expect("a bank account");
-    same("the short names are read too", bank.account_number.as_deref(), Some("XXXX0002"));
+    same("its number", bank.account_number.as_deref(), Some("XXXX0002"));
+    same("its routing number", bank.routing_number.as_deref(), Some("XXXX0021"));
 }
 
 pub(super) async fn the_first_method_is_the_default_until_another_is_made_it(unbill: Unbill) {
@@ -67,8 +68,45 @@ pub(super) async fn an_assigned_method_pays_and_only_once_is_it_assigned(unbill:
         let assigned = method.assigned_bills.unwrap_or_default();
         same("it has moved", assigned, Vec::from_iter((method.id == other).then(|| bill.clone())));
     }
+    same("the default is another one", ann.default_method().await, Some(card));
+    ann.pays_now(&bill).await;
+    ann.bill_becomes(&bill, "paid").await;
+    same("the assigned one paid", unbill.service.payers().await, vec![other.to_string()]);
     let request = AssignPaymentMethod::new(bill);
     unbill.client.assign_payment_method(&PaymentMethodId::from("nothing"), &request).await.unknown();
+}
+
+pub(super) async fn a_company_takes_only_the_kind_it_wants(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    let card = ann.adds(ann.card(VISA)).await;
+    let bank = ann.adds(ann.account("9900000002")).await;
+    for (company, right, wrong) in [(BANK_ONLY, &bank, &card), (CARD_ONLY, &card, &bank)] {
+        let bill = ann.links(company, "test").await;
+        let wanted = ann
+            .bill_becomes(&bill, "payment-required")
+            .await
+            .company
+            .and_then(|company| company.required_payment);
+        assert!(wanted.is_some(), "it says which kind it wants");
+        let assign = AssignPaymentMethod::new(bill.clone());
+        unbill.client.assign_payment_method(wrong, &assign).await.refused();
+        assert!(unbill.client.assign_payment_method(right, &assign).await.granted().success);
+        ann.bill_becomes(&bill, "upcoming").await;
+    }
+}
+
+pub(super) async fn the_third_failure_in_a_row_removes_a_method(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    let card = ann.adds(ann.card(VISA)).await;
+    let bill = ann.links(REGULAR_1, "testpaymentfail").await;
+    ann.pays_now(&bill).await;
+    ann.bill_becomes(&bill, "payment-declined").await;
+    for left in [1, 0] {
+        assert!(unbill.client.retry_payment_method(&card).await.granted().success);
+        unbill.advance("PT10S").await;
+        same("what is left", ann.methods().await.len(), left);
+    }
+    unbill.client.retry_payment_method(&card).await.unknown();
 }
 
 pub(super) async fn a_declined_method_pays_when_it_is_retried(unbill: Unbill) {

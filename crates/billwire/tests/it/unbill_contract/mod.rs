@@ -35,6 +35,7 @@ rules! { Unbill:
         a_challenge_token_is_good_for_one_answer_and_ten_minutes;
         an_answer_that_does_not_fit_is_refused;
         the_same_client_and_company_are_the_same_login;
+        a_login_that_stopped_working_is_renewed_by_logging_in;
         a_hold_is_fixed;
         a_deleted_login_takes_its_bills_with_it;
     }
@@ -42,7 +43,9 @@ rules! { Unbill:
         methods_are_listed_masked_and_checked_when_added;
         the_first_method_is_the_default_until_another_is_made_it;
         an_assigned_method_pays_and_only_once_is_it_assigned;
+        a_company_takes_only_the_kind_it_wants;
         a_declined_method_pays_when_it_is_retried;
+        the_third_failure_in_a_row_removes_a_method;
         a_method_cannot_be_deleted_within_a_day_of_a_payment;
     }
     payments "4.2, 4.4.7 and 4.4.8, payments" {
@@ -51,9 +54,12 @@ rules! { Unbill:
         a_payment_without_a_day_is_made_at_once;
         scheduling_again_takes_the_place_of_the_first;
         without_recurring_nothing_is_paid_by_itself;
+        a_company_may_fix_the_schedule_and_insist_on_recurring_payments;
+        a_bill_of_nothing_has_nothing_to_pay;
     }
     payments "7, events" {
         events_prove_nothing_and_are_read_back;
+        a_surcharge_is_told_of_cards_alone;
     }
     payments "4.6, card swaps" {
         a_swap_succeeds_and_leaves_no_trace;
@@ -62,6 +68,12 @@ rules! { Unbill:
 
 const REGULAR_1: &str = "Test Merchant";
 const REGULAR_2: &str = "Test Gas";
+/// Takes only bank accounts.
+const BANK_ONLY: &str = "Test Water";
+/// Takes only cards.
+const CARD_ONLY: &str = "Test Wireless";
+/// Fixes the schedule of its bills.
+const FIXED: &str = "Test Streaming";
 
 const VISA: &str = "4111111111111111"; // a published test number
 const MASTERCARD: &str = "5555555555554444"; // a published test number

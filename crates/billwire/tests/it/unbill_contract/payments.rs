@@ -2,10 +2,13 @@
 //!
 //! Source: Unbill v1 description, sections 4.2, 4.4.7, 4.4.8, 4.6, 7 and 10.
 
-use billwire::unbill::{CreateSwap, EnabledState, EventData, SchedulePayment, UpdatePaymentSettings};
+use billwire::unbill::{
+    CreateSwap, EnabledState, EventData, Schedule, SchedulePayment, UpdatePaymentSettings,
+};
+use serde_json::json;
 
 use super::stage::Unbill;
-use super::{REGULAR_1, VISA};
+use super::{FIXED, REGULAR_1, REGULAR_2, VISA};
 use crate::judge::{Judged, same};
 
 pub(super) async fn a_bill_is_the_same_alone_and_in_the_list(unbill: Unbill) {
@@ -70,6 +73,52 @@ pub(super) async fn without_recurring_nothing_is_paid_by_itself(unbill: Unbill) 
     unbill.advance("P20D").await;
     same("nothing was paid", unbill.service.ledger().await, vec![]);
     ann.bill_becomes(&bill, "overdue").await;
+}
+
+pub(super) async fn a_company_may_fix_the_schedule_and_insist_on_recurring_payments(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    ann.adds(ann.card(VISA)).await;
+    let bill = ann.links(FIXED, "test").await;
+    let settings = || UpdatePaymentSettings::new(bill.clone());
+    let off = settings().with_recurring(EnabledState::Disabled);
+    unbill.client.update_payment_settings(&off).await.refused();
+    let other = settings().with_schedule(Schedule::from("day-before"));
+    unbill.client.update_payment_settings(&other).await.refused();
+    ann.sets_schedule(&bill, "on-due-date").await;
+    unbill.advance("P11D").await;
+    ann.bill_becomes(&bill, "paid").await;
+}
+
+pub(super) async fn a_bill_of_nothing_has_nothing_to_pay(unbill: Unbill) {
+    let ann = unbill.customer().await;
+    ann.adds(ann.card(VISA)).await;
+    let bill = ann.links(REGULAR_1, "test").await;
+    let nothing = json!({ "balance": "0.00" });
+    unbill.service.control("POST", &format!("unbill/bills/{bill}/statement"), nothing).await;
+    let shown = ann.bill_becomes(&bill, "zero-balance").await;
+    assert!(shown.balance.is_none() && shown.pay_date.is_none(), "nothing is due");
+    unbill.client.schedule_payment(&SchedulePayment::pay_now(bill)).await.refused();
+}
+
+pub(super) async fn a_surcharge_is_told_of_cards_alone(unbill: Unbill) {
+    unbill.service.control("PUT", "unbill/rules", json!({ "cardSurcharge": "2.50" })).await;
+    let ann = unbill.customer().await;
+    let card = ann.adds(ann.card(VISA)).await;
+    let bank = ann.adds(ann.account("9900000002")).await;
+    for (method, company, fee) in [(card, REGULAR_1, Some("2.50")), (bank, REGULAR_2, None)] {
+        let bill = ann.links(company, "test").await;
+        assert!(unbill.client.set_default_payment_method(&method).await.granted().success);
+        ann.pays_now(&bill).await;
+        ann.bill_becomes(&bill, "paid").await;
+        unbill.service.until("it is told", async || unbill.told(&bill).get(1).map(drop)).await;
+        let events = unbill.events();
+        let Some(EventData::BillPayment(payment)) = events.last().map(|event| &event.data) else {
+            panic!("no payment: {events:?}")
+        };
+        same("what the bill gets", payment.amount.to_string().as_str(), "100.00");
+        let told = payment.surcharge.as_ref().and_then(|surcharge| surcharge.rate.as_ref());
+        same("the surcharge", told.map(ToString::to_string).as_deref(), fee);
+    }
 }
 
 pub(super) async fn events_prove_nothing_and_are_read_back(unbill: Unbill) {
