@@ -54,6 +54,20 @@ mod tests {
         }
     }
 
+    /// The numbers of the documents, written down a second time.
+    #[test]
+    fn the_limits_are_those_of_the_documents() {
+        let rows = RATE_LIMITS.iter().map(|row| (row.group, row.requests, row.per_seconds));
+        let expected = [
+            ("authentication", 5, 60),
+            ("link", 100, 60),
+            ("biller", 200, 60),
+            ("write", 100, 60),
+            ("read", 1000, 60),
+        ];
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
+    }
+
     fn expected(operation: &Operation) -> &'static str {
         let path = operation.path;
         if path.starts_with("/iam/") {

@@ -185,6 +185,10 @@ async fn every_answer_has_a_request_id() {
     let (one, other) = (api.get("/billers").await, api.get("/nowhere").await);
     assert!(id(&one.headers).is_some() && id(&other.headers).is_some());
     assert_ne!(id(&one.headers), id(&other.headers));
+    for answer in [&one, &other] {
+        let kind = answer.headers[http::header::CONTENT_TYPE].to_str().expect("text");
+        assert_eq!(kind.split(';').next(), Some("application/json"));
+    }
     other.refused(404, "no route");
     let record = api.sandbox.requests().pop().expect("a record");
     assert_eq!(Value::from(record.api.to_string()), json!("billerapi"));

@@ -61,6 +61,20 @@ async fn a_user_links_an_account_and_its_bills_are_read() {
     );
 }
 
+/// Section 7.2: an access token is permanent.
+#[tokio::test]
+async fn an_access_token_does_not_expire() {
+    let api = Biller::start().await;
+    let public_token = api.public_token("4242424242").await;
+    let exchanged = api.exchange(&public_token).await.ok();
+    let (access, account) = (text(&exchanged["access_token"]), text(&exchanged["link_id"]));
+    api.advance("P400D").await;
+    let bearer = With::Bearer(&access);
+    let page = api.get_as(bearer, &format!("/bills/get?account_link_id={account}")).await.ok();
+    let bill = &page["bills"][0];
+    assert_eq!(api.get_as(bearer, &format!("/v1/bills/{}", text(&bill["id"]))).await.ok(), *bill);
+}
+
 /// Checklist, emulator (3): only 123456 passes.
 #[tokio::test]
 async fn only_one_code_passes() {

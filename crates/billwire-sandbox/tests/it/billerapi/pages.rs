@@ -1,9 +1,10 @@
 //! Pages: four styles, and the forms that a client is told to accept.
 
-use billwire_sandbox::{BillToCome, BillerApiSettings, PageForm};
+use billwire_sandbox::{BillToCome, BillerApiSettings, MailToCome, PageForm};
 use serde_json::{Value, json};
 
-use super::calls::Biller;
+use super::calls::{Biller, CLIENT, With};
+use crate::http::text;
 
 /// An account with so many bills, newest first.
 async fn account_with(api: &Biller, count: i64) -> String {
@@ -71,7 +72,50 @@ async fn a_cursor_belongs_to_its_request() {
     api.get(&path(&account, &cursor)).await.refused(400, "expired");
 }
 
-/// Style P1: billers and synchronisations.
+/// The sizes of the pages to the last one, and the ids on them.
+async fn followed(api: &Biller, path: &str) -> (Vec<usize>, Vec<String>) {
+    let (mut sizes, mut ids, mut cursor) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let page = api.get(&format!("{path}{cursor}")).await.ok();
+        let part = page["data"].as_array().expect("data");
+        sizes.push(part.len());
+        ids.extend(part.iter().map(|one| text(&one["id"])));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return (sizes, ids),
+        }
+    }
+}
+
+/// Style P1: 50 synchronisations or messages on a page unless asked otherwise, newest first, to the last one.
+#[tokio::test]
+async fn synchronisations_and_messages_come_in_pages() {
+    let api = Biller::start().await;
+    let account = api.linked("99").await.account_link_id;
+    let user = || json!({ "user_id": "u", "client_id": CLIENT });
+    api.post_as(With::Nothing, "/emails/gmail/oauth-url", user()).await.ok();
+    api.post("/emails/gmail/connect", user()).await.ok();
+    let (_, found) = followed(&api, "/emails/messages?userId=u").await;
+    let (mut syncs, mut messages) = (Vec::new(), found.into_iter().rev().collect::<Vec<_>>());
+    for _ in 0..51 {
+        let force = json!({ "account_link_id": account, "force": true });
+        syncs.push(text(&api.post("/bills/sync/trigger", force).await.is(202)["id"]));
+        api.advance("PT10S").await;
+    }
+    while messages.len() < 51 {
+        let mail = MailToCome::from_biller("test_gas_company", 8_735);
+        messages.push(api.sandbox.billerapi().deliver_mail("u", mail).expect("delivered"));
+    }
+    syncs.reverse();
+    messages.reverse();
+    let paths = [format!("/bills/sync?account_link_id={account}"), "/emails/messages?userId=u".to_owned()];
+    for (path, all) in paths.into_iter().zip([syncs, messages]) {
+        assert_eq!(followed(&api, &path).await, (vec![50, 1], all.clone()), "{path}");
+        assert_eq!(followed(&api, &format!("{path}&limit=20")).await, (vec![20, 20, 11], all), "{path}");
+    }
+}
+
+/// Style P1: billers.
 #[tokio::test]
 async fn billers_are_found_and_come_in_pages() {
     let api = Biller::start().await;

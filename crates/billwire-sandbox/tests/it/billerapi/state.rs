@@ -91,7 +91,7 @@ async fn the_worlds_have_ids_of_their_own() {
     assert_eq!(create(&quiet).await, create(&busy).await);
 }
 
-/// The ids of requests go into events and synchronisations: those after a restore are new, and the same every time.
+/// Checklist, emulator (10): the ids of requests go into events and synchronisations; those after a restore are new, and the same every time.
 #[tokio::test]
 async fn requests_after_a_restore_have_new_ids_and_the_same_every_time() {
     let api = Biller::start().await;
