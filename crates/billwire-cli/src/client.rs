@@ -138,12 +138,14 @@ impl Client {
         arguments: &Arguments,
     ) -> Result<Outcome, Error> {
         match self {
-            Self::BillerApi(client) => crate::billerapi::lists::whole(client, operation, arguments).await,
+            Self::BillerApi(client) => {
+                crate::billerapi::dispatch::all_pages(client, operation, arguments).await
+            }
             Self::BillerApiAccount(client) => {
-                crate::billerapi::lists::whole(client, operation, arguments).await
+                crate::billerapi::dispatch::all_pages(client, operation, arguments).await
             }
             Self::BillerApiPortal(client) => {
-                crate::billerapi::lists::whole(client, operation, arguments).await
+                crate::billerapi::dispatch::all_pages(client, operation, arguments).await
             }
             Self::Q2(_) | Self::Unbill(_) => Err(outcome::not_compiled_in(operation)),
         }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Auth, Description, Type};
+use super::model::{Auth, Description, PagingStyle, Type};
 use super::render::{self, header, ident};
 use super::render_types as types;
 
@@ -65,7 +66,9 @@ pub fn render_dispatch(description: &Description) -> String {
     } else {
         (None, None, quote!(Client))
     };
+    let lists = render_lists(description, generics.as_ref(), &client);
     let items = [quote!(use billwire::core::#api::{Client, calls};)].into_iter().chain(scope);
+    let items = items.chain(lists.iter().map(|lists| lists.core_import.clone()));
     let items = items.chain([
         quote!(
             use billwire::models::operation::Operation;
@@ -83,7 +86,13 @@ pub fn render_dispatch(description: &Description) -> String {
         quote!(
             use crate::outcome::{self, Outcome};
         ),
-        quote! {
+    ]);
+    let items = items.chain(lists.iter().map(|_| {
+        quote!(
+            use crate::pages;
+        )
+    }));
+    let items = items.chain([quote! {
             /// Calls `operation` with what was given on the command line.
             ///
             /// # Errors
@@ -100,12 +109,64 @@ pub fn render_dispatch(description: &Description) -> String {
                     _ => Err(outcome::not_compiled_in(operation)),
                 }
             }
-        },
-    ]);
+    }]);
+    let items = items.chain(lists.iter().map(|lists| lists.function.clone()));
     render::file(
         &header(description, "paths", &description.paths_digest, "change the description."),
         items.collect(),
     )
+}
+
+/// What an API has besides whose lists come in pages.
+struct Lists {
+    core_import: TokenStream,
+    function: TokenStream,
+}
+
+/// The same for whole lists, of the operations that have pages; how those follow each other is the core's to know.
+fn render_lists(
+    description: &Description,
+    generics: Option<&TokenStream>,
+    client: &TokenStream,
+) -> Option<Lists> {
+    let mut styles = BTreeSet::new();
+    let mut arms = Vec::new();
+    for operation in description.sorted_operations() {
+        let (Some(paging), Some(query)) = (operation.paging, &operation.query) else { continue };
+        let style = match paging {
+            PagingStyle::Cursor => "ByCursor",
+            PagingStyle::PageNumber => "ByNumber",
+        };
+        styles.insert(style);
+        let (id, query, style) = (&operation.id, ident(query), ident(style));
+        arms.push(quote! {
+            #id => {
+                let query: #query = outcome::query(operation, arguments)?;
+                pages::whole(client.pages(#style::new(query))).await
+            }
+        });
+    }
+    let styles = styles.into_iter().map(ident);
+    (!arms.is_empty()).then(|| Lists {
+        core_import: quote!(use billwire::core::paging::{#(#styles),*};),
+        function: quote! {
+            /// Every page of the list of `operation`, from the one on that the arguments name.
+            ///
+            /// # Errors
+            ///
+            /// That of a page, or a wrong argument.
+            pub(crate) async fn all_pages #generics(
+                client: &#client,
+                operation: &'static Operation,
+                arguments: &Arguments,
+            ) -> Result<Outcome, Error> {
+                match operation.id {
+                    #(#arms)*
+                    _ => Err(outcome::not_compiled_in(operation)),
+                }
+            }
+        },
+    })
 }
 
 /// `mod.rs` of the generated commands.

@@ -90,6 +90,7 @@ fn library(repository: &Path, root: &Path) -> String {
             "paging",
             "operation_args",
             "outcome",
+            "pages",
         ] {
             module(name, &stubs.join(format!("{name}.rs")), "pub");
         }
@@ -98,7 +99,7 @@ fn library(repository: &Path, root: &Path) -> String {
         module("cli_generated", &generated("cli"), "");
         module("client", &stubs.join("client.rs"), "pub");
         text.push_str(
-            "pub mod core { pub use crate::q2; }\npub mod models { pub use crate::{operation, q2}; }\n\
+            "pub mod core { pub use crate::{paging, q2}; }\npub mod models { pub use crate::{operation, q2}; }\n\
              pub use crate::context::RequestContext;\n",
         );
     }

@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::Error;
+use crate::paging::Pages;
 use crate::scalar;
 
 pub struct Client<S = scope::Partner>(std::marker::PhantomData<S>);
@@ -22,5 +23,9 @@ pub mod scope {
 impl<S: scope::Scope> Client<S> {
     pub async fn send<R: serde::de::DeserializeOwned + scalar::Answer>(&self, _call: Call<R>) -> Result<Answer<R>, Error> {
         Err(Error)
+    }
+
+    pub fn pages<P>(&self, paging: P) -> Pages<P> {
+        Pages(paging)
     }
 }

@@ -1,7 +1,5 @@
 //! BillerAPI: from an operation and its arguments to a call of the client.
 
-pub(crate) mod lists;
-
 #[rustfmt::skip]
 mod generated;
 

@@ -64,9 +64,8 @@ impl Error {
     ///
     /// `true` for a write of which any attempt, not only the last one, ended unclear, was answered with a 5xx status, or
     /// was answered with a 2xx status and a body that could not be read or says `success: false` without a documented
-    /// reason. Of the 4xx statuses only
-    /// 408 and 499 count: gateways use them when the service behind them was too slow. Read the resource back before
-    /// asking again: this is where paying twice begins.
+    /// reason. Of the 4xx statuses only 408 and 499 count: gateways use them when the service behind them was too slow.
+    /// Read the resource back before asking again: this is where paying twice begins.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         self.inner.earlier_effect || (self.safety() != Safety::Read && self.may_have_acted())

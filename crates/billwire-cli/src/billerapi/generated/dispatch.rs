@@ -3,6 +3,7 @@
 
 use billwire::core::billerapi::scope::Scope;
 use billwire::core::billerapi::{Client, calls};
+use billwire::core::paging::{ByCursor, ByNumber};
 use billwire::models::billerapi::{
     BillId, ClientId, ConnectGmail, CreateGmailAuthorization, CreateLinkToken,
     CreateRequestToLink, ExchangePublicToken, LinkTokenId, ListBillersQuery,
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::operation_args::Arguments;
 use crate::outcome::{self, Outcome};
+use crate::pages;
 
 /// Calls `operation` with what was given on the command line.
 ///
@@ -166,6 +168,41 @@ pub(crate) async fn run<S: Scope>(
         "triggerSync" => {
             let request: TriggerSync = outcome::body(operation, body)?;
             outcome::of(client.send(outcome::call(calls::trigger_sync(&request))?).await)
+        }
+        _ => Err(outcome::not_compiled_in(operation)),
+    }
+}
+
+/// Every page of the list of `operation`, from the one on that the arguments name.
+///
+/// # Errors
+///
+/// That of a page, or a wrong argument.
+pub(crate) async fn all_pages<S: Scope>(
+    client: &Client<S>,
+    operation: &'static Operation,
+    arguments: &Arguments,
+) -> Result<Outcome, Error> {
+    match operation.id {
+        "listBillers" => {
+            let query: ListBillersQuery = outcome::query(operation, arguments)?;
+            pages::whole(client.pages(ByCursor::new(query))).await
+        }
+        "listBills" => {
+            let query: ListBillsQuery = outcome::query(operation, arguments)?;
+            pages::whole(client.pages(ByCursor::new(query))).await
+        }
+        "listEmailMessages" => {
+            let query: ListEmailMessagesQuery = outcome::query(operation, arguments)?;
+            pages::whole(client.pages(ByCursor::new(query))).await
+        }
+        "listRequestsToLink" => {
+            let query: ListRequestsToLinkQuery = outcome::query(operation, arguments)?;
+            pages::whole(client.pages(ByNumber::new(query))).await
+        }
+        "listSyncs" => {
+            let query: ListSyncsQuery = outcome::query(operation, arguments)?;
+            pages::whole(client.pages(ByCursor::new(query))).await
         }
         _ => Err(outcome::not_compiled_in(operation)),
     }
